@@ -1,0 +1,1 @@
+//! Spreadsheets in and out. Bytes in, bytes out: no network, no database, no Automerge.
