@@ -4,5 +4,14 @@
 //! foreign-function code. The same crate runs in the relay, on phones and in the browser.
 
 pub mod address;
+pub mod doc;
+pub mod duplicates;
 pub mod error;
+pub mod identity;
+pub mod ids;
+pub mod kinds;
+pub mod model;
+pub mod record;
 pub mod search;
+pub mod sync;
+pub mod time;

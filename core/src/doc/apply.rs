@@ -1,0 +1,98 @@
+//! Taking in changes and whole documents that the gate has passed.
+
+use super::{ChangeBytes, Document};
+use crate::ids::Hash;
+use crate::kinds::DocKind;
+use automerge::{AutoCommit, Change};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Why bytes did not become part of a document.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApplyError {
+    /// Not a change or document at all, or one that Automerge refuses.
+    #[error("automerge refuses the bytes: {0}")]
+    Refused(String),
+    /// Automerge panicked; the document is as it was.
+    #[error("automerge failed on the bytes; the document is unchanged")]
+    Panicked,
+    /// Changes that it builds on have not arrived.
+    #[error("waiting for {} earlier changes", .0.len())]
+    Missing(Vec<Hash>),
+}
+
+/// What a change did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// It is new and in the document now.
+    New,
+    /// The document had it.
+    Known,
+}
+
+impl Document {
+    /// Reads a stored document.
+    ///
+    /// # Errors
+    /// [`ApplyError::Refused`]; zero bytes are corruption, not an empty document.
+    pub fn load(kind: DocKind, bytes: &[u8]) -> Result<Document, ApplyError> {
+        if bytes.is_empty() {
+            return Err(ApplyError::Refused("no bytes".into()));
+        }
+        let loaded = catch_unwind(|| AutoCommit::load(bytes)).map_err(|_| ApplyError::Panicked)?;
+        let auto = loaded.map_err(|error| ApplyError::Refused(error.to_string()))?;
+        Ok(Document { kind, auto })
+    }
+
+    /// Takes in one change. On an error the document is as it was.
+    ///
+    /// # Errors
+    /// [`ApplyError`]; after `Missing` the caller keeps the change and tries again later.
+    pub fn apply(&mut self, change: &ChangeBytes) -> Result<Applied, ApplyError> {
+        let parsed =
+            catch_unwind(|| Change::from_bytes(change.0.clone())).map_err(|_| ApplyError::Panicked)?;
+        let parsed = parsed.map_err(|error| ApplyError::Refused(error.to_string()))?;
+        if self.auto.get_change_meta_by_hash(&parsed.hash()).is_some() {
+            return Ok(Applied::Known);
+        }
+        let missing: Vec<Hash> = parsed
+            .deps()
+            .iter()
+            .filter(|dep| self.auto.get_change_meta_by_hash(dep).is_none())
+            .map(|dep| Hash(dep.0))
+            .collect();
+        if !missing.is_empty() {
+            return Err(ApplyError::Missing(missing));
+        }
+        self.apply_parsed(parsed)
+    }
+
+    /// Automerge may panic half-way and leave its document unusable, so it works on a copy.
+    fn apply_parsed(&mut self, change: Change) -> Result<Applied, ApplyError> {
+        let mut copy = self.auto.clone();
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            copy.apply_changes([change]).map_err(|error| ApplyError::Refused(error.to_string()))
+        }));
+        done.map_err(|_| ApplyError::Panicked)??;
+        self.auto = copy;
+        Ok(Applied::New)
+    }
+
+    /// Takes in everything another copy of the document knows.
+    ///
+    /// # Errors
+    /// [`ApplyError`]; the document is as it was.
+    pub fn merge(&mut self, other: &mut Document) -> Result<(), ApplyError> {
+        let mut copy = self.auto.clone();
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            copy.merge(&mut other.auto).map_err(|error| ApplyError::Refused(error.to_string()))
+        }));
+        done.map_err(|_| ApplyError::Panicked)??;
+        self.auto = copy;
+        Ok(())
+    }
+
+    /// The hash of a change, without reading the rest of it.
+    pub fn has(&mut self, change: Hash) -> bool {
+        self.auto.get_change_meta_by_hash(&automerge::ChangeHash(change.0)).is_some()
+    }
+}

@@ -1,0 +1,65 @@
+//! Everything that was ever written to a document, in an order every replica agrees on.
+
+use super::{Document, from_scalar};
+use crate::ids::{Actor, Hash};
+use crate::record::Value;
+use crate::time::TimeMs;
+use automerge::legacy::{Key, OpType};
+
+/// One write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryEntry {
+    /// The document key.
+    pub key: String,
+    /// What was written; `None` is a deletion.
+    pub value: Option<Value>,
+    /// Who wrote it.
+    pub actor: Actor,
+    /// When, by the author's clock.
+    pub at_ms: TimeMs,
+    /// Operation counter: later writes that saw this one have a larger one.
+    pub counter: u64,
+    /// The change it was part of.
+    pub change: Hash,
+    /// What the author said about the change.
+    pub message: Option<String>,
+}
+
+impl Document {
+    /// Every write, oldest first; writes that did not see each other are ordered by actor.
+    pub fn history(&mut self) -> Vec<HistoryEntry> {
+        let mut entries = Vec::new();
+        for change in self.auto.get_changes(&[]) {
+            let hash = Hash(change.hash().0);
+            let expanded = change.decode();
+            let Some(actor) = Actor::from_slice(expanded.actor_id.to_bytes()) else { continue };
+            let start = expanded.start_op.get();
+            for (offset, op) in expanded.operations.iter().enumerate() {
+                let Key::Map(key) = &op.key else { continue };
+                let value = match &op.action {
+                    OpType::Put(scalar) => from_scalar(scalar),
+                    OpType::Delete => None,
+                    _ => continue,
+                };
+                entries.push(HistoryEntry {
+                    key: key.to_string(),
+                    value,
+                    actor,
+                    at_ms: expanded.time,
+                    counter: start + offset as u64,
+                    change: hash,
+                    message: expanded.message.clone(),
+                });
+            }
+        }
+        entries.sort_by(|a, b| (a.counter, a.actor, &a.key).cmp(&(b.counter, b.actor, &b.key)));
+        entries
+    }
+
+    /// The newest change by the given message, to base a later change on: the previous import.
+    pub fn last_change_with_message(&mut self, message: &str) -> Option<Hash> {
+        let metas = self.auto.get_changes_meta(&[]);
+        let matching = metas.iter().filter(|meta| meta.message.as_deref() == Some(message));
+        matching.max_by_key(|meta| (meta.max_op, meta.hash)).map(|meta| Hash(meta.hash.0))
+    }
+}

@@ -1,0 +1,333 @@
+//! A batch: the changes of one session in one space, signed once.
+//!
+//! The signature covers a header; the header covers the entries by a digest of their digests. So a
+//! payload can be erased later and the chain of headers still verifies. Each header names the hash of
+//! its predecessor, which makes gaps, forks and cloned phones visible.
+
+use super::keys::{DeviceKey, KeyError, PublicKey, Signature};
+use crate::error::Coded;
+use crate::ids::{DeviceId, DocId, Hash, SpaceId};
+use crate::kinds::DocKind;
+use crate::time::TimeMs;
+use sha2::{Digest, Sha256};
+
+const PURPOSE: &str = "batch/1";
+
+/// What is signed.
+#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+#[cbor(map)]
+pub struct Header {
+    /// The only space the entries are for.
+    #[n(1)]
+    pub space: SpaceId,
+    /// Who signs.
+    #[n(2)]
+    pub device: DeviceId,
+    /// Starts again when a phone notices that it was restored from a backup.
+    #[n(3)]
+    pub epoch: u32,
+    /// 1, 2, 3 … within the epoch.
+    #[n(4)]
+    pub number: u64,
+    /// Hash of the previous batch of the epoch; zero for the first.
+    #[n(5)]
+    pub previous: Hash,
+    /// The newest policy that the signer had seen.
+    #[n(6)]
+    pub policy: u64,
+    /// When it was sealed, by the signer's clock.
+    #[n(7)]
+    pub sealed_at_ms: TimeMs,
+    /// How many entries.
+    #[n(8)]
+    pub count: u32,
+    /// SHA-256 over the entries' digests.
+    #[n(9)]
+    pub entries: Hash,
+}
+
+/// One change to one document.
+#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+pub struct Entry {
+    /// The document.
+    #[n(0)]
+    pub doc: DocId,
+    /// What it is about.
+    #[n(1)]
+    pub kind: DocKind,
+    /// Raised when the document is erased; older generations are refused from then on.
+    #[n(2)]
+    pub generation: u32,
+    /// The change itself.
+    #[n(3)]
+    pub payload: Payload,
+}
+
+/// A payload, or what is left of it.
+#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+pub enum Payload {
+    /// An uncompressed Automerge change chunk.
+    #[n(0)]
+    Change(#[cbor(n(0), with = "minicbor::bytes")] Vec<u8>),
+    /// Erased; only its hash remains, so that the signature can still be checked.
+    #[n(1)]
+    Erased(#[n(0)] Hash),
+}
+
+/// A signed batch as it travels and as the log keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+pub struct Batch {
+    /// The header's exact bytes: what was signed is never encoded again.
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub header: Vec<u8>,
+    /// Over the header's bytes.
+    #[n(1)]
+    pub signature: Signature,
+    /// In the order they were made.
+    #[n(2)]
+    pub entries: Vec<Entry>,
+}
+
+/// Why a batch is not accepted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BatchError {
+    /// The bytes are not a batch.
+    #[error("the batch cannot be read")]
+    Malformed,
+    /// More entries than [`Batch::ENTRIES_MAX`] or a payload over [`Batch::PAYLOAD_BYTES_MAX`].
+    #[error("the batch is too large")]
+    TooLarge,
+    /// The entries are not those that were signed.
+    #[error("the entries do not match the signed header")]
+    Altered,
+    /// The signature does not match the key.
+    #[error("the batch's signature does not match its device's key")]
+    Signature(#[from] KeyError),
+}
+
+impl Coded for BatchError {
+    fn code(&self) -> &'static str {
+        match self {
+            BatchError::Malformed => "batch.malformed",
+            BatchError::TooLarge => "batch.too_large",
+            BatchError::Altered => "batch.altered",
+            BatchError::Signature(_) => "batch.signature",
+        }
+    }
+
+    fn zh(&self) -> String {
+        match self {
+            BatchError::Malformed => "这批数据读不出来,请重新同步或重新导出文件".into(),
+            BatchError::TooLarge => "这批数据太大,请更新应用后再同步".into(),
+            BatchError::Altered => "这批数据与签名不符,可能被改动过;请从原手机重新导出".into(),
+            BatchError::Signature(_) => "这批数据的签名不对;请从原手机重新导出".into(),
+        }
+    }
+}
+
+impl Entry {
+    /// Hash of the payload, also when it is erased.
+    pub fn payload_hash(&self) -> Hash {
+        match &self.payload {
+            Payload::Change(bytes) => Hash::of(bytes),
+            Payload::Erased(hash) => *hash,
+        }
+    }
+
+    fn digest(&self) -> [u8; 32] {
+        let mut hasher = Sha256::new();
+        hasher.update(self.doc.0);
+        hasher.update(self.kind.number().to_be_bytes());
+        hasher.update(self.generation.to_be_bytes());
+        hasher.update(self.payload_hash().0);
+        hasher.finalize().into()
+    }
+}
+
+fn entries_digest(entries: &[Entry]) -> Hash {
+    let mut hasher = Sha256::new();
+    entries.iter().for_each(|entry| hasher.update(entry.digest()));
+    Hash(hasher.finalize().into())
+}
+
+impl Batch {
+    /// A long offline day of the busiest worker, ten times over.
+    pub const ENTRIES_MAX: usize = 5_000;
+    /// The gate's limit for one change: the longest note with every field filled is a tenth of it.
+    pub const PAYLOAD_BYTES_MAX: usize = 64 * 1024;
+    /// A batch is cut before it grows over this: it must fit a frame and be sent again cheaply after a
+    /// broken connection.
+    pub const BYTES_GOAL: usize = 256 * 1024;
+
+    /// As stored and sent.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        minicbor::to_vec(self).unwrap_or_default()
+    }
+
+    /// Reads one batch and nothing after it.
+    ///
+    /// # Errors
+    /// [`BatchError::Malformed`], [`BatchError::TooLarge`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Batch, BatchError> {
+        let mut decoder = minicbor::Decoder::new(bytes);
+        let batch: Batch = decoder.decode().map_err(|_| BatchError::Malformed)?;
+        if decoder.position() != bytes.len() {
+            return Err(BatchError::Malformed);
+        }
+        Ok(batch)
+    }
+
+    /// The header's fields. They are only claims until [`Batch::verify`] has passed.
+    ///
+    /// # Errors
+    /// [`BatchError::Malformed`].
+    pub fn claims(&self) -> Result<Header, BatchError> {
+        minicbor::decode(&self.header).map_err(|_| BatchError::Malformed)
+    }
+
+    /// What the next batch of the chain names as its predecessor.
+    pub fn hash(&self) -> Hash {
+        Hash::of(&self.header)
+    }
+
+    /// Checks limits, entries and signature.
+    ///
+    /// # Errors
+    /// [`BatchError`].
+    pub fn verify(&self, key: &PublicKey) -> Result<Header, BatchError> {
+        let header = self.claims()?;
+        let too_long = |entry: &Entry| match &entry.payload {
+            Payload::Change(bytes) => bytes.len() > Batch::PAYLOAD_BYTES_MAX,
+            Payload::Erased(_) => false,
+        };
+        if self.entries.len() > Batch::ENTRIES_MAX || self.entries.iter().any(too_long) {
+            return Err(BatchError::TooLarge);
+        }
+        key.verify(PURPOSE, &self.header, &self.signature)?;
+        let same_count = usize::try_from(header.count).is_ok_and(|count| count == self.entries.len());
+        if key.device() != header.device || !same_count || entries_digest(&self.entries) != header.entries {
+            return Err(BatchError::Altered);
+        }
+        Ok(header)
+    }
+}
+
+/// Where a device's chain stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+pub struct ChainEnd {
+    /// Epoch of the newest batch.
+    #[n(0)]
+    pub epoch: u32,
+    /// Its number; 0 when there is none in the epoch.
+    #[n(1)]
+    pub number: u64,
+    /// Its hash; zero when there is none.
+    #[n(2)]
+    pub hash: Hash,
+}
+
+impl ChainEnd {
+    /// Before the first batch of an epoch.
+    pub fn start_of(epoch: u32) -> ChainEnd {
+        ChainEnd { epoch, number: 0, hash: Hash::ZERO }
+    }
+
+    /// Whether a batch with this header continues the chain.
+    pub fn is_continued_by(&self, header: &Header) -> bool {
+        let next =
+            header.epoch == self.epoch && header.number == self.number + 1 && header.previous == self.hash;
+        let new_epoch = header.epoch > self.epoch && header.number == 1 && header.previous == Hash::ZERO;
+        next || new_epoch
+    }
+}
+
+/// Seals entries into batches, one after the other.
+pub struct Sealer<'a> {
+    /// Signs.
+    pub key: &'a DeviceKey,
+    /// Newest policy seen.
+    pub policy: u64,
+    /// Now, by the device's clock.
+    pub now_ms: TimeMs,
+    /// End of the chain; moves with every batch.
+    pub end: ChainEnd,
+}
+
+impl Sealer<'_> {
+    /// Seals the next batch.
+    pub fn seal(&mut self, space: SpaceId, entries: Vec<Entry>) -> Batch {
+        let header = Header {
+            space,
+            device: self.key.device(),
+            epoch: self.end.epoch,
+            number: self.end.number + 1,
+            previous: self.end.hash,
+            policy: self.policy,
+            sealed_at_ms: self.now_ms,
+            count: u32::try_from(entries.len()).unwrap_or(u32::MAX),
+            entries: entries_digest(&entries),
+        };
+        let bytes = minicbor::to_vec(&header).unwrap_or_default();
+        let signature = self.key.sign(PURPOSE, &bytes);
+        self.end = ChainEnd { epoch: header.epoch, number: header.number, hash: Hash::of(&bytes) };
+        Batch { header: bytes, signature, entries }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(payload: &[u8]) -> Entry {
+        let payload = Payload::Change(payload.to_vec());
+        Entry { doc: DocId([7; 16]), kind: DocKind::Visits, generation: 0, payload }
+    }
+
+    fn sealed(key: &DeviceKey) -> (Batch, Batch) {
+        let mut sealer = Sealer { key, policy: 3, now_ms: 1_000, end: ChainEnd::start_of(1) };
+        let space = SpaceId([1; 16]);
+        (sealer.seal(space, vec![entry(b"one"), entry(b"two")]), sealer.seal(space, vec![entry(b"three")]))
+    }
+
+    #[test]
+    fn a_chain_of_batches_verifies_after_travelling() {
+        let key = DeviceKey::from_seed(&[1; 32]);
+        let (first, second) = sealed(&key);
+        let first = Batch::from_bytes(&first.to_bytes()).unwrap();
+        let header = first.verify(&key.public()).unwrap();
+        assert_eq!((header.number, header.count, header.previous), (1, 2, Hash::ZERO));
+        assert!(ChainEnd::start_of(1).is_continued_by(&header));
+        let next = second.verify(&key.public()).unwrap();
+        let end = ChainEnd { epoch: 1, number: 1, hash: first.hash() };
+        assert!(end.is_continued_by(&next));
+        assert!(!ChainEnd::start_of(1).is_continued_by(&next));
+    }
+
+    #[test]
+    fn erasing_a_payload_keeps_the_signature_valid() {
+        let key = DeviceKey::from_seed(&[1; 32]);
+        let (mut batch, _) = sealed(&key);
+        batch.entries[0].payload = Payload::Erased(batch.entries[0].payload_hash());
+        assert!(batch.verify(&key.public()).is_ok());
+    }
+
+    #[test]
+    fn an_altered_batch_is_refused() {
+        let key = DeviceKey::from_seed(&[1; 32]);
+        let (batch, other) = sealed(&key);
+        let mut payload = batch.clone();
+        payload.entries[1] = entry(b"two!");
+        assert_eq!(payload.verify(&key.public()), Err(BatchError::Altered));
+        let mut dropped = batch.clone();
+        dropped.entries.pop();
+        assert_eq!(dropped.verify(&key.public()), Err(BatchError::Altered));
+        let mut swapped = batch.clone();
+        swapped.signature = other.signature;
+        assert!(matches!(swapped.verify(&key.public()), Err(BatchError::Signature(_))));
+        let stranger = DeviceKey::from_seed(&[2; 32]).public();
+        assert!(batch.verify(&stranger).is_err());
+        let mut bytes = batch.to_bytes();
+        bytes.push(0);
+        assert_eq!(Batch::from_bytes(&bytes), Err(BatchError::Malformed));
+    }
+}

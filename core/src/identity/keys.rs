@@ -1,0 +1,114 @@
+//! Keys of phones and offices. The algorithm is tagged, so that a platform key store's P-256 can join.
+
+use crate::ids::{DeviceId, encode_base32};
+use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
+use sha2::{Digest, Sha256};
+
+/// Tag of Ed25519, the only algorithm so far.
+const ED25519: u8 = 1;
+
+/// A public key as it travels: one tag byte, then the key.
+#[derive(Clone, PartialEq, Eq, Hash, minicbor::Encode, minicbor::Decode)]
+#[cbor(transparent)]
+pub struct PublicKey(#[cbor(with = "minicbor::bytes")] pub Vec<u8>);
+
+/// A signature as it travels.
+#[derive(Clone, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+#[cbor(transparent)]
+pub struct Signature(#[cbor(with = "minicbor::bytes")] pub Vec<u8>);
+
+/// Why a key or signature was not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// Not a key of a known algorithm.
+    #[error("the public key is malformed or of an unknown algorithm")]
+    Malformed,
+    /// The signature does not belong to these bytes and this key.
+    #[error("the signature does not match")]
+    BadSignature,
+}
+
+/// A private key: made on the device from its own randomness, never leaves it.
+pub struct DeviceKey(SigningKey);
+
+impl DeviceKey {
+    /// The key that 32 random bytes make.
+    pub fn from_seed(seed: &[u8; 32]) -> DeviceKey {
+        DeviceKey(SigningKey::from_bytes(seed))
+    }
+
+    /// The public half.
+    pub fn public(&self) -> PublicKey {
+        PublicKey([&[ED25519], self.0.verifying_key().as_bytes().as_slice()].concat())
+    }
+
+    /// The device's id: derived from its key, so that nobody can claim another's.
+    pub fn device(&self) -> DeviceId {
+        self.public().device()
+    }
+
+    /// Signs a message for one purpose; a signature for one purpose is useless for another.
+    pub fn sign(&self, purpose: &str, message: &[u8]) -> Signature {
+        Signature(self.0.sign(&to_sign(purpose, message)).to_bytes().to_vec())
+    }
+}
+
+impl std::fmt::Debug for DeviceKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "DeviceKey({})", self.public().fingerprint())
+    }
+}
+
+impl PublicKey {
+    /// Checks a signature.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn verify(&self, purpose: &str, message: &[u8], signature: &Signature) -> Result<(), KeyError> {
+        let (tag, key) = self.0.split_first().ok_or(KeyError::Malformed)?;
+        if *tag != ED25519 {
+            return Err(KeyError::Malformed);
+        }
+        let key: &[u8; 32] = key.try_into().map_err(|_| KeyError::Malformed)?;
+        let key = VerifyingKey::from_bytes(key).map_err(|_| KeyError::Malformed)?;
+        let signature =
+            ed25519_dalek::Signature::from_slice(&signature.0).map_err(|_| KeyError::BadSignature)?;
+        key.verify_strict(&to_sign(purpose, message), &signature).map_err(|_| KeyError::BadSignature)
+    }
+
+    /// Whether this is a key that [`PublicKey::verify`] can use.
+    pub fn is_well_formed(&self) -> bool {
+        let key = self.0.split_first().filter(|(tag, _)| **tag == ED25519).map(|(_, key)| key);
+        key.and_then(|key| <&[u8; 32]>::try_from(key).ok())
+            .is_some_and(|key| VerifyingKey::from_bytes(key).is_ok())
+    }
+
+    /// The id of whoever holds the key.
+    pub fn device(&self) -> DeviceId {
+        DeviceId::derive(&[&self.0])
+    }
+
+    /// Four groups of four characters that two people compare aloud.
+    pub fn fingerprint(&self) -> String {
+        let hash = Sha256::digest(&self.0);
+        let text = encode_base32(hash.as_slice().get(..10).unwrap_or_default());
+        let groups: Vec<&str> = (0..4).filter_map(|group| text.get(group * 4..group * 4 + 4)).collect();
+        groups.join("-")
+    }
+}
+
+impl std::fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PublicKey({})", self.fingerprint())
+    }
+}
+
+impl std::fmt::Debug for Signature {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Signature(..)")
+    }
+}
+
+fn to_sign(purpose: &str, message: &[u8]) -> Vec<u8> {
+    [b"linli/", purpose.as_bytes(), b"\0", message].concat()
+}

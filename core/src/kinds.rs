@@ -1,0 +1,103 @@
+//! Every kind of record, one file each, and which document it lives in.
+//!
+//! A document is flat: its keys are the fields of its subject, `r/<id>/<field>` for residents,
+//! `v/<id>` for visits (written once) and `decisions/<id>` for what the office decided. Flat keys are
+//! why two phones that create the same document offline lose nothing: there is no nested object that
+//! one of them could win.
+
+mod decision;
+mod household;
+mod organisation;
+mod visit;
+
+pub use decision::{Decision, LostValue, MergeNote};
+pub use household::{Household, Resident, household_id, resident_key, residents, visible_tags};
+pub use organisation::{Canvass, Grid, Worker, canvass_doc, community_space, grid_doc, grid_space};
+pub use visit::{Outcome, Visit, VisitEntry, VisitSheet, visit_key, visits, visits_doc};
+
+use crate::record::{FieldSpec, KindSpec};
+
+/// What a document is about. The number is what travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, minicbor::Encode, minicbor::Decode)]
+#[cbor(index_only)]
+pub enum DocKind {
+    /// A household's registry with its residents.
+    #[n(1)]
+    Household,
+    /// The visits to one household in one quarter or campaign.
+    #[n(2)]
+    Visits,
+    /// A grid.
+    #[n(3)]
+    Grid,
+    /// A grid worker.
+    #[n(4)]
+    Worker,
+    /// A canvass campaign.
+    #[n(5)]
+    Canvass,
+}
+
+impl DocKind {
+    /// Every kind, in the order of their numbers.
+    pub const ALL: [DocKind; 5] =
+        [DocKind::Household, DocKind::Visits, DocKind::Grid, DocKind::Worker, DocKind::Canvass];
+
+    /// The number that travels and is stored.
+    pub fn number(self) -> i64 {
+        match self {
+            DocKind::Household => 1,
+            DocKind::Visits => 2,
+            DocKind::Grid => 3,
+            DocKind::Worker => 4,
+            DocKind::Canvass => 5,
+        }
+    }
+
+    /// The kind with this number.
+    pub fn from_number(number: i64) -> Option<DocKind> {
+        DocKind::ALL.into_iter().find(|kind| kind.number() == number)
+    }
+
+    /// The description of the document's subject.
+    pub fn spec(self) -> &'static KindSpec {
+        match self {
+            DocKind::Household => &Household::SPEC,
+            DocKind::Visits => &VisitSheet::SPEC,
+            DocKind::Grid => &Grid::SPEC,
+            DocKind::Worker => &Worker::SPEC,
+            DocKind::Canvass => &Canvass::SPEC,
+        }
+    }
+
+    /// The field that a document key belongs to: `contact_phone`, `tags/独居`, `r/<id>/phone`,
+    /// `v/<id>/note`. Keys of newer versions are not known and have none.
+    pub fn field(self, key: &str) -> Option<&'static FieldSpec> {
+        let mut parts = key.split('/');
+        let (first, second, third) = (parts.next()?, parts.next(), parts.next());
+        match (self, first, second, third) {
+            (DocKind::Household, "r", Some(_), Some(field)) => Resident::SPEC.field(field),
+            (DocKind::Visits, "v", Some(_), Some(field)) => Visit::SPEC.field(field),
+            _ => self.spec().field(first),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_has_both_labels_and_every_key_finds_its_field() {
+        for kind in DocKind::ALL {
+            for field in kind.spec().fields {
+                assert!(!field.zh.is_empty() && !field.en.is_empty(), "{}", field.key);
+                assert_eq!(kind.field(field.key).map(|f| f.key), Some(field.key));
+            }
+        }
+        assert_eq!(DocKind::Household.field("tags/独居").map(|f| f.key), Some("tags"));
+        assert_eq!(DocKind::Household.field("r/0/phone").map(|f| f.key), Some("phone"));
+        assert!(DocKind::Household.field("r/0").is_none());
+        assert!(DocKind::Household.field("from_the_future").is_none());
+    }
+}

@@ -1,0 +1,8 @@
+//! How batches and snapshots travel: frames, and the two ends of a connection as pure state machines.
+//!
+//! [`frames`] is the wire format. [`device`] is the phone's end, [`relay`] the relay's. Neither owns a
+//! socket, clock or database: they take frames and answers in and give frames and requests out.
+
+pub mod device;
+pub mod frames;
+pub mod relay;
