@@ -1,0 +1,171 @@
+//! The index: all households of one person's reach, packed into one arena.
+//!
+//! Owns storage, replacement and the order of hits. Must not know how a query is understood.
+
+use super::HITS_MAX;
+use super::glyphs::{Glyph, Glyphs};
+use super::hit::Hit;
+use super::query::Query;
+use super::record::{estate, pack};
+use super::text::{Lines, SearchText};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+/// Replaced households are dropped from the arena once they are a third of it, so each upsert pays little.
+const GARBAGE_PARTS: usize = 3;
+
+/// Households that can be searched. Ids are whatever the caller stores them under.
+#[derive(Clone, Debug)]
+pub struct SearchIndex<Id> {
+    glyphs: Glyphs,
+    arena: Vec<Glyph>,
+    slots: Vec<Slot<Id>>,
+    by_id: BTreeMap<Id, usize>,
+    garbage: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Slot<Id> {
+    id: Id,
+    order: u64,
+    start: usize,
+    length: u32,
+}
+
+impl<Id: Ord + Clone> Default for SearchIndex<Id> {
+    fn default() -> SearchIndex<Id> {
+        SearchIndex::new()
+    }
+}
+
+impl<Id: Ord + Clone> SearchIndex<Id> {
+    /// An empty index.
+    pub fn new() -> SearchIndex<Id> {
+        SearchIndex {
+            glyphs: Glyphs::new(),
+            arena: Vec::new(),
+            slots: Vec::new(),
+            by_id: BTreeMap::new(),
+            garbage: 0,
+        }
+    }
+
+    /// Puts a household in, or replaces it.
+    pub fn upsert(&mut self, id: Id, text: &SearchText) {
+        self.upsert_stored(id, text.as_str());
+    }
+
+    /// The same from the stored form, as it comes out of the database.
+    pub fn upsert_stored(&mut self, id: Id, stored: &str) {
+        let start = self.arena.len();
+        let order = pack(Lines::read(stored), &mut self.glyphs, &mut self.arena);
+        let length = u32::try_from(self.arena.len() - start).unwrap_or(0);
+        let slot = Slot { id: id.clone(), order, start, length };
+        let old = self.by_id.get(&id).and_then(|at| self.slots.get_mut(*at));
+        if let Some(old) = old {
+            self.garbage += old.length as usize;
+            *old = slot;
+        } else {
+            self.by_id.insert(id, self.slots.len());
+            self.slots.push(slot);
+        }
+        self.compact();
+    }
+
+    /// Takes a household out; false when it was not in.
+    pub fn remove(&mut self, id: &Id) -> bool {
+        let Some(at) = self.by_id.remove(id) else { return false };
+        if at < self.slots.len() {
+            self.garbage += self.slots.swap_remove(at).length as usize;
+        }
+        if let Some(moved) = self.slots.get(at) {
+            self.by_id.insert(moved.id.clone(), at);
+        }
+        self.compact();
+        true
+    }
+
+    /// How many households can be found.
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// True when nothing can be found.
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// About how many bytes the index holds.
+    pub fn memory_bytes(&self) -> usize {
+        // A tree node is about three quarters full.
+        let tree = self.by_id.len() * (size_of::<Id>() + size_of::<usize>()) * 4 / 3;
+        self.glyphs.bytes()
+            + self.arena.capacity() * size_of::<Glyph>()
+            + self.slots.capacity() * size_of::<Slot<Id>>()
+            + tree
+    }
+
+    /// The best `limit` households (at most [`HITS_MAX`]), best first; then by address, then by id.
+    pub fn search(&self, query: &str, limit: usize) -> Vec<Hit<Id>> {
+        let limit = limit.min(HITS_MAX);
+        let Some(mut query) = Query::compile(query, &self.glyphs).filter(|_| limit > 0) else {
+            return Vec::new();
+        };
+        let mut found = self.scan(&query, false);
+        let typos = found.len() < limit;
+        if typos {
+            // Every typo ranks below every plain match, so looking for them can wait until there is room.
+            query.prepare_typos(&self.glyphs);
+            found = self.scan(&query, true);
+        }
+        self.keep_best(&mut found, limit);
+        let hit = |(score, slot): (u32, &Slot<Id>)| Hit {
+            id: slot.id.clone(),
+            score,
+            matches: query.matches(self.record(slot), &self.glyphs, typos),
+        };
+        found.into_iter().map(hit).collect()
+    }
+
+    fn scan(&self, query: &Query, typos: bool) -> Vec<(u32, &Slot<Id>)> {
+        let rank = |slot| Some((query.rank(self.record(slot), &self.glyphs, typos)?.score(), slot));
+        self.slots.iter().filter_map(rank).collect()
+    }
+
+    fn record(&self, slot: &Slot<Id>) -> &[Glyph] {
+        self.arena.get(slot.start..slot.start + slot.length as usize).unwrap_or_default()
+    }
+
+    fn keep_best(&self, found: &mut Vec<(u32, &Slot<Id>)>, limit: usize) {
+        let order = |a: &(u32, &Slot<Id>), b: &(u32, &Slot<Id>)| {
+            b.0.cmp(&a.0).then_with(|| self.by_address(a.1, b.1)).then_with(|| a.1.id.cmp(&b.1.id))
+        };
+        if found.len() > limit {
+            found.select_nth_unstable_by(limit - 1, order);
+            found.truncate(limit);
+        }
+        found.sort_unstable_by(order);
+    }
+
+    fn by_address(&self, a: &Slot<Id>, b: &Slot<Id>) -> Ordering {
+        let (a_estate, b_estate) = (estate(self.record(a)), estate(self.record(b)));
+        if a_estate == b_estate {
+            return a.order.cmp(&b.order);
+        }
+        self.glyphs.folded(a_estate).cmp(self.glyphs.folded(b_estate)).then(a.order.cmp(&b.order))
+    }
+
+    fn compact(&mut self) {
+        if self.garbage * GARBAGE_PARTS <= self.arena.len() {
+            return;
+        }
+        let mut arena = Vec::with_capacity(self.arena.len() - self.garbage);
+        for slot in &mut self.slots {
+            let record = self.arena.get(slot.start..slot.start + slot.length as usize).unwrap_or_default();
+            slot.start = arena.len();
+            arena.extend_from_slice(record);
+        }
+        self.arena = arena;
+        self.garbage = 0;
+    }
+}
