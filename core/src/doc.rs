@@ -8,7 +8,7 @@ mod apply;
 mod conflicts;
 mod history;
 
-pub use apply::{Applied, ApplyError};
+pub use apply::{Applied, ApplyError, ChangeInfo};
 pub use conflicts::{FieldConflict, Version, resolve};
 pub use history::HistoryEntry;
 

@@ -1,8 +1,10 @@
 //! Taking in changes and whole documents that the gate has passed.
 
-use super::{ChangeBytes, Document};
-use crate::ids::Hash;
+use super::{ChangeBytes, Document, from_scalar};
+use crate::ids::{Actor, Hash};
 use crate::kinds::DocKind;
+use crate::record::Value;
+use automerge::legacy::{Key, OpType};
 use automerge::{AutoCommit, Change};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -21,12 +23,40 @@ pub enum ApplyError {
 }
 
 /// What a change did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Applied {
     /// It is new and in the document now.
-    New,
+    New(ChangeInfo),
     /// The document had it.
     Known,
+}
+
+/// What is in a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeInfo {
+    /// Its hash.
+    pub hash: Hash,
+    /// Who made it.
+    pub actor: Actor,
+    /// What the author said about it.
+    pub message: Option<String>,
+    /// The keys it wrote; `None` is a deletion.
+    pub writes: Vec<(String, Option<Value>)>,
+}
+
+fn info_of(change: &Change) -> Option<ChangeInfo> {
+    let expanded = change.decode();
+    let writes = expanded.operations.iter().filter_map(|op| match (&op.key, &op.action) {
+        (Key::Map(key), OpType::Put(scalar)) => Some((key.to_string(), from_scalar(scalar))),
+        (Key::Map(key), OpType::Delete) => Some((key.to_string(), None)),
+        _ => None,
+    });
+    Some(ChangeInfo {
+        hash: Hash(change.hash().0),
+        actor: Actor::from_slice(change.actor_id().to_bytes())?,
+        message: expanded.message.clone(),
+        writes: writes.collect(),
+    })
 }
 
 impl Document {
@@ -68,13 +98,15 @@ impl Document {
 
     /// Automerge may panic half-way and leave its document unusable, so it works on a copy.
     fn apply_parsed(&mut self, change: Change) -> Result<Applied, ApplyError> {
+        let info = catch_unwind(AssertUnwindSafe(|| info_of(&change))).map_err(|_| ApplyError::Panicked)?;
+        let info = info.ok_or_else(|| ApplyError::Refused("the actor is not 16 bytes".into()))?;
         let mut copy = self.auto.clone();
         let done = catch_unwind(AssertUnwindSafe(|| {
             copy.apply_changes([change]).map_err(|error| ApplyError::Refused(error.to_string()))
         }));
         done.map_err(|_| ApplyError::Panicked)??;
         self.auto = copy;
-        Ok(Applied::New)
+        Ok(Applied::New(info))
     }
 
     /// Takes in everything another copy of the document knows.
