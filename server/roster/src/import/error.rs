@@ -67,6 +67,9 @@ pub enum BadReason {
     /// The address names no home.
     #[error("no building and room found in the address")]
     AddressUnclear,
+    /// Excel has taken 12-3-2 for a day.
+    #[error("the spreadsheet has turned this address into a date")]
+    AddressIsDate,
     /// Data about a person without a name.
     #[error("the row has no name")]
     NameMissing,
@@ -107,6 +110,7 @@ impl Coded for BadReason {
         match self {
             BadReason::AddressMissing => "roster.row.address_missing",
             BadReason::AddressUnclear => "roster.row.address_unclear",
+            BadReason::AddressIsDate => "roster.row.address_is_date",
             BadReason::NameMissing => "roster.row.name_missing",
             BadReason::NameUnclear => "roster.row.name_unclear",
             BadReason::PhoneUnclear => "roster.row.phone_unclear",
@@ -125,6 +129,7 @@ impl Coded for BadReason {
         match self {
             BadReason::AddressMissing => "没有地址，请填写，例如“3号楼2单元501室”",
             BadReason::AddressUnclear => "看不出楼栋和房号，请写成“3号楼2单元501室”或“3-2-501”",
+            BadReason::AddressIsDate => "地址被表格改成了日期，请把该列设为“文本”后重新填写，例如“12-3-2”",
             BadReason::NameMissing => "没有姓名，请填写",
             BadReason::NameUnclear => "不像姓名，请核对",
             BadReason::PhoneUnclear => "不像电话号码，手机应为11位，固定电话请带区号，例如“027-87654321”",

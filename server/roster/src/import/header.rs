@@ -32,8 +32,10 @@ pub enum Field {
     Birth,
     /// 身份证号.
     NationalId,
-    /// 联系电话.
+    /// 联系电话: of the row's person.
     Phone,
+    /// 家庭电话, 户主电话: of the household, whoever the row is about.
+    HouseholdPhone,
     /// 地址: the whole address in one cell.
     Address,
     /// 小区.
@@ -68,6 +70,7 @@ impl Field {
             Field::Birth => "出生日期",
             Field::NationalId => "身份证号",
             Field::Phone => "联系电话",
+            Field::HouseholdPhone => "家庭电话",
             Field::Address => "地址",
             Field::Estate => "小区",
             Field::Building => "楼栋",
@@ -93,6 +96,7 @@ impl fmt::Display for Field {
             Field::Birth => "birth date",
             Field::NationalId => "national id",
             Field::Phone => "phone",
+            Field::HouseholdPhone => "household phone",
             Field::Address => "address",
             Field::Estate => "estate",
             Field::Building => "building",
@@ -356,8 +360,14 @@ const EXACT: [(Field, &[&str]); 18] = [
 ];
 
 /// Words inside longer headers (家庭联系电话, 现居住地址), in the order in which they win.
-const CONTAINED: [(&str, Field); 17] = [
+const CONTAINED: [(&str, Field); 23] = [
     ("身份证", Field::NationalId),
+    ("户主电话", Field::HouseholdPhone),
+    ("户主联系", Field::HouseholdPhone),
+    ("户主手机", Field::HouseholdPhone),
+    ("家庭电话", Field::HouseholdPhone),
+    ("家庭联系", Field::HouseholdPhone),
+    ("homephone", Field::HouseholdPhone),
     ("电话", Field::Phone),
     ("手机", Field::Phone),
     ("联系方式", Field::Phone),

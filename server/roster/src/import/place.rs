@@ -64,6 +64,11 @@ pub(super) fn is_told(cells: &[Cell], header: &Header) -> bool {
 
 /// The address, or the column to blame.
 pub(super) fn resolve(cells: &[Cell], header: &Header) -> Result<Address, (usize, BadReason)> {
+    let fields = [Field::Address].into_iter().chain(PARTS);
+    let is_date = |column: &usize| matches!(cells.get(*column), Some(Cell::Date(_)));
+    if let Some(column) = fields.flat_map(|field| header.having(field)).find(is_date) {
+        return Err((column, BadReason::AddressIsDate));
+    }
     let text = |field: Field| {
         let cells = header.having(field).filter_map(|column| filled(cells.get(column)?));
         cells.collect::<Vec<_>>().join(" ")

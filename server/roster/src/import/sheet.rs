@@ -31,6 +31,10 @@ pub(super) fn read(
     for (index, row) in sheet.rows.iter().enumerate().skip(header.below) {
         if is_no_data(row, header) {
             roster.rows_skipped += 1;
+            if is_sum_or_footer(row) {
+                // What follows a sum is another building; its first row must say which.
+                above = None;
+            }
             continue;
         }
         roster.rows_read += 1;

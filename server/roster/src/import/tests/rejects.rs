@@ -101,6 +101,7 @@ fn every_reason_has_a_code_and_a_sentence() {
     for reason in [
         AddressMissing,
         AddressUnclear,
+        AddressIsDate,
         NameMissing,
         NameUnclear,
         PhoneUnclear,
