@@ -99,6 +99,8 @@ fn text_that_names_no_home_is_refused_and_not_guessed() {
         "3号楼",
         "阳光花园501室",
         "1-3-2-501",
+        "2012-3-2",
+        "2012/3/2",
         "张三",
         "3-2-",
         "----",

@@ -1,1 +1,4 @@
 //! Spreadsheets in and out. Bytes in, bytes out: no network, no database, no Automerge.
+
+pub mod import;
+pub mod table;

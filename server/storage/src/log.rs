@@ -132,6 +132,23 @@ impl Log {
         Ok((items, upto, head.max(upto)))
     }
 
+    /// The spaces that have grown since an id, with their newest numbers.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn advances(&self, since: i64) -> Result<Vec<(SpaceId, u64)>, StoreError> {
+        let rows = sqlx::query("SELECT space, max(seq) AS seq FROM batch WHERE id > ? GROUP BY space")
+            .bind(since)
+            .fetch_all(&self.database.readers)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let space = SpaceId::from_slice(row.try_get("space")?).ok_or(damaged("batch"))?;
+                Ok((space, row.try_get::<i64, _>("seq")?.unsigned_abs()))
+            })
+            .collect()
+    }
+
     /// The newest number of a space; 0 when it is empty.
     ///
     /// # Errors

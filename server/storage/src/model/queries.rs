@@ -342,6 +342,18 @@ impl Model {
             .collect()
     }
 
+    /// An edit needs not follow any more.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn drop_forward(&self, change: Hash) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM forward WHERE change = ?")
+            .bind(change.0.as_slice())
+            .execute(&self.database.writer)
+            .await?;
+        Ok(())
+    }
+
     /// The message of the change by which an edit follows a merge.
     pub fn follow_message(absorbed: HouseholdId, change: Hash) -> String {
         format!("{}{absorbed} {change}", super::apply::FOLLOW)
