@@ -5,4 +5,5 @@
 
 pub mod address;
 pub mod error;
+pub mod gate;
 pub mod search;

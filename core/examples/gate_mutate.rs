@@ -1,0 +1,90 @@
+//! Spoils changes and documents for a long time and checks what the gate promises about each.
+//!
+//! `cargo run --release --example gate_mutate -- MUTANTS [SEED]`
+//!
+//! Each mutant has its own seed, printed with a failure: run again with that seed and one mutant. Prints how
+//! often each verdict was reached. Panics of Automerge are silenced, because most mutants that get as far as
+//! Automerge's own encoder make it panic.
+
+#[path = "../tests/gate_support/lab.rs"]
+mod lab;
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use automerge::{AutoCommit, Change};
+use linli_core::error::Coded;
+use linli_core::gate;
+
+fn main() {
+    let mut args = std::env::args().skip(1).map(|arg| arg.parse::<u64>());
+    let mutants = args.next().and_then(Result::ok).unwrap_or(100_000);
+    let seed = args.next().and_then(Result::ok).unwrap_or(1);
+    let bench = Bench::new();
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    let mut broken = 0_u64;
+    std::panic::set_hook(Box::new(|_| {}));
+    for seed in seed..seed + mutants {
+        let verdict = catch_unwind(AssertUnwindSafe(|| bench.trial(seed))).unwrap_or_else(|panic| {
+            broken += 1;
+            let why = panic.downcast_ref::<String>().cloned().unwrap_or_else(|| "?".into());
+            println!("seed {seed}: BROKEN PROMISE: {why}");
+            "broken promise".into()
+        });
+        *counts.entry(verdict).or_default() += 1;
+    }
+    for (verdict, count) in &counts {
+        println!("{count:>10}  {verdict}");
+    }
+    println!("{mutants} mutants from seed {seed}, {broken} broken promises");
+    std::process::exit(i32::from(broken > 0));
+}
+
+/// What every trial starts from.
+struct Bench {
+    base: AutoCommit,
+    victim: Change,
+    good: Vec<u8>,
+    saved: Vec<u8>,
+    plain: Vec<u8>,
+}
+
+impl Bench {
+    fn new() -> Bench {
+        let mut base = lab::visit_document();
+        let victim = lab::next_victim(&base);
+        let good = lab::next_good(&base);
+        Bench { victim, good, saved: base.save(), plain: base.save_nocompress(), base }
+    }
+
+    fn trial(&self, seed: u64) -> String {
+        let mut dice = lab::dice(seed);
+        match lab::below(&mut dice, 10) {
+            0..4 => {
+                let spoilt = lab::spoil(&mut dice, self.victim.raw_bytes());
+                format!("bytes of a change: {:?}", lab::offer(&self.base, &spoilt, &self.good))
+            }
+            4..7 => match lab::twist(&mut dice, &self.victim, &mut self.base.clone()) {
+                Some(twisted) => {
+                    format!("meaning of a change: {:?}", lab::offer(&self.base, &twisted, &self.good))
+                }
+                None => "meaning of a change: cannot be encoded".into(),
+            },
+            kind => {
+                let bytes = if kind == 9 { &self.saved } else { &self.plain };
+                let spoilt = lab::spoil(&mut dice, bytes);
+                format!("document: {}", self.load(&spoilt))
+            }
+        }
+    }
+
+    fn load(&self, spoilt: &[u8]) -> &'static str {
+        match gate::admit_document(spoilt) {
+            Err(error) => error.code(),
+            Ok(mut doc) => {
+                lab::live_on(&mut doc);
+                "taken"
+            }
+        }
+    }
+}
