@@ -12,15 +12,11 @@ mod lab;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use automerge::{AutoCommit, Change};
-use linli_core::error::Coded;
-use linli_core::gate;
-
 fn main() {
     let mut args = std::env::args().skip(1).map(|arg| arg.parse::<u64>());
     let mutants = args.next().and_then(Result::ok).unwrap_or(100_000);
     let seed = args.next().and_then(Result::ok).unwrap_or(1);
-    let bench = Bench::new();
+    let bench = lab::Bench::new();
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     let mut broken = 0_u64;
     std::panic::set_hook(Box::new(|_| {}));
@@ -38,53 +34,4 @@ fn main() {
     }
     println!("{mutants} mutants from seed {seed}, {broken} broken promises");
     std::process::exit(i32::from(broken > 0));
-}
-
-/// What every trial starts from.
-struct Bench {
-    base: AutoCommit,
-    victim: Change,
-    good: Vec<u8>,
-    saved: Vec<u8>,
-    plain: Vec<u8>,
-}
-
-impl Bench {
-    fn new() -> Bench {
-        let mut base = lab::visit_document();
-        let victim = lab::next_victim(&base);
-        let good = lab::next_good(&base);
-        Bench { victim, good, saved: base.save(), plain: base.save_nocompress(), base }
-    }
-
-    fn trial(&self, seed: u64) -> String {
-        let mut dice = lab::dice(seed);
-        match lab::below(&mut dice, 10) {
-            0..4 => {
-                let spoilt = lab::spoil(&mut dice, self.victim.raw_bytes());
-                format!("bytes of a change: {:?}", lab::offer(&self.base, &spoilt, &self.good))
-            }
-            4..7 => match lab::twist(&mut dice, &self.victim, &mut self.base.clone()) {
-                Some(twisted) => {
-                    format!("meaning of a change: {:?}", lab::offer(&self.base, &twisted, &self.good))
-                }
-                None => "meaning of a change: cannot be encoded".into(),
-            },
-            kind => {
-                let bytes = if kind == 9 { &self.saved } else { &self.plain };
-                let spoilt = lab::spoil(&mut dice, bytes);
-                format!("document: {}", self.load(&spoilt))
-            }
-        }
-    }
-
-    fn load(&self, spoilt: &[u8]) -> &'static str {
-        match gate::admit_document(spoilt) {
-            Err(error) => error.code(),
-            Ok(mut doc) => {
-                lab::live_on(&mut doc);
-                "taken"
-            }
-        }
-    }
 }

@@ -81,9 +81,17 @@ pub const TIME_MS_MAX: i64 = 1 << 53;
 /// Largest document chunk, as stored and again inflated. A household with 365 visits takes 43 kB.
 pub const DOCUMENT_BYTES_MAX: u64 = 8 * 1024 * 1024;
 
-/// Most operations in a document: twenty years of daily visits to one household. Loading that many takes
-/// tens of megabytes, so this is a bound for accidents and not a working size.
-pub const DOCUMENT_OPS_MAX: u64 = 200_000;
+/// Most operations in a document: six years of daily visits to one household, at ten fields each. A saved
+/// document can be a thousand times smaller than what it is loaded to, at 390 bytes of memory for an operation,
+/// so this and [`DOCUMENT_CHANGES_MAX`], not the size of the bytes, keep loading below 16 MiB.
+pub const DOCUMENT_OPS_MAX: u64 = 24_000;
+
+/// Most changes in a document: one a day for twenty years. Each takes 630 bytes of memory while loading.
+pub const DOCUMENT_CHANGES_MAX: u64 = 8_000;
+
+/// Most dependencies of all changes of a document together. Most changes have one; settling many heads at once
+/// takes many, but each of those heads was a change with hardly any.
+pub const DOCUMENT_DEPS_MAX: u64 = 4 * DOCUMENT_CHANGES_MAX;
 
 /// Most actors in a document. There is one per launch of the app and document: ten a day for a year.
 /// Every new one makes Automerge renumber the document.

@@ -181,3 +181,46 @@ fn replaces(parsed: &Parsed<'_>, op: &Op<'_>, ids: &[ObjId]) -> bool {
     };
     preds.len() == ids.len() && preds.iter().all(named)
 }
+
+#[cfg(test)]
+mod tests {
+    use automerge::ActorId;
+    use automerge::transaction::Transactable;
+
+    use super::*;
+
+    /// Three changes of one writer to an empty document.
+    fn three() -> Vec<Change> {
+        let mut doc = AutoCommit::new().with_actor(ActorId::from([1; 16]));
+        for number in 0..3 {
+            doc.put(ROOT, "last", number).unwrap();
+            doc.commit();
+        }
+        doc.get_changes(&[])
+    }
+
+    #[test]
+    fn a_panic_inside_automerge_is_an_error_and_costs_only_the_copy() {
+        let changes = three();
+        let mut original = AutoCommit::new();
+        let mut desk = Desk {
+            original: &original.clone(),
+            copy: None,
+            facts: DocFacts::of(&mut original).unwrap(),
+            accepted: vec![],
+        };
+        assert_eq!(desk.offer(&changes[0]).unwrap(), Outcome::Applied);
+        // Planted: past all checks, a change whose predecessor is missing. Automerge queues it without a word;
+        // one with a hole in its numbering makes it panic.
+        let mut broken = desk.copy.take().unwrap();
+        assert_eq!(apply_one(&mut broken, &changes[2]), Err(GateError::Altered));
+        let mut hole = changes[1].decode();
+        hole.seq = 7;
+        let panicked = apply_one(&mut desk.fresh_copy().unwrap(), &Change::from(hole));
+        assert_eq!(panicked, Err(GateError::Panicked { during: APPLYING }));
+        // The copy is gone; the next change starts from the original and what was accepted.
+        assert_eq!(desk.offer(&changes[1]).unwrap(), Outcome::Applied);
+        assert_eq!(desk.offer(&changes[2]).unwrap(), Outcome::Applied);
+        assert_eq!(desk.copy.unwrap().get_heads(), vec![changes[2].hash()]);
+    }
+}

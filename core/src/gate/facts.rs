@@ -1,16 +1,20 @@
 //! What the gate must know of a document to judge a change, and the judging.
 //!
 //! Owns numbering and dependencies: who wrote how much, which operation counter comes next, what is present.
-//! Pure bookkeeping; only [`DocFacts::of`] touches Automerge. The rules are those that Automerge itself
-//! relies on without checking them: a saved document stores neither start nor length of a change but works
-//! both out from its dependencies, so a start that is off by one makes the document unreadable.
+//! Pure bookkeeping; only [`DocFacts::of`] touches Automerge. The rules are those that every writer keeps and
+//! Automerge relies on without checking: a gap in the numbering makes it panic, a change that does not build
+//! on its own actor's last one makes the saved document unreadable, and a start far ahead brings every later
+//! writer to the end of the counter.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::AutoCommit;
 
 use super::guard::guarded;
-use super::{ChangeFacts, DEPS_MAX, DOCUMENT_ACTORS_MAX, DOCUMENT_OPS_MAX, GateError, OP_COUNTER_MAX};
+use super::{
+    ChangeFacts, DEPS_MAX, DOCUMENT_ACTORS_MAX, DOCUMENT_CHANGES_MAX, DOCUMENT_DEPS_MAX, DOCUMENT_OPS_MAX,
+    GateError, OP_COUNTER_MAX,
+};
 
 type Hash = [u8; 32];
 
@@ -23,6 +27,7 @@ pub struct DocFacts {
     actors: BTreeMap<Vec<u8>, LastOf>,
     heads: BTreeSet<Hash>,
     ops: u64,
+    deps: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +90,7 @@ impl DocFacts {
         self.changes.insert(change.hash, (change.start_op + change.ops).saturating_sub(1));
         self.actors.insert(change.actor.clone(), LastOf { seq: change.seq, hash: change.hash });
         self.ops += change.ops;
+        self.deps += change.deps.len() as u64;
     }
 
     /// Whether a change is in the document.
@@ -160,6 +166,8 @@ fn check_room(doc: &DocFacts, change: &ChangeFacts, last: Option<&LastOf>) -> Re
     let actors = doc.actors.len() as u64 + u64::from(last.is_none());
     bounded("actors of the document", actors, DOCUMENT_ACTORS_MAX)?;
     bounded("operations of the document", doc.ops.saturating_add(change.ops), DOCUMENT_OPS_MAX)?;
+    bounded("changes of the document", doc.changes.len() as u64 + 1, DOCUMENT_CHANGES_MAX)?;
+    bounded("dependencies of the document", doc.deps + change.deps.len() as u64, DOCUMENT_DEPS_MAX)?;
     // The next writer depends on all heads.
     bounded("heads of the document", doc.heads_after(change), DEPS_MAX - 1)
 }

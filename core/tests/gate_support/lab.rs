@@ -3,6 +3,7 @@
 //! Shared by the gate's test programs and its long-running example. Everything follows from a seed.
 
 #![allow(dead_code, reason = "each program that includes this file uses a part of it")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failure here is a failed test")]
 
 use automerge::legacy::{Key, ObjectId, Op, OpId, OpType, SortedVec};
 use automerge::transaction::{CommitOptions, Transactable};
@@ -161,11 +162,10 @@ fn spoil_once(dice: &mut ChaCha8Rng, body: &mut Vec<u8>) {
 }
 
 /// Rewrites what a change means, and encodes it correctly: these pass every check of form.
-pub(crate) fn twist(dice: &mut ChaCha8Rng, change: &Change, doc: &mut AutoCommit) -> Option<Vec<u8>> {
+pub(crate) fn twist(dice: &mut ChaCha8Rng, change: &Change, known: &[Change]) -> Option<Vec<u8>> {
     let mut twisted = change.decode();
-    let known = doc.get_changes(&[]);
     for _ in 0..1 + below(dice, 3) {
-        twist_once(dice, &mut twisted, &known);
+        twist_once(dice, &mut twisted, known);
     }
     // Automerge's encoder panics on some of these; those cannot be built this way.
     let built = std::panic::catch_unwind(|| Change::from(twisted).raw_bytes().to_vec());
@@ -181,7 +181,7 @@ fn twist_once(dice: &mut ChaCha8Rng, change: &mut ExpandedChange, known: &[Chang
     match below(dice, 16) {
         0 => {
             change.start_op =
-                [1, 2, near, near, u64::from(u32::MAX), 1 << 31][below(dice, 6)].try_into().unwrap()
+                [1, 2, near, near, u64::from(u32::MAX), 1 << 31][below(dice, 6)].try_into().unwrap();
         }
         1 => change.seq = [1, change.seq + 1, change.seq.saturating_sub(1).max(1), 1 << 40][below(dice, 4)],
         2 => change.deps.clear(),
@@ -192,9 +192,7 @@ fn twist_once(dice: &mut ChaCha8Rng, change: &mut ExpandedChange, known: &[Chang
         7 => change.time = [0, -1, i64::MAX, i64::MIN][below(dice, 4)],
         8 => change.operations.truncate(at),
         9 => drop(change.operations.get(at).cloned().map(|op| change.operations.push(op))),
-        10 => {
-            *change = pick.decode();
-        }
+        10 => *change = pick.decode(),
         other => {
             if let Some(op) = change.operations.get_mut(at) {
                 twist_op(op, other, some_op, dice);
@@ -263,8 +261,64 @@ pub(crate) fn offer(base: &AutoCommit, spoilt: &[u8], good: &[u8]) -> Verdict {
     // A spoilt change that took the good one's actor is a fork like any other.
     let same_writer = verdict == Verdict::Taken && facts.actor == good_facts.actor;
     assert!(next == Outcome::Applied || same_writer, "the good change was not applied: {next:?}");
-    live_on(&mut doc);
+    if verdict == Verdict::Taken {
+        live_on(&mut doc);
+    }
     verdict
+}
+
+/// What every trial starts from.
+pub(crate) struct Bench {
+    pub(crate) base: AutoCommit,
+    pub(crate) known: Vec<Change>,
+    pub(crate) victim: Change,
+    pub(crate) good: Vec<u8>,
+    pub(crate) saved: Vec<u8>,
+    pub(crate) plain: Vec<u8>,
+}
+
+impl Bench {
+    pub(crate) fn new() -> Bench {
+        let mut base = visit_document();
+        let victim = next_victim(&base);
+        let good = next_good(&base);
+        let (saved, plain) = (base.save(), base.save_nocompress());
+        Bench { known: base.get_changes(&[]), base, victim, good, saved, plain }
+    }
+
+    /// One mutant, made and tried as its seed says; how it was made and what became of it.
+    ///
+    /// # Panics
+    /// If a promise of the gate is broken.
+    pub(crate) fn trial(&self, seed: u64) -> String {
+        let mut dice = dice(seed);
+        match below(&mut dice, 10) {
+            0..4 => {
+                let spoilt = spoil(&mut dice, self.victim.raw_bytes());
+                format!("bytes of a change: {:?}", offer(&self.base, &spoilt, &self.good))
+            }
+            4..7 => match twist(&mut dice, &self.victim, &self.known) {
+                Some(twisted) => {
+                    format!("meaning of a change: {:?}", offer(&self.base, &twisted, &self.good))
+                }
+                None => "meaning of a change: cannot be encoded".into(),
+            },
+            kind => {
+                let bytes = if kind == 9 { &self.saved } else { &self.plain };
+                format!("document: {}", load(&spoil(&mut dice, bytes)))
+            }
+        }
+    }
+}
+
+fn load(spoilt: &[u8]) -> &'static str {
+    match gate::admit_document(spoilt) {
+        Err(error) => error.code(),
+        Ok(mut doc) => {
+            live_on(&mut doc);
+            "taken"
+        }
+    }
 }
 
 /// Requires that a document can be saved, loaded, read and written.
@@ -276,7 +330,7 @@ pub(crate) fn live_on(doc: &mut AutoCommit) {
     loaded.set_actor(actor(200));
     loaded.put(ROOT, "last", "afterwards").unwrap();
     commit(&mut loaded, 500);
-    assert_eq!(loaded.get(ROOT, "last").unwrap().unwrap().0.to_str(), Some("afterwards"));
+    assert_eq!(loaded.get(ROOT, "last").unwrap().unwrap().0.as_str(), Some("afterwards"));
 }
 
 /// Everything visible in a document, conflicts included.

@@ -14,16 +14,22 @@ use crate::gate::bytes::Cursor;
 use crate::gate::change::{Actor, check_key, read_actor};
 use crate::gate::columns::{ColumnHead, Deltas, Rows, Rule, Spelling, all_false, read_table, text};
 use crate::gate::{
-    DEPS_MAX, DOCUMENT_ACTORS_MAX, DOCUMENT_BYTES_MAX, DOCUMENT_OPS_MAX, GateError, MESSAGE_BYTES_MAX,
-    OP_COUNTER_MAX, TIME_MS_MAX, values,
+    DEPS_MAX, DOCUMENT_ACTORS_MAX, DOCUMENT_BYTES_MAX, DOCUMENT_CHANGES_MAX, DOCUMENT_DEPS_MAX,
+    DOCUMENT_OPS_MAX, GateError, MESSAGE_BYTES_MAX, OP_COUNTER_MAX, TIME_MS_MAX, values,
 };
 
 /// Columns that Automerge knows: nine for changes, sixteen for operations.
 const COLUMNS_MAX: u64 = 16;
 
-/// Operations that may be told in fewer bytes than there are operations. An operation that says anything new
-/// takes a byte somewhere; this leaves room for small documents with long runs.
-const OPS_FREE: u64 = 1024;
+/// How the table of changes is read. A document is only bounded in absolute numbers, not by its bytes: thousands
+/// of honest changes at even intervals take a handful of bytes.
+const CHANGE_RULE: Rule = Rule { rows_max: DOCUMENT_CHANGES_MAX, spelling: Spelling::Any };
+
+/// How the table of operations is read.
+const OP_RULE: Rule = Rule { rows_max: DOCUMENT_OPS_MAX, spelling: Spelling::Any };
+
+/// How references between changes are read.
+const DEP_RULE: Rule = Rule { rows_max: DOCUMENT_DEPS_MAX, spelling: Spelling::Any };
 
 /// Checks a document's content; its heads, ascending.
 pub(super) fn check(body: &[u8]) -> Result<Vec<[u8; 32]>, GateError> {
@@ -95,10 +101,6 @@ impl<'a> Columns<'a> {
         self.0.iter().find(|(found, _)| *found == spec).map_or(&[], |(_, bytes)| bytes)
     }
 
-    fn bytes(&self) -> u64 {
-        self.0.iter().map(|(_, bytes)| bytes.len() as u64).sum()
-    }
-
     /// Fails on the first column whose specification `place` does not accept.
     fn all(&self, place: fn(u32) -> Result<(), GateError>) -> Result<(), GateError> {
         self.0.iter().try_for_each(|(spec, _)| place(*spec))
@@ -144,13 +146,13 @@ fn check_changes(columns: &Columns<'_>, actors: u64, heads: &[[u8; 32]]) -> Resu
         0x57 => Err(GateError::Columns { what: "extra bytes of a change" }),
         _ => Err(GateError::Columns { what: "an unknown column" }),
     })?;
-    let rule = rule(columns);
-    let by = Rows::new(columns.get(0x01), "the actor column", rule, Cursor::unsigned);
-    let mut seqs = Deltas::new(columns.get(0x03), "the number column", rule);
-    let mut max_ops = Deltas::new(columns.get(0x13), "the last operation column", rule);
-    let mut times = Deltas::new(columns.get(0x23), "the time column", rule);
-    let mut dep_counts = Rows::new(columns.get(0x40), "the dependency count column", rule, Cursor::unsigned);
-    let mut deps = Deltas::new(columns.get(0x43), "the dependency column", rule);
+    let by = Rows::new(columns.get(0x01), "the actor column", CHANGE_RULE, Cursor::unsigned);
+    let mut seqs = Deltas::new(columns.get(0x03), "the number column", CHANGE_RULE);
+    let mut max_ops = Deltas::new(columns.get(0x13), "the last operation column", CHANGE_RULE);
+    let mut times = Deltas::new(columns.get(0x23), "the time column", CHANGE_RULE);
+    let mut dep_counts =
+        Rows::new(columns.get(0x40), "the dependency count column", CHANGE_RULE, Cursor::unsigned);
+    let mut deps = Deltas::new(columns.get(0x43), "the dependency column", DEP_RULE);
     let mut rows = 0_u64;
     for actor in by {
         if actor?.is_none_or(|actor| actor >= actors) {
@@ -174,8 +176,8 @@ fn check_changes(columns: &Columns<'_>, actors: u64, heads: &[[u8; 32]]) -> Resu
     times.finish()?;
     dep_counts.finish()?;
     deps.finish()?;
-    check_messages(columns.get(0x35), rule, rows)?;
-    check_no_extras(columns.get(0x56), rule, rows)?;
+    check_messages(columns.get(0x35), rows)?;
+    check_no_extras(columns.get(0x56), rows)?;
     if heads.len() as u64 > rows || (rows > 0 && heads.is_empty()) {
         return Err(GateError::Columns { what: "heads" });
     }
@@ -183,9 +185,9 @@ fn check_changes(columns: &Columns<'_>, actors: u64, heads: &[[u8; 32]]) -> Resu
 }
 
 /// The message column may be left out when no change has one.
-fn check_messages(column: &[u8], rule: Rule, rows: u64) -> Result<(), GateError> {
+fn check_messages(column: &[u8], rows: u64) -> Result<(), GateError> {
     let mut count = 0;
-    for message in Rows::new(column, "the message column", rule, text) {
+    for message in Rows::new(column, "the message column", CHANGE_RULE, text) {
         let bytes = message?.map_or(0, |message| message.len() as u64);
         if bytes > MESSAGE_BYTES_MAX {
             return Err(GateError::TooLarge { what: "a message", bytes, bytes_max: MESSAGE_BYTES_MAX });
@@ -196,10 +198,10 @@ fn check_messages(column: &[u8], rule: Rule, rows: u64) -> Result<(), GateError>
 }
 
 /// Every change says that its extra bytes are a byte string of length 0.
-fn check_no_extras(column: &[u8], rule: Rule, rows: u64) -> Result<(), GateError> {
+fn check_no_extras(column: &[u8], rows: u64) -> Result<(), GateError> {
     const NO_BYTES: u64 = 7;
     let mut count = 0;
-    for meta in Rows::new(column, "the extra column", rule, Cursor::unsigned) {
+    for meta in Rows::new(column, "the extra column", CHANGE_RULE, Cursor::unsigned) {
         if meta? != Some(NO_BYTES) {
             return Err(GateError::Columns { what: "extra bytes of a change" });
         }
@@ -217,14 +219,14 @@ fn check_ops(columns: &Columns<'_>, actors: u64) -> Result<(), GateError> {
         0x94 | 0xa5 => Err(GateError::NotFlat { what: "a text mark" }),
         _ => Err(GateError::Columns { what: "an unknown column" }),
     })?;
-    let rule = rule(columns);
-    let actions = Rows::new(columns.get(0x42), "the action column", rule, Cursor::unsigned);
-    let mut keys = Rows::new(columns.get(0x15), "the key column", rule, text);
-    let mut by = Rows::new(columns.get(0x21), "the actor column", rule, Cursor::unsigned);
-    let mut counters = Deltas::new(columns.get(0x23), "the counter column", rule);
-    let mut metas = Rows::new(columns.get(0x56), "the value column", rule, Cursor::unsigned);
+    let actions = Rows::new(columns.get(0x42), "the action column", OP_RULE, Cursor::unsigned);
+    let mut keys = Rows::new(columns.get(0x15), "the key column", OP_RULE, text);
+    let mut by = Rows::new(columns.get(0x21), "the actor column", OP_RULE, Cursor::unsigned);
+    let mut counters = Deltas::new(columns.get(0x23), "the counter column", OP_RULE);
+    let mut metas = Rows::new(columns.get(0x56), "the value column", OP_RULE, Cursor::unsigned);
     let mut raw = Cursor::new(columns.get(0x57), "the values");
-    let mut successors = Successors::new(columns, rule, actors);
+    let mut successors = Successors::new(columns, actors);
+    let mut names: Vec<(u64, u64)> = Vec::new();
     let mut rows = 0_u64;
     for action in actions {
         if action? != Some(1) {
@@ -233,12 +235,15 @@ fn check_ops(columns: &Columns<'_>, actors: u64) -> Result<(), GateError> {
         check_key(keys.want()?)?;
         values::check(metas.want()?, &mut raw)?;
         let counter = counters.want(OP_COUNTER_MAX.cast_signed())?;
-        if by.want()? >= actors {
+        let actor = by.want()?;
+        if actor >= actors {
             return Err(GateError::UnknownActor);
         }
+        names.push((actor, counter));
         successors.check(counter)?;
         rows += 1;
     }
+    check_distinct(names)?;
     if rows > 0 || !columns.get(0x34).is_empty() {
         all_false(columns.get(0x34), "the insert column", rows)?;
     }
@@ -250,6 +255,13 @@ fn check_ops(columns: &Columns<'_>, actors: u64) -> Result<(), GateError> {
     successors.finish()
 }
 
+/// No two operations may have one name; Automerge asserts it.
+fn check_distinct(mut names: Vec<(u64, u64)>) -> Result<(), GateError> {
+    names.sort_unstable();
+    let repeated = names.iter().zip(names.iter().skip(1)).any(|(one, next)| one == next);
+    if repeated { Err(GateError::Columns { what: "two operations with one name" }) } else { Ok(()) }
+}
+
 /// The operations that replaced others: as many as there are, and later than what they replace.
 struct Successors<'a> {
     counts: Rows<'a, u64>,
@@ -259,11 +271,11 @@ struct Successors<'a> {
 }
 
 impl<'a> Successors<'a> {
-    fn new(columns: &'a Columns<'_>, rule: Rule, actors: u64) -> Successors<'a> {
+    fn new(columns: &'a Columns<'_>, actors: u64) -> Successors<'a> {
         Successors {
-            counts: Rows::new(columns.get(0x80), "the successor count column", rule, Cursor::unsigned),
-            by: Rows::new(columns.get(0x81), "the successor actor column", rule, Cursor::unsigned),
-            counters: Deltas::new(columns.get(0x83), "the successor counter column", rule),
+            counts: Rows::new(columns.get(0x80), "the successor count column", OP_RULE, Cursor::unsigned),
+            by: Rows::new(columns.get(0x81), "the successor actor column", OP_RULE, Cursor::unsigned),
+            counters: Deltas::new(columns.get(0x83), "the successor counter column", OP_RULE),
             actors,
         }
     }
@@ -285,8 +297,4 @@ impl<'a> Successors<'a> {
         self.by.finish()?;
         self.counters.finish()
     }
-}
-
-fn rule(columns: &Columns<'_>) -> Rule {
-    Rule { rows_max: DOCUMENT_OPS_MAX.min(columns.bytes() + OPS_FREE), spelling: Spelling::Any }
 }
