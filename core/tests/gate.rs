@@ -207,6 +207,15 @@ fn bombs_do_not_go_off() {
 }
 
 #[test]
+fn a_document_cannot_claim_operations_that_it_does_not_hold() {
+    let error = |op: &[u8]| gate::admit_document(&lab::document_that_ends_at(op)).unwrap_err();
+    assert_eq!(error(&[0xff, 0xff, 0xff, 0xff, 0x03]).code(), "gate.too_many");
+    assert_eq!(error(&[2]), GateError::Columns { what: "number of operations" });
+    // Whole but for its made-up head.
+    assert_eq!(error(&[1]).code(), "gate.library");
+}
+
+#[test]
 fn operations_that_are_not_flat_are_named() {
     let what = |write: fn(&mut AutoCommit)| {
         let mut doc = AutoCommit::new().with_actor(lab::actor(4));

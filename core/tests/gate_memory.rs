@@ -65,6 +65,7 @@ fn greedy_documents() -> Vec<Vec<u8>> {
     let mut actors = Vec::new();
     lab::leb(&mut actors, 1 << 26);
     documents.push(lab::seal(0, &actors));
+    documents.push(lab::document_that_ends_at(&[0xff, 0xff, 0xff, 0xff, 0x03]));
     // Runs of 200,000 rows in each column of the two tables, the most that any document may have.
     for rows in [1100_u64, 4096, 200_000, 5_000_000] {
         let mut run = Vec::new();

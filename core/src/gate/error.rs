@@ -2,7 +2,10 @@
 //!
 //! Owns the words only. No variant carries text from the refused bytes: they may hold a name or a phone.
 
+mod words;
+
 use crate::error::Coded;
+use words::zh;
 
 /// Why a chunk of bytes, or a change in the light of its document, was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -169,16 +172,16 @@ impl Coded for GateError {
                 format!("数据块类型为 {found}，此处应为类型 {wanted}")
             }
             GateError::TooLarge { what, bytes, bytes_max } => {
-                format!("{what} 有 {bytes} 字节，超过上限 {bytes_max} 字节")
+                format!("{} 有 {bytes} 字节，超过上限 {bytes_max} 字节", zh(what))
             }
-            GateError::TooMany { what, found, max } => format!("{what} 数量为 {found}，超过上限 {max}"),
-            GateError::Truncated { what } => format!("数据在 {what} 处中断，请重新传送"),
-            GateError::Trailing { what, bytes } => format!("{what} 结束后还多出 {bytes} 字节"),
+            GateError::TooMany { what, found, max } => format!("{} 数量为 {found}，超过上限 {max}", zh(what)),
+            GateError::Truncated { what } => format!("数据在 {} 处中断，请重新传送", zh(what)),
+            GateError::Trailing { what, bytes } => format!("{} 结束后还多出 {bytes} 字节", zh(what)),
             GateError::Checksum => "校验和与内容不符，请重新传送".into(),
-            GateError::NotCanonical { what } => format!("{what} 的编码方式与 Automerge 不一致"),
-            GateError::Columns { what } => format!("各列数据对不上：{what}"),
-            GateError::NotFlat { what } => format!("只允许在根下直接存放简单值，却出现了 {what}"),
-            GateError::OutOfRange { what } => format!("{what} 超出允许范围"),
+            GateError::NotCanonical { what } => format!("{} 的编码方式与 Automerge 不一致", zh(what)),
+            GateError::Columns { what } => format!("各列数据对不上：{}", zh(what)),
+            GateError::NotFlat { what } => format!("只允许在根下直接存放简单值，却出现了 {}", zh(what)),
+            GateError::OutOfRange { what } => format!("{} 超出允许范围", zh(what)),
             GateError::Overwrites { op } => format!("第 {op} 个操作所替换的值，与作者当时看到的值不一致"),
             GateError::Fork { seq } => {
                 format!("同一写入者已有另一个第 {seq} 号变更：手机可能被复制或从旧备份恢复")
@@ -191,8 +194,8 @@ impl Coded for GateError {
                 format!("操作编号从 {found} 开始，应从 {expected} 开始")
             }
             GateError::UnknownActor => "该变更引用了本文档中不存在的写入者".into(),
-            GateError::Library { during } => format!("Automerge 拒绝了数据（{during}）"),
-            GateError::Panicked { during } => format!("Automerge 运行出错（{during}），其结果已丢弃"),
+            GateError::Library { during } => format!("Automerge 拒绝了数据（{}）", zh(during)),
+            GateError::Panicked { during } => format!("Automerge 运行出错（{}），其结果已丢弃", zh(during)),
             GateError::Altered => "Automerge 无法按原样保存该变更".into(),
         }
     }

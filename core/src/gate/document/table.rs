@@ -41,8 +41,10 @@ pub(super) fn check(body: &[u8]) -> Result<Vec<[u8; 32]>, GateError> {
     let mut allowance = DOCUMENT_BYTES_MAX;
     let changes = Columns::inflate(&mut cursor, &change_heads, &mut allowance)?;
     let ops = Columns::inflate(&mut cursor, &op_heads, &mut allowance)?;
-    let rows = check_changes(&changes, actors, &heads)?;
-    check_ops(&ops, actors)?;
+    let Told { changes: rows, ops: told } = check_changes(&changes, actors, &heads)?;
+    if check_ops(&ops, actors)? != told {
+        return Err(GateError::Columns { what: "number of operations" });
+    }
     for _ in &heads {
         if cursor.unsigned()? >= rows {
             return Err(GateError::Columns { what: "index of a head" });
@@ -139,8 +141,17 @@ fn inflates_too_far() -> GateError {
     GateError::TooLarge { what: "the inflated document", bytes: bytes_max, bytes_max }
 }
 
-/// Checks the table of changes; its number of rows.
-fn check_changes(columns: &Columns<'_>, actors: u64, heads: &[[u8; 32]]) -> Result<u64, GateError> {
+/// What the table of changes says about itself.
+struct Told {
+    changes: u64,
+    ops: u64,
+}
+
+/// Checks the table of changes.
+///
+/// A change has as many operations as its last one is ahead of its dependencies. Automerge reserves memory by
+/// that number before it looks for the operations, so it is worked out and bounded here.
+fn check_changes(columns: &Columns<'_>, actors: u64, heads: &[[u8; 32]]) -> Result<Told, GateError> {
     columns.all(|spec| match spec {
         0x01 | 0x03 | 0x13 | 0x23 | 0x35 | 0x40 | 0x43 | 0x56 => Ok(()),
         0x57 => Err(GateError::Columns { what: "extra bytes of a change" }),
@@ -153,24 +164,38 @@ fn check_changes(columns: &Columns<'_>, actors: u64, heads: &[[u8; 32]]) -> Resu
     let mut dep_counts =
         Rows::new(columns.get(0x40), "the dependency count column", CHANGE_RULE, Cursor::unsigned);
     let mut deps = Deltas::new(columns.get(0x43), "the dependency column", DEP_RULE);
-    let mut rows = 0_u64;
+    let mut last_ops: Vec<u64> = Vec::new();
+    let mut ops = 0_u64;
     for actor in by {
+        let rows = last_ops.len() as u64;
         if actor?.is_none_or(|actor| actor >= actors) {
             return Err(GateError::UnknownActor);
         }
         seqs.want(OP_COUNTER_MAX.cast_signed())?;
-        max_ops.want(OP_COUNTER_MAX.cast_signed())?;
+        let last_op = max_ops.want(OP_COUNTER_MAX.cast_signed())?;
         times.want_signed(TIME_MS_MAX)?;
         let count = dep_counts.want()?;
         if count > DEPS_MAX {
             return Err(GateError::TooMany { what: "dependencies", found: count, max: DEPS_MAX });
         }
+        let mut before = 0;
         for _ in 0..count {
             // Only changes further up: Automerge follows these references without looking.
-            deps.want(rows.cast_signed() - 1)?;
+            let dep = deps.want(rows.cast_signed() - 1)?;
+            let at_dep = usize::try_from(dep).ok().and_then(|dep| last_ops.get(dep));
+            before = before.max(at_dep.copied().unwrap_or(0));
         }
-        rows += 1;
+        ops += last_op.saturating_sub(before);
+        if last_op <= before {
+            return Err(GateError::OutOfRange { what: "a change without operations" });
+        }
+        if ops > DOCUMENT_OPS_MAX {
+            let (what, max) = ("operations of the document", DOCUMENT_OPS_MAX);
+            return Err(GateError::TooMany { what, found: ops, max });
+        }
+        last_ops.push(last_op);
     }
+    let rows = last_ops.len() as u64;
     seqs.finish()?;
     max_ops.finish()?;
     times.finish()?;
@@ -181,7 +206,7 @@ fn check_changes(columns: &Columns<'_>, actors: u64, heads: &[[u8; 32]]) -> Resu
     if heads.len() as u64 > rows || (rows > 0 && heads.is_empty()) {
         return Err(GateError::Columns { what: "heads" });
     }
-    Ok(rows)
+    Ok(Told { changes: rows, ops })
 }
 
 /// The message column may be left out when no change has one.
@@ -210,8 +235,8 @@ fn check_no_extras(column: &[u8], rows: u64) -> Result<(), GateError> {
     if count == rows { Ok(()) } else { Err(GateError::Columns { what: "the extra column" }) }
 }
 
-/// Checks the table of operations.
-fn check_ops(columns: &Columns<'_>, actors: u64) -> Result<(), GateError> {
+/// Checks the table of operations; how many there are, with the deletions that are no rows.
+fn check_ops(columns: &Columns<'_>, actors: u64) -> Result<u64, GateError> {
     columns.all(|spec| match spec {
         0x15 | 0x21 | 0x23 | 0x34 | 0x42 | 0x56 | 0x57 | 0x80 | 0x81 | 0x83 => Ok(()),
         0x01 | 0x02 => Err(GateError::NotFlat { what: "an operation inside a nested object" }),
@@ -226,24 +251,25 @@ fn check_ops(columns: &Columns<'_>, actors: u64) -> Result<(), GateError> {
     let mut metas = Rows::new(columns.get(0x56), "the value column", OP_RULE, Cursor::unsigned);
     let mut raw = Cursor::new(columns.get(0x57), "the values");
     let mut successors = Successors::new(columns, actors);
-    let mut names: Vec<(u64, u64)> = Vec::new();
+    let mut names: Vec<Name<'_>> = Vec::new();
     let mut rows = 0_u64;
     for action in actions {
         if action? != Some(1) {
             return Err(GateError::NotFlat { what: "an operation that does not set a scalar" });
         }
-        check_key(keys.want()?)?;
+        let key = check_key(keys.want()?)?;
         values::check(metas.want()?, &mut raw)?;
         let counter = counters.want(OP_COUNTER_MAX.cast_signed())?;
         let actor = by.want()?;
         if actor >= actors {
             return Err(GateError::UnknownActor);
         }
-        names.push((actor, counter));
-        successors.check(counter)?;
+        let name = Name { actor, counter, key, row: true };
+        names.push(name);
+        successors.read(name, &mut names)?;
         rows += 1;
     }
-    check_distinct(names)?;
+    let distinct = check_distinct(names)?;
     if rows > 0 || !columns.get(0x34).is_empty() {
         all_false(columns.get(0x34), "the insert column", rows)?;
     }
@@ -252,14 +278,31 @@ fn check_ops(columns: &Columns<'_>, actors: u64) -> Result<(), GateError> {
     raw.finish()?;
     counters.finish()?;
     by.finish()?;
-    successors.finish()
+    successors.finish()?;
+    Ok(distinct)
 }
 
-/// No two operations may have one name; Automerge asserts it.
-fn check_distinct(mut names: Vec<(u64, u64)>) -> Result<(), GateError> {
+/// An operation, as a row of the table or as what replaced a row. Deletions only exist as the latter.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Name<'a> {
+    actor: u64,
+    counter: u64,
+    key: &'a str,
+    row: bool,
+}
+
+/// One name is one operation, so it has one key and at most one row; Automerge asserts it. The number of names.
+fn check_distinct(mut names: Vec<Name<'_>>) -> Result<u64, GateError> {
     names.sort_unstable();
-    let repeated = names.iter().zip(names.iter().skip(1)).any(|(one, next)| one == next);
-    if repeated { Err(GateError::Columns { what: "two operations with one name" }) } else { Ok(()) }
+    let clash = |(one, next): (&Name<'_>, &Name<'_>)| {
+        let same = (one.actor, one.counter) == (next.actor, next.counter);
+        same && (one.key != next.key || (one.row && next.row))
+    };
+    if names.iter().zip(names.iter().skip(1)).any(clash) {
+        return Err(GateError::Columns { what: "two operations with one name" });
+    }
+    names.dedup_by_key(|name| (name.actor, name.counter));
+    Ok(names.len() as u64)
 }
 
 /// The operations that replaced others: as many as there are, and later than what they replace.
@@ -280,14 +323,18 @@ impl<'a> Successors<'a> {
         }
     }
 
-    fn check(&mut self, replaced: u64) -> Result<(), GateError> {
+    /// Reads what replaced the next row.
+    fn read<'k>(&mut self, replaced: Name<'k>, names: &mut Vec<Name<'k>>) -> Result<(), GateError> {
         for _ in 0..self.counts.want()? {
-            if self.by.want()? >= self.actors {
+            let actor = self.by.want()?;
+            if actor >= self.actors {
                 return Err(GateError::UnknownActor);
             }
-            if self.counters.want(OP_COUNTER_MAX.cast_signed())? <= replaced {
+            let counter = self.counters.want(OP_COUNTER_MAX.cast_signed())?;
+            if counter <= replaced.counter {
                 return Err(GateError::Columns { what: "order of successors" });
             }
+            names.push(Name { actor, counter, key: replaced.key, row: false });
         }
         Ok(())
     }
