@@ -27,6 +27,11 @@ pub(crate) fn admin_token(data: &Path) -> anyhow::Result<String> {
     Ok(String::from_utf8(bytes).context("admin-token must be text")?.trim().to_owned())
 }
 
+/// Reads another 32-byte secret, or makes it.
+pub(crate) fn secret(path: &Path) -> anyhow::Result<Vec<u8>> {
+    read_or_make(path, || random::<32>().to_vec())
+}
+
 fn read_or_make(path: &Path, make: impl FnOnce() -> Vec<u8>) -> anyhow::Result<Vec<u8>> {
     if path.exists() {
         return std::fs::read(path).with_context(|| format!("cannot read {}", path.display()));

@@ -2,7 +2,7 @@
 
 use crate::clock::now_ms;
 use crate::config::Config;
-use crate::state::App;
+use crate::state::{App, Secrets};
 use crate::{keys, office, routes};
 use anyhow::Context as _;
 use linli_storage::model::STALE_BATCHES;
@@ -27,7 +27,11 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let (stop, stopping) = watch::channel(false);
-    let app = App::new(log, model, keys::admin_token(&config.data)?, stopping.clone(), url.clone());
+    let secrets = Secrets {
+        token: keys::admin_token(&config.data)?,
+        national_id_key: routes::national_id_key(&config.data)?,
+    };
+    let app = App::new(log, model, secrets, stopping.clone(), url.clone());
 
     let mut tasks = JoinSet::new();
     tasks.spawn(announce_growth(app.clone()));

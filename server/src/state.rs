@@ -33,20 +33,29 @@ pub(crate) struct App {
     pub(crate) metrics: Arc<Metrics>,
     /// Where phones reach this relay, as told to them in enrolment codes.
     pub(crate) public_url: Arc<str>,
+    /// Under which national ids are hashed, where an office keeps them at all.
+    pub(crate) national_id_key: Arc<[u8]>,
+}
+
+/// Secrets read from the data folder.
+pub(crate) struct Secrets {
+    pub(crate) token: String,
+    pub(crate) national_id_key: Vec<u8>,
 }
 
 impl App {
-    pub(crate) fn new(log: Log, model: Model, token: String, stopping: watch::Receiver<bool>, url: String) -> App {
+    pub(crate) fn new(log: Log, model: Model, secrets: Secrets, stopping: watch::Receiver<bool>, url: String) -> App {
         App {
             log,
             model,
-            token: token.into(),
+            token: secrets.token.into(),
             advanced: broadcast::channel(ADVANCES).0,
             stopping,
             office: Arc::default(),
             snapshots: Arc::default(),
             metrics: Arc::default(),
             public_url: url.into(),
+            national_id_key: secrets.national_id_key.into(),
         }
     }
 
