@@ -1,1 +1,3 @@
 //! Spreadsheets in and out. Bytes in, bytes out: no network, no database, no Automerge.
+
+pub mod table;
