@@ -1,3 +1,5 @@
 //! Spreadsheets in and out. Bytes in, bytes out: no network, no database, no Automerge.
 
+pub mod export;
+pub mod sample;
 pub mod table;
