@@ -5,7 +5,7 @@
 use super::HITS_MAX;
 use super::glyphs::{Glyph, Glyphs};
 use super::hit::Hit;
-use super::query::Query;
+use super::query::{Mode, Query};
 use super::record::{estate, pack};
 use super::text::{Lines, SearchText};
 use std::cmp::Ordering;
@@ -30,6 +30,13 @@ struct Slot<Id> {
     order: u64,
     start: usize,
     length: u32,
+}
+
+/// A slot that matches.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    score: u32,
+    slot: usize,
 }
 
 impl<Id: Ord + Clone> Default for SearchIndex<Id> {
@@ -111,40 +118,56 @@ impl<Id: Ord + Clone> SearchIndex<Id> {
         let Some(mut query) = Query::compile(query, &self.glyphs).filter(|_| limit > 0) else {
             return Vec::new();
         };
-        let mut found = self.scan(&query, false);
-        let typos = found.len() < limit;
-        if typos {
-            // Every typo ranks below every plain match, so looking for them can wait until there is room.
-            query.prepare_typos(&self.glyphs);
-            found = self.scan(&query, true);
+        let mut found = self.scan(&query, Mode::Plain, &[]);
+        // Every typo ranks below every plain match, so looking for them can wait until there is room.
+        let mode = match found.len() < limit && query.prepare_typos(&self.glyphs) {
+            true => Mode::Forgiving,
+            false => Mode::Plain,
+        };
+        if mode == Mode::Forgiving {
+            found.extend(self.scan(&query, Mode::TyposOnly, &found));
         }
         self.keep_best(&mut found, limit);
-        let hit = |(score, slot): (u32, &Slot<Id>)| Hit {
-            id: slot.id.clone(),
-            score,
-            matches: query.matches(self.record(slot), &self.glyphs, typos),
+        let hit = |found: Found| {
+            let slot = self.slots.get(found.slot)?;
+            let matches = query.matches(self.record(slot), &self.glyphs, mode);
+            Some(Hit { id: slot.id.clone(), score: found.score, matches })
         };
-        found.into_iter().map(hit).collect()
+        found.into_iter().filter_map(hit).collect()
     }
 
-    fn scan(&self, query: &Query, typos: bool) -> Vec<(u32, &Slot<Id>)> {
-        let rank = |slot| Some((query.rank(self.record(slot), &self.glyphs, typos)?.score(), slot));
-        self.slots.iter().filter_map(rank).collect()
+    /// Ranks every household but those `known` already, which are in the order of slots.
+    fn scan(&self, query: &Query, mode: Mode, known: &[Found]) -> Vec<Found> {
+        let mut known = known.iter().map(|found| found.slot).peekable();
+        let mut found = Vec::new();
+        for (at, slot) in self.slots.iter().enumerate() {
+            if known.next_if_eq(&at).is_some() {
+                continue;
+            }
+            if let Some(rank) = query.rank(self.record(slot), &self.glyphs, mode) {
+                found.push(Found { score: rank.score(), slot: at });
+            }
+        }
+        found
     }
 
     fn record(&self, slot: &Slot<Id>) -> &[Glyph] {
         self.arena.get(slot.start..slot.start + slot.length as usize).unwrap_or_default()
     }
 
-    fn keep_best(&self, found: &mut Vec<(u32, &Slot<Id>)>, limit: usize) {
-        let order = |a: &(u32, &Slot<Id>), b: &(u32, &Slot<Id>)| {
-            b.0.cmp(&a.0).then_with(|| self.by_address(a.1, b.1)).then_with(|| a.1.id.cmp(&b.1.id))
-        };
+    fn keep_best(&self, found: &mut Vec<Found>, limit: usize) {
+        let order = |a: &Found, b: &Found| b.score.cmp(&a.score).then_with(|| self.by_place(a.slot, b.slot));
         if found.len() > limit {
             found.select_nth_unstable_by(limit - 1, order);
             found.truncate(limit);
         }
         found.sort_unstable_by(order);
+    }
+
+    /// By address, then by id.
+    fn by_place(&self, a: usize, b: usize) -> Ordering {
+        let (Some(a), Some(b)) = (self.slots.get(a), self.slots.get(b)) else { return Ordering::Equal };
+        self.by_address(a, b).then_with(|| a.id.cmp(&b.id))
     }
 
     fn by_address(&self, a: &Slot<Id>, b: &Slot<Id>) -> Ordering {

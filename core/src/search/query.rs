@@ -10,6 +10,17 @@ use super::place::{self, Parts, Place, PlaceText};
 use super::record::fields;
 use super::{QUERY_CHARS_MAX, QUERY_TERMS_MAX};
 
+/// What a pass over the households looks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Matches without a mistake.
+    Plain,
+    /// Those, and matches with one.
+    Forgiving,
+    /// Matches with a mistake, in households known not to match without.
+    TyposOnly,
+}
+
 /// A query made ready: readings of the whole, each a list of terms that must all match.
 #[derive(Clone, Debug)]
 pub(super) struct Query {
@@ -58,30 +69,33 @@ impl Query {
         (!readings.is_empty()).then_some(Query { readings })
     }
 
-    /// Makes [`Query::rank`] with `typos` possible.
-    pub(super) fn prepare_typos(&mut self, glyphs: &Glyphs) {
+    /// Makes [`Query::rank`] ready to forgive; false when nothing in the query can be forgiven.
+    pub(super) fn prepare_typos(&mut self, glyphs: &Glyphs) -> bool {
+        let mut possible = false;
         let needs = self.readings.iter_mut().flatten().flat_map(|term| &mut term.ways).flatten();
         for need in needs {
+            possible |= need.typos_allowed();
             if let Need::Text(pattern) = need {
                 pattern.prepare_typos(glyphs);
             }
         }
+        possible
     }
 
     /// How well one household matches; `None` when it does not.
     #[inline]
-    pub(super) fn rank(&self, record: &[Glyph], glyphs: &Glyphs, typos: bool) -> Option<Rank> {
-        self.readings.iter().filter_map(|terms| rank_all(terms, record, glyphs, typos)).max()
+    pub(super) fn rank(&self, record: &[Glyph], glyphs: &Glyphs, mode: Mode) -> Option<Rank> {
+        self.readings.iter().filter_map(|terms| rank_all(terms, record, glyphs, mode)).max()
     }
 
     /// What to highlight in a household that matches.
-    pub(super) fn matches(&self, record: &[Glyph], glyphs: &Glyphs, typos: bool) -> Vec<Match> {
+    pub(super) fn matches(&self, record: &[Glyph], glyphs: &Glyphs, mode: Mode) -> Vec<Match> {
         let best =
-            self.readings.iter().filter_map(|terms| Some((rank_all(terms, record, glyphs, typos)?, terms)));
+            self.readings.iter().filter_map(|terms| Some((rank_all(terms, record, glyphs, mode)?, terms)));
         let Some((_, terms)) = best.max_by_key(|(rank, _)| *rank) else { return Vec::new() };
         let mut all: Vec<Match> = Vec::new();
-        for needs in terms.iter().filter_map(|term| term.best_way(record, glyphs, typos)) {
-            for found in needs.iter().flat_map(|need| need.matches(record, glyphs, typos)) {
+        for needs in terms.iter().filter_map(|term| term.best_way(record, glyphs, mode)) {
+            for found in needs.iter().flat_map(|need| need.matches(record, glyphs, mode)) {
                 if !all.contains(&found) {
                     all.push(found);
                 }
@@ -91,10 +105,12 @@ impl Query {
     }
 }
 
-fn rank_all(terms: &[Term], record: &[Glyph], glyphs: &Glyphs, typos: bool) -> Option<Rank> {
+fn rank_all(terms: &[Term], record: &[Glyph], glyphs: &Glyphs, mode: Mode) -> Option<Rank> {
     match terms {
-        [term] => term.rank(record, glyphs, typos),
-        _ => Rank::all(terms.iter().map(|term| term.rank(record, glyphs, typos))),
+        [term] => term.rank(record, glyphs, mode),
+        // That the whole query does not match says nothing of one term of several.
+        _ if mode == Mode::TyposOnly => rank_all(terms, record, glyphs, Mode::Forgiving),
+        _ => Rank::all(terms.iter().map(|term| term.rank(record, glyphs, mode))),
     }
 }
 
@@ -135,22 +151,23 @@ impl Term {
     }
 
     #[inline]
-    fn rank(&self, record: &[Glyph], glyphs: &Glyphs, typos: bool) -> Option<Rank> {
-        self.ways.iter().filter_map(|needs| way_rank(needs, record, glyphs, typos)).max()
+    fn rank(&self, record: &[Glyph], glyphs: &Glyphs, mode: Mode) -> Option<Rank> {
+        self.ways.iter().filter_map(|needs| way_rank(needs, record, glyphs, mode)).max()
     }
 
-    fn best_way(&self, record: &[Glyph], glyphs: &Glyphs, typos: bool) -> Option<&[Need]> {
+    fn best_way(&self, record: &[Glyph], glyphs: &Glyphs, mode: Mode) -> Option<&[Need]> {
         let ranked =
-            self.ways.iter().filter_map(|needs| Some((way_rank(needs, record, glyphs, typos)?, needs)));
+            self.ways.iter().filter_map(|needs| Some((way_rank(needs, record, glyphs, mode)?, needs)));
         ranked.max_by_key(|(rank, _)| *rank).map(|(_, needs)| needs.as_slice())
     }
 }
 
 #[inline]
-fn way_rank(needs: &[Need], record: &[Glyph], glyphs: &Glyphs, typos: bool) -> Option<Rank> {
+fn way_rank(needs: &[Need], record: &[Glyph], glyphs: &Glyphs, mode: Mode) -> Option<Rank> {
     match needs {
-        [need] => need.rank(record, glyphs, typos),
-        _ => Rank::all(needs.iter().map(|need| need.rank(record, glyphs, typos))),
+        [need] => need.rank(record, glyphs, mode),
+        _ if mode == Mode::TyposOnly => way_rank(needs, record, glyphs, Mode::Forgiving),
+        _ => Rank::all(needs.iter().map(|need| need.rank(record, glyphs, mode))),
     }
 }
 
@@ -197,13 +214,25 @@ fn place_needs(text: PlaceText, glyphs: &Glyphs) -> Vec<Need> {
 }
 
 impl Need {
-    #[inline]
-    fn rank(&self, record: &[Glyph], glyphs: &Glyphs, typos: bool) -> Option<Rank> {
-        if let Need::Place(place) = self {
-            return place.rank(&Parts::read(record), glyphs);
+    fn typos_allowed(&self) -> bool {
+        match self {
+            Need::Text(pattern) => pattern.typos_allowed(),
+            Need::Digits(digits) => digits.typos_allowed(),
+            Need::Place(_) => false,
         }
-        let plain = fields(record).filter_map(|(field, value)| self.field_rank(field, value, glyphs)).max();
-        if plain.is_some() || !typos {
+    }
+
+    #[inline]
+    fn rank(&self, record: &[Glyph], glyphs: &Glyphs, mode: Mode) -> Option<Rank> {
+        if let Need::Place(place) = self {
+            let asked = mode != Mode::TyposOnly;
+            return asked.then(|| place.rank(&Parts::read(record), glyphs))?;
+        }
+        let plain = match mode {
+            Mode::TyposOnly => None,
+            _ => fields(record).filter_map(|(field, value)| self.field_rank(field, value, glyphs)).max(),
+        };
+        if plain.is_some() || mode == Mode::Plain || !self.typos_allowed() {
             return plain;
         }
         fields(record).filter_map(|(field, value)| self.field_typo_rank(field, value)).max()
@@ -233,7 +262,7 @@ impl Need {
     }
 
     /// The best place of the household that meets this need.
-    fn matches(&self, record: &[Glyph], glyphs: &Glyphs, typos: bool) -> Vec<Match> {
+    fn matches(&self, record: &[Glyph], glyphs: &Glyphs, mode: Mode) -> Vec<Match> {
         if let Need::Place(place) = self {
             let wanted: Vec<Field> = place.fields().collect();
             let parts = fields(record).filter(|(field, _)| wanted.contains(field));
@@ -244,7 +273,9 @@ impl Need {
         }
         let plain = best_field(record, |field, value| self.field_rank(field, value, glyphs));
         let best = match plain {
-            None if typos => best_field(record, |field, value| self.field_typo_rank(field, value)),
+            None if mode != Mode::Plain => {
+                best_field(record, |field, value| self.field_typo_rank(field, value))
+            }
             plain => plain,
         };
         let Some((rank, field, value)) = best else { return Vec::new() };
@@ -255,10 +286,10 @@ impl Need {
     fn span(&self, field: Field, value: &[Glyph], class: Class, glyphs: &Glyphs) -> std::ops::Range<usize> {
         match self {
             Need::Text(pattern) if class == Class::Typo => {
-                pattern.span(value, glyphs, TextFound { class, form: Form::Mixed, whole: false })
+                pattern.span(value, TextFound { class, form: Form::Mixed, whole: false })
             }
             Need::Text(pattern) => match text_found(pattern, field, value, glyphs) {
-                Some(found) => pattern.span(value, glyphs, found),
+                Some(found) => pattern.span(value, found),
                 None => 0..0,
             },
             Need::Digits(digits) => digits.span(field, value, class),
@@ -280,10 +311,10 @@ fn best_field<'a>(
 #[inline]
 fn text_found(pattern: &TextPattern, field: Field, value: &[Glyph], glyphs: &Glyphs) -> Option<TextFound> {
     match field {
-        Field::Name | Field::Estate => pattern.find(value, glyphs),
-        Field::Tag => pattern
-            .find(value, glyphs)
-            .filter(|found| found.class > Class::Infix || found.form >= Form::Pinyin),
+        Field::Name | Field::Estate => pattern.find(value),
+        Field::Tag => {
+            pattern.find(value).filter(|found| found.class > Class::Infix || found.form >= Form::Pinyin)
+        }
         Field::Note => pattern.written_in(value, glyphs).then_some(TextFound {
             class: Class::Infix,
             form: Form::Written,
