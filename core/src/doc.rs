@@ -102,31 +102,33 @@ impl Document {
     /// Makes one change of all `puts`; `None` when they change nothing. The change is in the document
     /// when this returns.
     pub fn edit(&mut self, author: &Author, puts: &[Put]) -> Option<ChangeBytes> {
-        self.auto.set_actor(ActorId::from(author.actor.0));
-        if let Some(base) = &author.base {
-            self.auto.isolate(&to_change_hashes(base));
-        }
-        for put in puts {
-            self.put(put);
-        }
-        let mut options = CommitOptions::default().with_time(author.at_ms);
-        options.message = author.message.clone();
-        let hash = self.auto.commit_with(options);
-        if author.base.is_some() {
-            self.auto.integrate();
-        }
-        let change = self.auto.get_change_by_hash(&hash?)?;
-        Some(ChangeBytes(change.raw_bytes().to_vec()))
+        let Some(base) = &author.base else { return edit(&mut self.auto, author, puts).map(to_bytes) };
+        // A fork knows nothing later than the base, so its change is numbered as the base's reader would.
+        let mut fork = self.auto.fork_at(&to_change_hashes(base)).ok()?;
+        let change = edit(&mut fork, author, puts)?;
+        self.auto.apply_changes([change.clone()]).ok()?;
+        Some(to_bytes(change))
     }
+}
 
-    fn put(&mut self, put: &Put) {
+fn to_bytes(change: automerge::Change) -> ChangeBytes {
+    ChangeBytes(change.raw_bytes().to_vec())
+}
+
+fn edit(auto: &mut AutoCommit, author: &Author, puts: &[Put]) -> Option<automerge::Change> {
+    auto.set_actor(ActorId::from(author.actor.0));
+    for put in puts {
         // On the root map of a flat document both calls can only fail for an empty key, which no
         // caller makes; ignoring it leaves the document unchanged.
         let _ = match &put.value {
-            Some(value) => self.auto.put(ROOT, put.key.as_str(), to_scalar(value)),
-            None => self.auto.delete(ROOT, put.key.as_str()),
+            Some(value) => auto.put(ROOT, put.key.as_str(), to_scalar(value)),
+            None => auto.delete(ROOT, put.key.as_str()),
         };
     }
+    let mut options = CommitOptions::default().with_time(author.at_ms);
+    options.message = author.message.clone();
+    let hash = auto.commit_with(options)?;
+    auto.get_change_by_hash(&hash)
 }
 
 pub(crate) fn to_change_hashes(hashes: &[Hash]) -> Vec<ChangeHash> {

@@ -17,6 +17,7 @@ use linli_storage::StoreError;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
 use tokio::time::{Instant, timeout, timeout_at};
 
 /// A phone proves who it is within this time or is dropped: a slow stranger costs a connection, no more.
@@ -97,7 +98,7 @@ impl Connection {
                     }
                 },
                 news = advanced.recv() => self.on_news(news).await?,
-                _ = stopping.wait_for(|stop| *stop) => {
+                () = stopped(&mut stopping) => {
                     let asks = self.session.refuse(SyncError::Unavailable);
                     return self.carry_out(asks).await;
                 }
@@ -189,7 +190,7 @@ impl Connection {
                 Ok(self.session.on_feed(Page { space, after, upto, head, items }))
             }
             Ask::ReadSnapshot(get) => {
-                let page = self.snapshot(&get).await?;
+                let page = Connection::snapshot(&self.app, &get).await?;
                 Ok(self.session.on_snapshot(page))
             }
             Ask::Send(_) | Ask::Close => Ok(Vec::new()),
@@ -222,28 +223,33 @@ impl Connection {
 
     /// The page asked for; page 0 of a newer snapshot when the one asked for is gone; an empty snapshot
     /// when the log alone is a quick start.
-    async fn snapshot(&self, get: &GetSnapshot) -> Result<SnapshotPage, StoreError> {
+    async fn snapshot(app: &App, get: &GetSnapshot) -> Result<SnapshotPage, StoreError> {
         let space = get.space;
-        let (taken, applied) = self.app.model.snapshot_age(space).await?;
+        let (taken, applied) = app.model.snapshot_age(space).await?;
         if taken.is_none() && applied < SNAPSHOT_MIN_BATCHES {
             let body = Packed { codec: Codec::Plain, bytes: minicbor::to_vec(linli_core::sync::frames::SnapshotBody::default()).unwrap_or_default() };
             return Ok(SnapshotPage { space, seq: 0, page: 0, pages: 0, bytes_total: 0, body });
         }
         let resuming = get.seq != 0 && taken == Some(get.seq);
         if !resuming && taken.is_none_or(|seq| seq + STALE_BATCHES < applied) {
-            let _one_at_a_time = self.app.snapshots.lock().await;
+            let _one_at_a_time = app.snapshots.lock().await;
             // Whoever waited here finds the snapshot that the one before took.
-            let (taken, applied) = self.app.model.snapshot_age(space).await?;
+            let (taken, applied) = app.model.snapshot_age(space).await?;
             if taken.is_none_or(|seq| seq + STALE_BATCHES < applied) {
-                self.app.model.take_snapshot(space).await?;
+                app.model.take_snapshot(space).await?;
             }
         }
         let wanted = if resuming || get.seq == 0 { get.page } else { 0 };
-        match self.app.model.snapshot_page(space, wanted).await? {
+        match app.model.snapshot_page(space, wanted).await? {
             Some(page) => Ok(page),
-            None => self.app.model.snapshot_page(space, 0).await?.ok_or(StoreError::Damaged { what: "snapshot" }),
+            None => app.model.snapshot_page(space, 0).await?.ok_or(StoreError::Damaged { what: "snapshot" }),
         }
     }
+}
+
+/// Waits for the relay to drain. The guard that `wait_for` returns must not live across an await.
+async fn stopped(stopping: &mut watch::Receiver<bool>) {
+    let _ = stopping.wait_for(|stop| *stop).await;
 }
 
 fn pack(items: &Vec<FeedItem>) -> Packed {

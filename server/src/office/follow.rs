@@ -31,12 +31,12 @@ async fn follow(app: &App, change: Hash, doc: DocId, now_ms: TimeMs) -> Result<(
     let absorbed = HouseholdId::from(doc);
     let Some(mut source) = app.model.document(doc).await? else { return Ok(app.model.drop_forward(change).await?) };
     let fields = source.document.fields();
-    let survivor = fields.get("merged_into").and_then(Value::as_text).and_then(|id| id.parse().ok());
+    let survivor: Option<HouseholdId> = fields.get("merged_into").and_then(Value::as_text).and_then(|id| id.parse().ok());
     let Some(survivor) = survivor else {
         // The merge was taken back meanwhile: the edit is where it belongs.
         return Ok(app.model.drop_forward(change).await?);
     };
-    let target = app.model.document(DocId::from::<HouseholdId>(survivor)).await?;
+    let target = app.model.document(DocId::from(survivor)).await?;
     let Some(mut target) = target else { return Ok(app.model.drop_forward(change).await?) };
     let writes: Vec<(String, Option<Value>)> =
         source.document.history().into_iter().filter(|entry| entry.change == change).map(|e| (e.key, e.value)).collect();

@@ -14,6 +14,7 @@ use linli_core::kinds::{self, DocKind, Grid, community_space, grid_doc, grid_spa
 use linli_core::record::FieldError;
 use linli_core::time::date_of;
 use linli_roster::import::{ImportOptions, NationalIdKey, Roster, RosterError, read_roster};
+use linli_roster::table::Date;
 use plan::{Grids, Planned};
 use serde::Serialize;
 
@@ -57,7 +58,7 @@ pub(crate) struct Imported {
 pub(crate) async fn import(app: &App, request: ImportRequest) -> Result<Imported, Problem> {
     let started = now_ms();
     let community = community_name(&request.community)?;
-    let options = ImportOptions { national_id: request.national_id, today: Some(today()) };
+    let options = ImportOptions { national_id: request.national_id, today: today() };
     let (bytes, file_name) = (request.bytes, request.file_name);
     let roster: Result<Roster, RosterError> = blocking(move || read_roster(&bytes, &file_name, &options)).await?;
     let roster = roster.map_err(|error| Problem::bad(&error))?;
@@ -96,8 +97,10 @@ fn community_name(name: &str) -> Result<String, Problem> {
     })
 }
 
-fn today() -> linli_core::time::Date {
-    date_of(now_ms())
+fn today() -> Option<Date> {
+    let today = date_of(now_ms());
+    let (month, day) = (u8::try_from(today.month).ok()?, u8::try_from(today.day).ok()?);
+    Date::new(u16::try_from(today.year).ok()?, month, day)
 }
 
 /// Work that takes long without waiting must not hold up connections.
