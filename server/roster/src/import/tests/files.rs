@@ -118,3 +118,17 @@ fn any_cells_below_a_header_are_rows_or_reasons() {
         assert!(roster.bad_rows.iter().all(|bad| !bad.problems.is_empty()));
     }
 }
+
+#[test]
+fn a_file_made_to_be_slow_is_read_quickly() {
+    let one_home: String = (0..60_000).map(|n| format!("居民{n}号,3-2-501,138{n:08}\n")).collect();
+    let roster = read(&format!("姓名,地址,电话\n{one_home}"));
+    assert_eq!(roster.households[0].rows.len(), 1_000);
+    assert_eq!(roster.bad_rows.len(), 59_000);
+    assert_eq!(roster.bad_rows[0].problems[0].reason, BadReason::TooMany);
+    assert_eq!(roster.bad_rows[0].problems[0].value, "3-2-501");
+
+    let many: Vec<String> = (0..5_000).map(|n| format!("李{n}")).collect();
+    let roster = read(&format!("户主,家庭成员,地址\n李四,{},3-2-501\n", many.join("、")));
+    assert_eq!(reasons(&roster), [(2, vec![BadReason::TooMany])]);
+}
