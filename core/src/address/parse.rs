@@ -160,7 +160,9 @@ fn read_dashes(text: &str) -> Option<Address> {
     match parts.as_slice() {
         [building, room] => Some(home(name, whole_token(building)?, String::new(), whole_token(room)?)),
         // 2012-3-2 is what Excel makes of 12-3-2; no building has a number of four digits.
-        [building, _, _] if building.len() >= YEAR_DIGITS && building.chars().all(|c| c.is_ascii_digit()) => None,
+        [building, _, _] if building.len() >= YEAR_DIGITS && building.chars().all(|c| c.is_ascii_digit()) => {
+            None
+        }
         [building, unit, room] => {
             Some(home(name, whole_token(building)?, whole_token(unit)?, whole_token(room)?))
         }

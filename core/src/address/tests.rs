@@ -187,6 +187,13 @@ proptest! {
     }
 
     #[test]
+    fn no_text_does_harm(text in "\\PC{0,40}", other in "\\PC{0,12}") {
+        for read in [Address::parse(&text), Address::from_parts(&text, &other, "", &other)].into_iter().flatten() {
+            prop_assert_eq!(Address::parse(&read.to_string()).map(|again| again.key()), Ok(read.key()));
+        }
+    }
+
+    #[test]
     fn columns_of_an_address_mean_that_address(building in number(), unit in number(), room in "[1-9][0-9]{0,3}") {
         let home = home("阳光花园", &building, &unit, &room);
         prop_assert_eq!(Address::from_parts("阳光花园", &building, &unit, &room), Ok(home));

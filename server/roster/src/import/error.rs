@@ -2,7 +2,7 @@
 
 use linli_core::error::Coded;
 
-use super::header::Field;
+use super::field::Field;
 use crate::table::TableError;
 
 /// Why a whole file cannot be imported.
@@ -100,6 +100,9 @@ pub enum BadReason {
     /// The check digit does not fit.
     #[error("the check digit of the national id number does not fit")]
     NationalIdChecksum,
+    /// More names or numbers than a cell, or more rows than a household, can sensibly have.
+    #[error("too many entries for one cell or one household")]
+    TooMany,
     /// Excel has rounded a long number (4.20106E+17).
     #[error("the spreadsheet has rounded this number and its last digits are lost")]
     DigitsLost,
@@ -121,6 +124,7 @@ impl Coded for BadReason {
             BadReason::NationalIdLength => "roster.row.national_id_length",
             BadReason::NationalIdDate => "roster.row.national_id_date",
             BadReason::NationalIdChecksum => "roster.row.national_id_checksum",
+            BadReason::TooMany => "roster.row.too_many",
             BadReason::DigitsLost => "roster.row.digits_lost",
         }
     }
@@ -140,6 +144,7 @@ impl Coded for BadReason {
             BadReason::NationalIdLength => "身份证号应为18位（旧号15位），请核对",
             BadReason::NationalIdDate => "身份证号里的出生日期不存在，请核对",
             BadReason::NationalIdChecksum => "身份证号校验位不对，请逐位核对",
+            BadReason::TooMany => "一格里的姓名或电话过多，或同一地址的行数过多，请核对是否填错了列",
             BadReason::DigitsLost => "号码被表格四舍五入，末几位已丢失，请把该列设为“文本”后重新填写",
         }
         .to_owned()

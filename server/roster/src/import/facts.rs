@@ -5,13 +5,17 @@ use std::collections::BTreeSet;
 use linli_core::address::Address;
 
 use super::error::BadReason;
-use super::header::{Field, Header};
+use super::field::Field;
+use super::header::Header;
 use super::national_id::{self, Checked};
 use super::{Gender, ImportOptions, Problem, RosterResident, birth, phone, place, words};
 use crate::table::{Cell, column_letter};
 
 /// Longest name. The longest on a Chinese passport is under 40 characters; more is a remark.
 const NAME_CHARS_MAX: usize = 60;
+
+/// Most names or phone numbers in one cell. A family of three generations has a dozen.
+const CELL_ENTRIES_MAX: usize = 50;
 
 /// What a good row says.
 #[derive(Debug, Default)]
@@ -49,6 +53,11 @@ pub(super) fn read(
     }
     row.problems.sort_by_key(|(column, _)| *column);
     Err(row.problems.iter().map(|(column, reason)| problem(cells, header, *column, *reason)).collect())
+}
+
+/// The row as bad because of its address: `reason` concerns the household that it would join.
+pub(super) fn blame_address(cells: &[Cell], header: &Header, reason: BadReason) -> Vec<Problem> {
+    vec![problem(cells, header, place::blame(cells, header, false), reason)]
 }
 
 fn problem(cells: &[Cell], header: &Header, column: usize, reason: BadReason) -> Problem {
@@ -114,6 +123,7 @@ impl Row<'_> {
         let mut phones = Vec::new();
         for (column, text) in self.filled(field) {
             match phone::numbers(&text) {
+                Ok(found) if found.len() > CELL_ENTRIES_MAX => self.blame(column, BadReason::TooMany),
                 Ok(found) => phones.extend(found),
                 Err(reason) => self.blame(column, reason),
             }
@@ -183,7 +193,7 @@ impl Row<'_> {
 
     /// Further people of the household, known only by name and relation.
     fn others(&self, people: &[words::Named], facts: &mut Facts) {
-        for (name, relation) in people {
+        for (name, relation) in people.iter().take(CELL_ENTRIES_MAX) {
             if facts.residents.iter().any(|resident| resident.name == *name) {
                 continue;
             }
@@ -197,7 +207,9 @@ impl Row<'_> {
         for field in [Field::HeadName, Field::Name, Field::Members] {
             for (column, text) in self.filled(field) {
                 let people = words::people(&text);
-                if people.is_empty() || !people.iter().all(|(name, _)| is_name(name)) {
+                if people.len() > CELL_ENTRIES_MAX {
+                    self.blame(column, BadReason::TooMany);
+                } else if people.is_empty() || !people.iter().all(|(name, _)| is_name(name)) {
                     self.blame(column, BadReason::NameUnclear);
                 }
             }

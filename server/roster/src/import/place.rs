@@ -3,7 +3,8 @@
 use linli_core::address::Address;
 
 use super::error::BadReason;
-use super::header::{Field, Header};
+use super::field::Field;
+use super::header::Header;
 use super::words::filled;
 use crate::table::Cell;
 
@@ -100,7 +101,7 @@ pub(super) fn resolve(cells: &[Cell], header: &Header) -> Result<Address, (usize
 }
 
 /// The first address column that has something in it; or the first one at all when `any`.
-fn blame(cells: &[Cell], header: &Header, any: bool) -> usize {
+pub(super) fn blame(cells: &[Cell], header: &Header, any: bool) -> usize {
     let order = [Field::Address, Field::Room, Field::Building, Field::Unit, Field::Estate];
     let mut columns = order.iter().flat_map(|field| header.having(*field));
     let is_filled = |column: &usize| any || cells.get(*column).is_some_and(|cell| !cell.is_blank());

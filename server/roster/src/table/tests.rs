@@ -145,6 +145,17 @@ fn merged_cells_of_an_xls_carry_the_value_too() {
 }
 
 #[test]
+fn merged_regions_piled_on_each_other_stop_at_the_limit() {
+    let mut stream = biff::stream(&[Sheet::new("x", vec![vec!["a".into()]; 60_000])]).expect("stream");
+    let end = stream.len() - 4;
+    let region = [0, 0, 0xff, 0xff, 0, 0, 0xff, 0];
+    let record = [&[0xe5, 0, 0x22, 3, 100, 0][..], &region.repeat(100)].concat();
+    stream.splice(end..end, record);
+    let bytes = xls::pack(&stream).expect("packed");
+    assert_eq!(Workbook::read(&bytes, "x").expect_err("piled"), TableError::TooManyCells);
+}
+
+#[test]
 fn hidden_sheets_are_left_out() {
     let mut writer = rust_xlsxwriter::Workbook::new();
     writer.add_worksheet().write_string(0, 0, "看得见").expect("written");
