@@ -6,6 +6,7 @@
 mod birth;
 mod error;
 mod facts;
+mod field;
 mod header;
 mod household;
 mod national_id;
@@ -23,7 +24,7 @@ use std::collections::BTreeSet;
 use linli_core::address::Address;
 
 pub use error::{BadReason, RosterError};
-pub use header::Field;
+pub use field::Field;
 pub use national_id::{NationalId, NationalIdKey};
 
 use crate::table::{Cell, Date, Format, Workbook};
@@ -132,7 +133,7 @@ pub struct RowRef {
     pub row: usize,
 }
 
-/// A row that was not imported.
+/// A row that was not imported. It holds what the file says of people: show it to whoever sent the file, never log it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BadRow {
     /// Name on the tab.

@@ -2,7 +2,7 @@
 
 use linli_core::error::Coded;
 
-use super::header::Field;
+use super::field::Field;
 use crate::table::TableError;
 
 /// Why a whole file cannot be imported.
@@ -67,6 +67,9 @@ pub enum BadReason {
     /// The address names no home.
     #[error("no building and room found in the address")]
     AddressUnclear,
+    /// Excel has taken 12-3-2 for a day.
+    #[error("the spreadsheet has turned this address into a date")]
+    AddressIsDate,
     /// Data about a person without a name.
     #[error("the row has no name")]
     NameMissing,
@@ -97,6 +100,9 @@ pub enum BadReason {
     /// The check digit does not fit.
     #[error("the check digit of the national id number does not fit")]
     NationalIdChecksum,
+    /// More names or numbers than a cell, or more rows than a household, can sensibly have.
+    #[error("too many entries for one cell or one household")]
+    TooMany,
     /// Excel has rounded a long number (4.20106E+17).
     #[error("the spreadsheet has rounded this number and its last digits are lost")]
     DigitsLost,
@@ -107,6 +113,7 @@ impl Coded for BadReason {
         match self {
             BadReason::AddressMissing => "roster.row.address_missing",
             BadReason::AddressUnclear => "roster.row.address_unclear",
+            BadReason::AddressIsDate => "roster.row.address_is_date",
             BadReason::NameMissing => "roster.row.name_missing",
             BadReason::NameUnclear => "roster.row.name_unclear",
             BadReason::PhoneUnclear => "roster.row.phone_unclear",
@@ -117,6 +124,7 @@ impl Coded for BadReason {
             BadReason::NationalIdLength => "roster.row.national_id_length",
             BadReason::NationalIdDate => "roster.row.national_id_date",
             BadReason::NationalIdChecksum => "roster.row.national_id_checksum",
+            BadReason::TooMany => "roster.row.too_many",
             BadReason::DigitsLost => "roster.row.digits_lost",
         }
     }
@@ -125,6 +133,7 @@ impl Coded for BadReason {
         match self {
             BadReason::AddressMissing => "没有地址，请填写，例如“3号楼2单元501室”",
             BadReason::AddressUnclear => "看不出楼栋和房号，请写成“3号楼2单元501室”或“3-2-501”",
+            BadReason::AddressIsDate => "地址被表格改成了日期，请把该列设为“文本”后重新填写，例如“12-3-2”",
             BadReason::NameMissing => "没有姓名，请填写",
             BadReason::NameUnclear => "不像姓名，请核对",
             BadReason::PhoneUnclear => "不像电话号码，手机应为11位，固定电话请带区号，例如“027-87654321”",
@@ -135,6 +144,7 @@ impl Coded for BadReason {
             BadReason::NationalIdLength => "身份证号应为18位（旧号15位），请核对",
             BadReason::NationalIdDate => "身份证号里的出生日期不存在，请核对",
             BadReason::NationalIdChecksum => "身份证号校验位不对，请逐位核对",
+            BadReason::TooMany => "一格里的姓名或电话过多，或同一地址的行数过多，请核对是否填错了列",
             BadReason::DigitsLost => "号码被表格四舍五入，末几位已丢失，请把该列设为“文本”后重新填写",
         }
         .to_owned()

@@ -5,13 +5,17 @@ use std::collections::BTreeSet;
 use linli_core::address::Address;
 
 use super::error::BadReason;
-use super::header::{Field, Header};
+use super::field::Field;
+use super::header::Header;
 use super::national_id::{self, Checked};
 use super::{Gender, ImportOptions, Problem, RosterResident, birth, phone, place, words};
 use crate::table::{Cell, column_letter};
 
 /// Longest name. The longest on a Chinese passport is under 40 characters; more is a remark.
 const NAME_CHARS_MAX: usize = 60;
+
+/// Most names or phone numbers in one cell. A family of three generations has a dozen.
+const CELL_ENTRIES_MAX: usize = 50;
 
 /// What a good row says.
 #[derive(Debug, Default)]
@@ -36,15 +40,24 @@ pub(super) fn read(
     let address = place::resolve(cells, header).map_err(|(column, reason)| row.blame(column, reason));
     let mut facts = Facts { address: address.unwrap_or_default(), ..Facts::default() };
     facts.grid = row.first(Field::GridCode).or_else(|| row.first(Field::Grid)).map(|(_, text)| text);
-    facts.phones = row.phones();
+    let own_phones = row.phones(Field::Phone);
+    facts.phones = row.phones(Field::HouseholdPhone);
+    let house_phone = facts.phones.first().cloned();
+    facts.phones.extend(own_phones.iter().cloned());
     facts.tags = row.words(Field::HouseholdStatus);
     facts.note = row.note();
-    row.people(is_told, options, &mut facts);
+    let phones = Phones { own: own_phones.first().cloned(), house: house_phone };
+    row.people(is_told, options, &phones, &mut facts);
     if row.problems.is_empty() {
         return Ok(facts);
     }
     row.problems.sort_by_key(|(column, _)| *column);
     Err(row.problems.iter().map(|(column, reason)| problem(cells, header, *column, *reason)).collect())
+}
+
+/// The row as bad because of its address: `reason` concerns the household that it would join.
+pub(super) fn blame_address(cells: &[Cell], header: &Header, reason: BadReason) -> Vec<Problem> {
+    vec![problem(cells, header, place::blame(cells, header, false), reason)]
 }
 
 fn problem(cells: &[Cell], header: &Header, column: usize, reason: BadReason) -> Problem {
@@ -53,6 +66,19 @@ fn problem(cells: &[Cell], header: &Header, column: usize, reason: BadReason) ->
         header: header.columns.get(column).map(|(text, _)| text.clone()).unwrap_or_default(),
         value: cells.get(column).map(|cell| cell.shown().into_owned()).unwrap_or_default(),
         reason,
+    }
+}
+
+/// First numbers of the row's person and of the household.
+struct Phones {
+    own: Option<String>,
+    house: Option<String>,
+}
+
+impl Phones {
+    /// The household's number is the head's too, and nobody else's.
+    fn of(&self, is_head: bool) -> Option<String> {
+        self.own.clone().or_else(|| self.house.clone().filter(|_| is_head))
     }
 }
 
@@ -93,61 +119,100 @@ impl Row<'_> {
         self.texts(field).iter().flat_map(|text| words::list(text)).collect()
     }
 
-    fn phones(&mut self) -> Vec<String> {
+    fn phones(&mut self, field: Field) -> Vec<String> {
         let mut phones = Vec::new();
-        for (column, text) in self.filled(Field::Phone) {
+        for (column, text) in self.filled(field) {
             match phone::numbers(&text) {
+                Ok(found) if found.len() > CELL_ENTRIES_MAX => self.blame(column, BadReason::TooMany),
                 Ok(found) => phones.extend(found),
                 Err(reason) => self.blame(column, reason),
             }
         }
-        let mut seen = BTreeSet::new();
-        phones.retain(|number| seen.insert(number.clone()));
         phones
     }
 
     /// The person of the row, the family members in one cell, or nobody in a vacant home.
-    fn people(&mut self, is_told: bool, options: &ImportOptions, facts: &mut Facts) {
-        let head = self.first(Field::HeadName);
-        let own = self.first(Field::Name);
+    fn people(&mut self, is_told: bool, options: &ImportOptions, phones: &Phones, facts: &mut Facts) {
+        let head = self.named(Field::HeadName);
+        let own = if self.header.has(Field::Name) { self.named(Field::Name) } else { head.clone() };
         let relation = self.first(Field::Relation).map(|(_, text)| text);
-        let named = own.clone().or_else(|| if self.header.has(Field::Name) { None } else { head.clone() });
         let personal = self.personal(options);
         let tags = self.words(Field::Tags);
-        match named {
-            Some((_, name)) if words::is_vacant(&name) => {
+        match own.split_first() {
+            Some(((name, _), _)) if words::is_vacant(name) => {
                 facts.tags.extend(tags);
-                facts.tags.insert(name);
+                facts.tags.insert(name.clone());
             }
-            Some((column, name)) => {
-                if !is_name(&name) {
-                    self.blame(column, BadReason::NameUnclear);
-                }
-                let is_head = relation.as_deref().is_some_and(words::is_head)
-                    || (relation.is_none() && head.is_some_and(|(_, head)| head == name));
-                let phone = facts.phones.first().cloned();
-                let resident = RosterResident { name, relation, phone, tags, is_head, ..personal };
-                facts.residents.push(resident);
+            Some(((name, remark), others)) => {
+                let is_named_head = head.first().is_some_and(|(head, _)| head == name);
+                let is_head = relation.as_deref().or(remark.as_deref()).is_some_and(words::is_head)
+                    || (relation.is_none() && is_named_head);
+                let phone = phones.of(is_head);
+                let mut one =
+                    RosterResident { name: name.clone(), relation, phone, tags, is_head, ..personal };
+                one.tags.extend(remark.clone().filter(|remark| !words::is_head(remark)));
+                facts.residents.push(one);
+                self.others(others, facts);
             }
             None if self.is_about_nobody(is_told, &personal) => {
                 facts.tags.extend(tags);
-                self.absent_head(head, facts);
+                self.absent_head(&head, phones, facts);
             }
             None => self.blame_missing_name(),
         }
-        self.members(facts);
+        for column in self.header.having(Field::Members) {
+            let members = self.cells.get(column).and_then(words::filled).map(|text| words::people(&text));
+            self.others(&members.unwrap_or_default(), facts);
+        }
+        self.check_names();
+    }
+
+    /// The people that the first cell of a field names.
+    fn named(&self, field: Field) -> Vec<words::Named> {
+        self.first(field).map(|(_, text)| words::people(&text)).unwrap_or_default()
     }
 
     /// The head of a household whose row names no other resident.
-    fn absent_head(&mut self, head: Option<(usize, String)>, facts: &mut Facts) {
-        let Some((column, name)) = head else { return };
-        if words::is_vacant(&name) {
-            facts.tags.insert(name);
-        } else if is_name(&name) {
-            let phone = facts.phones.first().cloned();
-            facts.residents.push(RosterResident { name, phone, is_head: true, ..RosterResident::default() });
-        } else {
-            self.blame(column, BadReason::NameUnclear);
+    fn absent_head(&self, head: &[words::Named], phones: &Phones, facts: &mut Facts) {
+        match head.first() {
+            Some((name, _)) if words::is_vacant(name) => {
+                facts.tags.insert(name.clone());
+            }
+            Some((name, _)) => {
+                let (name, phone) = (name.clone(), phones.of(true));
+                facts.residents.push(RosterResident {
+                    name,
+                    phone,
+                    is_head: true,
+                    ..RosterResident::default()
+                });
+            }
+            None => {}
+        }
+    }
+
+    /// Further people of the household, known only by name and relation.
+    fn others(&self, people: &[words::Named], facts: &mut Facts) {
+        for (name, relation) in people.iter().take(CELL_ENTRIES_MAX) {
+            if facts.residents.iter().any(|resident| resident.name == *name) {
+                continue;
+            }
+            let is_head = relation.as_deref().is_some_and(words::is_head);
+            let (name, relation) = (name.clone(), relation.clone());
+            facts.residents.push(RosterResident { name, relation, is_head, ..RosterResident::default() });
+        }
+    }
+
+    fn check_names(&mut self) {
+        for field in [Field::HeadName, Field::Name, Field::Members] {
+            for (column, text) in self.filled(field) {
+                let people = words::people(&text);
+                if people.len() > CELL_ENTRIES_MAX {
+                    self.blame(column, BadReason::TooMany);
+                } else if people.is_empty() || !people.iter().all(|(name, _)| is_name(name)) {
+                    self.blame(column, BadReason::NameUnclear);
+                }
+            }
         }
     }
 
@@ -163,22 +228,6 @@ impl Row<'_> {
             [Field::Name, Field::HeadName].into_iter().flat_map(|field| self.header.having(field));
         let column = columns.next().unwrap_or(0);
         self.blame(column, BadReason::NameMissing);
-    }
-
-    fn members(&mut self, facts: &mut Facts) {
-        for (column, text) in self.filled(Field::Members) {
-            for (name, relation) in words::members(&text) {
-                if !is_name(&name) {
-                    self.blame(column, BadReason::NameUnclear);
-                    return;
-                }
-                if facts.residents.iter().any(|resident| resident.name == name) {
-                    continue;
-                }
-                let is_head = relation.as_deref().is_some_and(words::is_head);
-                facts.residents.push(RosterResident { name, relation, is_head, ..RosterResident::default() });
-            }
-        }
     }
 
     /// Gender, birth and national id of the row's person.

@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::facts::Facts;
 use super::{RosterHousehold, RosterResident, RowRef};
 
+/// Most rows of one household. Dormitories registered as one household have hundreds; a wrong address column, more.
+const ROWS_MAX: usize = 1_000;
+
 /// Households under construction.
 #[derive(Default)]
 pub(super) struct Households {
@@ -23,6 +26,14 @@ struct Draft {
 }
 
 impl Households {
+    /// True while the household of that address takes more rows.
+    pub(super) fn has_room(&self, facts: &Facts) -> bool {
+        let index = self.by_address.get(&facts.address.key());
+        index
+            .and_then(|index| self.list.get(*index))
+            .is_none_or(|draft| draft.household.rows.len() < ROWS_MAX)
+    }
+
     /// Adds what one row says.
     pub(super) fn add(&mut self, facts: Facts, row: RowRef, heads_are_told: bool) {
         let key = facts.address.key();
@@ -99,10 +110,13 @@ impl Draft {
             Some(resident) => format!("{}：{note}", resident.name),
             None => note.to_owned(),
         };
-        self.household.note = Some(match self.household.note.take() {
-            Some(earlier) => format!("{earlier}；{told}"),
-            None => told,
-        });
+        match &mut self.household.note {
+            Some(earlier) => {
+                earlier.push('；');
+                earlier.push_str(&told);
+            }
+            none => *none = Some(told),
+        }
     }
 
     fn finish(self) -> RosterHousehold {

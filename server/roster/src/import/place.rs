@@ -3,7 +3,8 @@
 use linli_core::address::Address;
 
 use super::error::BadReason;
-use super::header::{Field, Header};
+use super::field::Field;
+use super::header::Header;
 use super::words::filled;
 use crate::table::Cell;
 
@@ -64,6 +65,11 @@ pub(super) fn is_told(cells: &[Cell], header: &Header) -> bool {
 
 /// The address, or the column to blame.
 pub(super) fn resolve(cells: &[Cell], header: &Header) -> Result<Address, (usize, BadReason)> {
+    let fields = [Field::Address].into_iter().chain(PARTS);
+    let is_date = |column: &usize| matches!(cells.get(*column), Some(Cell::Date(_)));
+    if let Some(column) = fields.flat_map(|field| header.having(field)).find(is_date) {
+        return Err((column, BadReason::AddressIsDate));
+    }
     let text = |field: Field| {
         let cells = header.having(field).filter_map(|column| filled(cells.get(column)?));
         cells.collect::<Vec<_>>().join(" ")
@@ -95,7 +101,7 @@ pub(super) fn resolve(cells: &[Cell], header: &Header) -> Result<Address, (usize
 }
 
 /// The first address column that has something in it; or the first one at all when `any`.
-fn blame(cells: &[Cell], header: &Header, any: bool) -> usize {
+pub(super) fn blame(cells: &[Cell], header: &Header, any: bool) -> usize {
     let order = [Field::Address, Field::Room, Field::Building, Field::Unit, Field::Estate];
     let mut columns = order.iter().flat_map(|field| header.having(*field));
     let is_filled = |column: &usize| any || cells.get(*column).is_some_and(|cell| !cell.is_blank());

@@ -1,7 +1,9 @@
 //! The rows below one header: which to skip, which repeat another, and the facts of the rest.
 
+use super::error::BadReason;
 use super::facts::{self, Facts};
-use super::header::{Field, Header};
+use super::field::Field;
+use super::header::Header;
 use super::household::Households;
 use super::words::{filled, plain};
 use super::{BadRow, ColumnReading, ImportOptions, Roster, RowRef, place};
@@ -31,6 +33,10 @@ pub(super) fn read(
     for (index, row) in sheet.rows.iter().enumerate().skip(header.below) {
         if is_no_data(row, header) {
             roster.rows_skipped += 1;
+            if is_sum_or_footer(row) {
+                // What follows a sum is another building; its first row must say which.
+                above = None;
+            }
             continue;
         }
         roster.rows_read += 1;
@@ -38,7 +44,12 @@ pub(super) fn read(
         let is_told = place::is_told(row, header);
         let mut cells = row.clone();
         place::inherit(&mut cells, above.as_deref(), header);
-        match facts::read(&cells, header, is_told, options) {
+        let read = facts::read(&cells, header, is_told, options);
+        let read = read.and_then(|facts| match households.has_room(&facts) {
+            true => Ok(facts),
+            false => Err(facts::blame_address(&cells, header, BadReason::TooMany)),
+        });
+        match read {
             Ok(facts) => {
                 let facts = Facts { grid: facts.grid.clone().or(sheet_grid.clone()), ..facts };
                 if households.is_news(fingerprint(&cells, header, &facts)) {

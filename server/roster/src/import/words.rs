@@ -14,6 +14,9 @@ const NOTHING: [&str; 16] = [
     "#n/a",
 ];
 
+/// Shortest Chinese name; shorter parts between blanks are one name that was padded (李 四).
+const NAME_CHARS_MIN: usize = 2;
+
 /// Names that stand for an empty home.
 const VACANT: [&str; 11] =
     ["空户", "空房", "空置", "空置房", "空挂户", "无人", "无人居住", "无人住", "未入住", "vacant", "empty"];
@@ -67,25 +70,40 @@ pub(super) fn gender(text: &str) -> Result<Option<Gender>, ()> {
     }
 }
 
-/// Family members in one cell, each with the relation in brackets behind the name: 李四(妻)、李小四(子).
-pub(super) fn members(text: &str) -> Vec<(String, Option<String>)> {
-    split_members(text)
-        .into_iter()
-        .map(|one| match one.split_once('(') {
-            Some((name, relation)) => {
-                let relation = relation.trim_end_matches(')').trim();
-                (name.trim().to_owned(), (!relation.is_empty()).then(|| relation.to_owned()))
-            }
-            None => (one, None),
-        })
-        .filter(|(name, _)| !name.is_empty())
-        .collect()
+/// A name, and what stands in brackets behind it: 李四(妻).
+pub(super) type Named = (String, Option<String>);
+
+/// The people in one cell, each with what stands in brackets behind the name: 李四(妻)、李小四(子).
+pub(super) fn people(text: &str) -> Vec<Named> {
+    let named = split_people(text).into_iter().map(|one| match one.split_once('(') {
+        Some((name, remark)) => {
+            let remark = remark.trim_end_matches(')').trim();
+            (tight(name), (!remark.is_empty()).then(|| remark.to_owned()))
+        }
+        None => (tight(&one), None),
+    });
+    named.filter(|(name, _)| !name.is_empty()).collect()
 }
 
-/// Splits at separators outside brackets. A blank separates Chinese names and belongs to other ones.
-fn split_members(text: &str) -> Vec<String> {
-    let blank_separates = !text.chars().any(|c| c.is_ascii_alphabetic());
-    let mut names = vec![String::new()];
+/// 李　四 is 李四: blanks only pad Chinese names to one width. Names in letters keep them.
+fn tight(name: &str) -> String {
+    let has_letters = name.chars().any(|c| c.is_ascii_alphabetic());
+    name.trim().chars().filter(|c| has_letters || !c.is_whitespace()).collect()
+}
+
+/// Splits at separators outside brackets. A comma or a blank may belong to a name in letters (Smith, John).
+fn split_people(text: &str) -> Vec<String> {
+    let has_letters = text.chars().any(|c| c.is_ascii_alphabetic());
+    let separators: &[char] =
+        if has_letters { &['、', ';', '|', '\n'] } else { &['、', ',', '，', ';', '/', '|', '\n'] };
+    let parts = split_outside_brackets(text, separators);
+    let by_blank = split_outside_brackets(text, &[' ']);
+    let are_names = by_blank.iter().all(|part| part.chars().count() >= NAME_CHARS_MIN);
+    if parts.len() == 1 && !has_letters && are_names { by_blank } else { parts }
+}
+
+fn split_outside_brackets(text: &str, separators: &[char]) -> Vec<String> {
+    let mut parts = vec![String::new()];
     let mut depth = 0usize;
     for c in text.chars() {
         depth = match c {
@@ -93,12 +111,10 @@ fn split_members(text: &str) -> Vec<String> {
             ')' => depth.saturating_sub(1),
             _ => depth,
         };
-        let separates =
-            matches!(c, '、' | ',' | '，' | ';' | '/' | '|' | '\n') || (c == ' ' && blank_separates);
-        match names.last_mut() {
-            Some(name) if !(separates && depth == 0) => name.push(c),
-            _ => names.push(String::new()),
+        match parts.last_mut() {
+            Some(part) if depth > 0 || !separators.contains(&c) => part.push(c),
+            _ => parts.push(String::new()),
         }
     }
-    names.into_iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+    parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
 }

@@ -58,6 +58,7 @@ impl<'a> Grid<'a> {
     /// Gives every cell of a merged region the value of its first one. Regions reach no further than the rows do:
     /// people merge whole columns.
     pub(super) fn fill(&mut self, regions: impl IntoIterator<Item = Region>) -> Result<(), TableError> {
+        let mut filled = 0usize;
         for (first_row, first_column, last_row, last_column) in regions {
             let (first_row, first_column) = (first_row as usize, first_column as usize);
             let last_row = (last_row as usize).min(self.rows.len().saturating_sub(1));
@@ -66,6 +67,12 @@ impl<'a> Grid<'a> {
                 self.rows.get(first_row).and_then(|row| row.get(first_column)).cloned().unwrap_or_default();
             if value.is_blank() {
                 continue;
+            }
+            let rows = (last_row + 1).saturating_sub(first_row);
+            filled =
+                filled.saturating_add(rows.saturating_mul((last_column + 1).saturating_sub(first_column)));
+            if filled > CELLS_MAX {
+                return Err(TableError::TooManyCells);
             }
             for row in first_row..=last_row {
                 for column in first_column..=last_column {

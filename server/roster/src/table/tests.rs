@@ -129,6 +129,33 @@ fn merged_cells_all_carry_the_value() {
 }
 
 #[test]
+fn merged_cells_of_an_xls_carry_the_value_too() {
+    let rows = vec![
+        vec!["3-2-501".into(), "李四".into()],
+        vec![Cell::Empty, "王五".into()],
+        vec![Cell::Empty, "李小四".into()],
+    ];
+    let mut stream = biff::stream(&[Sheet::new("x", rows)]).expect("stream");
+    // One region before the end of the sheet: rows 0 to 2 of column 0.
+    let end = stream.len() - 4;
+    let merged = [0xe5, 0, 10, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0];
+    stream.splice(end..end, merged);
+    let book = Workbook::read(&xls::pack(&stream).expect("packed"), "x").expect("read");
+    assert_eq!(shown(&book.sheets[0])[2], ["3-2-501", "李小四"]);
+}
+
+#[test]
+fn merged_regions_piled_on_each_other_stop_at_the_limit() {
+    let mut stream = biff::stream(&[Sheet::new("x", vec![vec!["a".into()]; 60_000])]).expect("stream");
+    let end = stream.len() - 4;
+    let region = [0, 0, 0xff, 0xff, 0, 0, 0xff, 0];
+    let record = [&[0xe5, 0, 0x22, 3, 100, 0][..], &region.repeat(100)].concat();
+    stream.splice(end..end, record);
+    let bytes = xls::pack(&stream).expect("packed");
+    assert_eq!(Workbook::read(&bytes, "x").expect_err("piled"), TableError::TooManyCells);
+}
+
+#[test]
 fn hidden_sheets_are_left_out() {
     let mut writer = rust_xlsxwriter::Workbook::new();
     writer.add_worksheet().write_string(0, 0, "看得见").expect("written");

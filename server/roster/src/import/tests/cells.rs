@@ -245,3 +245,15 @@ fn names_and_addresses_that_are_none() {
     assert!(roster.households.is_empty());
     assert_eq!(roster.bad_rows[2].cells[1], Cell::from("阳光花园"));
 }
+
+#[test]
+fn an_address_that_excel_took_for_a_day() {
+    let day = Cell::Date(Date::new(2012, 3, 2).expect("a day"));
+    let rows = vec![vec!["姓名".into(), "地址".into()], vec!["李四".into(), day]];
+    for (format, reason) in
+        [(Format::Xlsx, BadReason::AddressIsDate), (FORMATS[0], BadReason::AddressUnclear)]
+    {
+        let book = Workbook { format, sheets: vec![Sheet::new("x", rows.clone())] };
+        assert_eq!(one_of(&book, &ImportOptions::default()), Err(reason));
+    }
+}

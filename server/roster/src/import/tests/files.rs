@@ -1,6 +1,7 @@
 //! Whole files: every format and encoding, files that are no rosters, and hostile bytes.
 
 use linli_core::error::Coded;
+use proptest::prelude::*;
 
 use super::*;
 
@@ -116,5 +117,41 @@ fn any_cells_below_a_header_are_rows_or_reasons() {
         assert_eq!(imported + roster.bad_rows.len(), roster.rows_read, "no row is lost");
         assert_eq!(roster.rows_read + roster.rows_skipped, 12);
         assert!(roster.bad_rows.iter().all(|bad| !bad.problems.is_empty()));
+    }
+}
+
+#[test]
+fn a_file_made_to_be_slow_is_read_quickly() {
+    let one_home: String = (0..60_000).map(|n| format!("居民{n}号,3-2-501,138{n:08}\n")).collect();
+    let roster = read(&format!("姓名,地址,电话\n{one_home}"));
+    assert_eq!(roster.households[0].rows.len(), 1_000);
+    assert_eq!(roster.bad_rows.len(), 59_000);
+    assert_eq!(roster.bad_rows[0].problems[0].reason, BadReason::TooMany);
+    assert_eq!(roster.bad_rows[0].problems[0].value, "3-2-501");
+
+    let many: Vec<String> = (0..5_000).map(|n| format!("李{n}")).collect();
+    let roster = read(&format!("户主,家庭成员,地址\n李四,{},3-2-501\n", many.join("、")));
+    assert_eq!(reasons(&roster), [(2, vec![BadReason::TooMany])]);
+}
+
+proptest! {
+    #[test]
+    fn any_text_in_any_cell_is_a_household_a_reason_or_skipped(cells in proptest::collection::vec("\\PC{0,24}", 12)) {
+        let header = ["姓名", "关系", "性别", "生日", "身份证号", "电话", "地址", "楼栋", "房号", "标签", "家庭成员", "备注"];
+        let text = |row: &[String]| row.iter().map(|cell| Cell::from(cell.as_str())).collect::<Vec<_>>();
+        let header = header.iter().map(|cell| Cell::from(*cell)).collect();
+        let good = text(&["李四", "", "", "", "", "", "3-2-501"].map(str::to_owned));
+        let book = Workbook { format: Format::Xlsx, sheets: vec![Sheet::new("x", vec![header, good, text(&cells)])] };
+        let roster = read_roster(&book.write(Format::Xlsx).expect("written"), "x", &ImportOptions::default());
+        let roster = roster.expect("a roster");
+        let imported: usize = roster.households.iter().map(|one| one.rows.len()).sum();
+        prop_assert_eq!(imported + roster.bad_rows.len(), roster.rows_read);
+        if let Some(rejects) = roster.rejects() {
+            for format in FORMATS {
+                let bytes = rejects.write(format).expect("written");
+                let again = read_roster(&bytes, "x", &ImportOptions::default()).expect("a roster");
+                prop_assert_eq!(again.bad_rows.len(), roster.bad_rows.len(), "{:?}", format);
+            }
+        }
     }
 }

@@ -268,3 +268,55 @@ fn a_remark_about_a_relative_carries_their_name() {
     );
     assert_eq!(roster.households[0].note.as_deref(), Some("白天不在家；王五：行动不便"));
 }
+
+#[test]
+fn padded_bracketed_and_listed_names() {
+    let roster = read(
+        "姓名,地址,电话\n\
+         李　四（户主）,3-2-501,\n\
+         \"王五、李小四\",3-2-501,\n\
+         赵六(租户),3-2-502,\n\
+         \"Smith, John\",3-2-503,\n\
+         钱 七,3-2-504,\n",
+    );
+    let all: Vec<_> = roster.households.iter().map(names).collect();
+    assert_eq!(all, [vec!["李四", "王五", "李小四"], vec!["赵六"], vec!["Smith, John"], vec!["钱七"]]);
+    assert!(roster.households[0].residents[0].is_head);
+    assert!(roster.households[1].residents[0].tags.contains("租户"));
+    let spaced = read("户主,家庭成员,地址\n李四,王五 李小四,3-2-501\n");
+    assert_eq!(names(&spaced.households[0]), ["李四", "王五", "李小四"]);
+}
+
+#[test]
+fn the_phone_of_the_household_is_not_every_childs_phone() {
+    let roster = read(
+        "姓名,与户主关系,户主联系电话,本人手机,地址\n\
+         李四,户主,13800138000,,3-2-501\n\
+         李小四,子,13800138000,,3-2-501\n\
+         王五,妻,13800138000,13900139000,3-2-501\n",
+    );
+    let only = &roster.households[0];
+    assert_eq!(only.phones, ["13800138000", "13900139000"]);
+    let own: Vec<_> = only.residents.iter().map(|one| one.phone.as_deref()).collect();
+    assert_eq!(own, [Some("13800138000"), None, Some("13900139000")]);
+}
+
+#[test]
+fn a_header_of_two_lines_in_a_csv() {
+    let roster = read(
+        "名册,,,,\n\
+         姓名,住址,,,电话\n\
+         ,楼栋,单元,房号,\n\
+         李四,3,2,501,13800138000\n",
+    );
+    assert_eq!(roster.households[0].address, home("3-2-501"));
+    assert_eq!(roster.households[0].phones, ["13800138000"]);
+    assert_eq!(roster.households[0].rows[0].row, 4);
+}
+
+#[test]
+fn a_row_below_a_sum_does_not_fall_to_the_household_above_it() {
+    let roster = read("姓名,地址\n李四,3-2-501\n小计,1\n王五,\n");
+    assert_eq!(names(&roster.households[0]), ["李四"]);
+    assert_eq!(reasons(&roster), [(4, vec![BadReason::AddressMissing])]);
+}

@@ -101,6 +101,7 @@ fn every_reason_has_a_code_and_a_sentence() {
     for reason in [
         AddressMissing,
         AddressUnclear,
+        AddressIsDate,
         NameMissing,
         NameUnclear,
         PhoneUnclear,
@@ -111,6 +112,7 @@ fn every_reason_has_a_code_and_a_sentence() {
         NationalIdLength,
         NationalIdDate,
         NationalIdChecksum,
+        TooMany,
         DigitsLost,
     ] {
         assert!(codes.insert(reason.code()) && reason.code().starts_with("roster.row."));
