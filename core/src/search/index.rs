@@ -6,7 +6,7 @@ use super::HITS_MAX;
 use super::glyphs::{Glyph, Glyphs};
 use super::hit::Hit;
 use super::query::{Mode, Query};
-use super::record::{estate, pack};
+use super::record::{Record, estate, pack};
 use super::text::{Lines, SearchText};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -29,7 +29,14 @@ struct Slot<Id> {
     id: Id,
     order: u64,
     start: usize,
-    length: u32,
+    words: u32,
+    numbers: u32,
+}
+
+impl<Id> Slot<Id> {
+    fn length(&self) -> usize {
+        self.words as usize + self.numbers as usize
+    }
 }
 
 /// A slot that matches.
@@ -65,12 +72,15 @@ impl<Id: Ord + Clone> SearchIndex<Id> {
     /// The same from the stored form, as it comes out of the database.
     pub fn upsert_stored(&mut self, id: Id, stored: &str) {
         let start = self.arena.len();
-        let order = pack(Lines::read(stored), &mut self.glyphs, &mut self.arena);
-        let length = u32::try_from(self.arena.len() - start).unwrap_or(0);
-        let slot = Slot { id: id.clone(), order, start, length };
+        let packed = pack(Lines::read(stored), &mut self.glyphs, &mut self.arena);
+        // The limits of a field keep a household far below 2^32 glyphs.
+        let count = |from: usize, to: usize| u32::try_from(to - from).unwrap_or(0);
+        let words = count(start, packed.numbers_start);
+        let numbers = count(packed.numbers_start, self.arena.len());
+        let slot = Slot { id: id.clone(), order: packed.order, start, words, numbers };
         let old = self.by_id.get(&id).and_then(|at| self.slots.get_mut(*at));
         if let Some(old) = old {
-            self.garbage += old.length as usize;
+            self.garbage += old.length();
             *old = slot;
         } else {
             self.by_id.insert(id, self.slots.len());
@@ -83,7 +93,7 @@ impl<Id: Ord + Clone> SearchIndex<Id> {
     pub fn remove(&mut self, id: &Id) -> bool {
         let Some(at) = self.by_id.remove(id) else { return false };
         if at < self.slots.len() {
-            self.garbage += self.slots.swap_remove(at).length as usize;
+            self.garbage += self.slots.swap_remove(at).length();
         }
         if let Some(moved) = self.slots.get(at) {
             self.by_id.insert(moved.id.clone(), at);
@@ -151,8 +161,12 @@ impl<Id: Ord + Clone> SearchIndex<Id> {
         found
     }
 
-    fn record(&self, slot: &Slot<Id>) -> &[Glyph] {
-        self.arena.get(slot.start..slot.start + slot.length as usize).unwrap_or_default()
+    #[inline]
+    fn record(&self, slot: &Slot<Id>) -> Record<'_> {
+        let middle = slot.start + slot.words as usize;
+        let words = self.arena.get(slot.start..middle).unwrap_or_default();
+        let numbers = self.arena.get(middle..middle + slot.numbers as usize).unwrap_or_default();
+        Record { words, numbers }
     }
 
     fn keep_best(&self, found: &mut Vec<Found>, limit: usize) {
@@ -184,7 +198,7 @@ impl<Id: Ord + Clone> SearchIndex<Id> {
         }
         let mut arena = Vec::with_capacity(self.arena.len() - self.garbage);
         for slot in &mut self.slots {
-            let record = self.arena.get(slot.start..slot.start + slot.length as usize).unwrap_or_default();
+            let record = self.arena.get(slot.start..slot.start + slot.length()).unwrap_or_default();
             slot.start = arena.len();
             arena.extend_from_slice(record);
         }

@@ -7,8 +7,11 @@ use super::glyphs::{Glyph, Glyphs, fold};
 use super::hit::{Class, Field, Form, Match, Rank};
 use super::pattern::{TextFound, TextPattern};
 use super::place::{self, Parts, Place, PlaceText};
-use super::record::fields;
+use super::record::{Record, fields};
 use super::{QUERY_CHARS_MAX, QUERY_TERMS_MAX};
+
+/// Longest number that is looked for in estates, tags and notes (中山路188号院, 1954年).
+const WORD_DIGITS_MAX: usize = 4;
 
 /// What a pass over the households looks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,12 +87,12 @@ impl Query {
 
     /// How well one household matches; `None` when it does not.
     #[inline]
-    pub(super) fn rank(&self, record: &[Glyph], glyphs: &Glyphs, mode: Mode) -> Option<Rank> {
+    pub(super) fn rank(&self, record: Record<'_>, glyphs: &Glyphs, mode: Mode) -> Option<Rank> {
         self.readings.iter().filter_map(|terms| rank_all(terms, record, glyphs, mode)).max()
     }
 
     /// What to highlight in a household that matches.
-    pub(super) fn matches(&self, record: &[Glyph], glyphs: &Glyphs, mode: Mode) -> Vec<Match> {
+    pub(super) fn matches(&self, record: Record<'_>, glyphs: &Glyphs, mode: Mode) -> Vec<Match> {
         let best =
             self.readings.iter().filter_map(|terms| Some((rank_all(terms, record, glyphs, mode)?, terms)));
         let Some((_, terms)) = best.max_by_key(|(rank, _)| *rank) else { return Vec::new() };
@@ -105,7 +108,7 @@ impl Query {
     }
 }
 
-fn rank_all(terms: &[Term], record: &[Glyph], glyphs: &Glyphs, mode: Mode) -> Option<Rank> {
+fn rank_all(terms: &[Term], record: Record<'_>, glyphs: &Glyphs, mode: Mode) -> Option<Rank> {
     match terms {
         [term] => term.rank(record, glyphs, mode),
         // That the whole query does not match says nothing of one term of several.
@@ -151,11 +154,11 @@ impl Term {
     }
 
     #[inline]
-    fn rank(&self, record: &[Glyph], glyphs: &Glyphs, mode: Mode) -> Option<Rank> {
+    fn rank(&self, record: Record<'_>, glyphs: &Glyphs, mode: Mode) -> Option<Rank> {
         self.ways.iter().filter_map(|needs| way_rank(needs, record, glyphs, mode)).max()
     }
 
-    fn best_way(&self, record: &[Glyph], glyphs: &Glyphs, mode: Mode) -> Option<&[Need]> {
+    fn best_way(&self, record: Record<'_>, glyphs: &Glyphs, mode: Mode) -> Option<&[Need]> {
         let ranked =
             self.ways.iter().filter_map(|needs| Some((way_rank(needs, record, glyphs, mode)?, needs)));
         ranked.max_by_key(|(rank, _)| *rank).map(|(_, needs)| needs.as_slice())
@@ -163,7 +166,7 @@ impl Term {
 }
 
 #[inline]
-fn way_rank(needs: &[Need], record: &[Glyph], glyphs: &Glyphs, mode: Mode) -> Option<Rank> {
+fn way_rank(needs: &[Need], record: Record<'_>, glyphs: &Glyphs, mode: Mode) -> Option<Rank> {
     match needs {
         [need] => need.rank(record, glyphs, mode),
         _ if mode == Mode::TyposOnly => way_rank(needs, record, glyphs, Mode::Forgiving),
@@ -175,10 +178,14 @@ fn way_rank(needs: &[Need], record: &[Glyph], glyphs: &Glyphs, mode: Mode) -> Op
 fn single_ways(text: &str, glyphs: &Glyphs) -> Vec<Vec<Need>> {
     let half: String = text.chars().map(fold).collect();
     let mut ways = Vec::new();
-    if let Some(pattern) = TextPattern::compile(&half, glyphs) {
+    let phone = written_phone(&half);
+    // A long number is in no name, tag or estate.
+    if (phone.is_none() || half.len() <= WORD_DIGITS_MAX)
+        && let Some(pattern) = TextPattern::compile(&half, glyphs)
+    {
         ways.push(vec![Need::Text(pattern)]);
     }
-    ways.extend(written_phone(&half).map(|digits| vec![digits]));
+    ways.extend(phone.map(|digits| vec![digits]));
     if let Some(place) = place::read(&half)
         && !is_digits(&half)
     {
@@ -223,19 +230,29 @@ impl Need {
     }
 
     #[inline]
-    fn rank(&self, record: &[Glyph], glyphs: &Glyphs, mode: Mode) -> Option<Rank> {
+    fn rank(&self, record: Record<'_>, glyphs: &Glyphs, mode: Mode) -> Option<Rank> {
         if let Need::Place(place) = self {
             let asked = mode != Mode::TyposOnly;
-            return asked.then(|| place.rank(&Parts::read(record), glyphs))?;
+            return asked.then(|| place.rank(&Parts::read(record.numbers), glyphs))?;
         }
         let plain = match mode {
             Mode::TyposOnly => None,
-            _ => fields(record).filter_map(|(field, value)| self.field_rank(field, value, glyphs)).max(),
+            _ => fields(self.half(record))
+                .filter_map(|(field, value)| self.field_rank(field, value, glyphs))
+                .max(),
         };
         if plain.is_some() || mode == Mode::Plain || !self.typos_allowed() {
             return plain;
         }
-        fields(record).filter_map(|(field, value)| self.field_typo_rank(field, value)).max()
+        fields(self.half(record)).filter_map(|(field, value)| self.field_typo_rank(field, value)).max()
+    }
+
+    /// The half of a household in which this need can be met.
+    fn half<'a>(&self, record: Record<'a>) -> &'a [Glyph] {
+        match self {
+            Need::Text(_) => record.words,
+            Need::Digits(_) | Need::Place(_) => record.numbers,
+        }
     }
 
     #[inline]
@@ -262,19 +279,19 @@ impl Need {
     }
 
     /// The best place of the household that meets this need.
-    fn matches(&self, record: &[Glyph], glyphs: &Glyphs, mode: Mode) -> Vec<Match> {
+    fn matches(&self, record: Record<'_>, glyphs: &Glyphs, mode: Mode) -> Vec<Match> {
         if let Need::Place(place) = self {
             let wanted: Vec<Field> = place.fields().collect();
-            let parts = fields(record).filter(|(field, _)| wanted.contains(field));
+            let parts = fields(record.numbers).filter(|(field, _)| wanted.contains(field));
             let whole = |(field, value): (Field, &[Glyph])| {
                 to_match(field, Class::Exact, value, 0..value.len(), glyphs)
             };
             return parts.map(whole).collect();
         }
-        let plain = best_field(record, |field, value| self.field_rank(field, value, glyphs));
+        let plain = best_field(self.half(record), |field, value| self.field_rank(field, value, glyphs));
         let best = match plain {
             None if mode != Mode::Plain => {
-                best_field(record, |field, value| self.field_typo_rank(field, value))
+                best_field(self.half(record), |field, value| self.field_typo_rank(field, value))
             }
             plain => plain,
         };
@@ -300,10 +317,10 @@ impl Need {
 
 /// The field that ranks best, the first among equals.
 fn best_field<'a>(
-    record: &'a [Glyph],
+    half: &'a [Glyph],
     rank: impl Fn(Field, &'a [Glyph]) -> Option<Rank>,
 ) -> Option<(Rank, Field, &'a [Glyph])> {
-    let ranked = fields(record).filter_map(|(field, value)| Some((rank(field, value)?, field, value)));
+    let ranked = fields(half).filter_map(|(field, value)| Some((rank(field, value)?, field, value)));
     ranked.reduce(|best, next| if next.0 > best.0 { next } else { best })
 }
 
