@@ -14,7 +14,7 @@ use linli_core::error::Coded;
 use linli_core::gate::{self, Admission, DocFacts, GateError, Outcome};
 
 /// Mutants per run of the quick loop. The example runs more.
-const MUTANTS: u64 = 20_000;
+const MUTANTS: u64 = 15_000;
 
 fn code(bytes: &[u8]) -> &'static str {
     gate::inspect_change(bytes).unwrap_err().code()
