@@ -2,7 +2,7 @@
 //!
 //! `hostile/` holds changes and documents on which Automerge 0.12 panics or takes unbounded memory.
 
-#![expect(clippy::unwrap_used, reason = "a failure here is a failed test")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failure here is a failed test")]
 
 #[path = "gate_support/lab.rs"]
 mod lab;
@@ -14,7 +14,7 @@ use linli_core::error::Coded;
 use linli_core::gate::{self, Admission, DocFacts, GateError, Outcome};
 
 /// Mutants per run of the quick loop. The example runs more.
-const MUTANTS: u64 = 20_000;
+const MUTANTS: u64 = 15_000;
 
 fn code(bytes: &[u8]) -> &'static str {
     gate::inspect_change(bytes).unwrap_err().code()
@@ -62,6 +62,50 @@ fn honest_changes_pass_one_by_one_and_all_at_once() {
     lab::live_on(&mut whole);
     let again = gate::apply(&mut whole, &changes).unwrap();
     assert!(again.iter().all(|outcome| *outcome == Outcome::AlreadyHave));
+}
+
+/// Phones that edit at will, several times per save, delete, put back, merge now and then and restart.
+fn honest_phones(seed: u64) -> AutoCommit {
+    let mut dice = lab::dice(seed);
+    let mut phones: Vec<AutoCommit> =
+        (0..3).map(|phone| AutoCommit::new().with_actor(lab::actor(phone + 1))).collect();
+    for step in 0..60_i64 {
+        let at = lab::below(&mut dice, phones.len());
+        for _ in 0..1 + lab::below(&mut dice, 6) {
+            let key = format!("field/{}", lab::below(&mut dice, 5));
+            match lab::below(&mut dice, 4) {
+                0 => phones[at].delete(ROOT, key).unwrap(),
+                1 => phones[at].put(ROOT, key, "same").unwrap(),
+                _ => phones[at].put(ROOT, key, step).unwrap(),
+            }
+        }
+        lab::commit(&mut phones[at], step);
+        if lab::below(&mut dice, 3) == 0 {
+            let mut other = phones[lab::below(&mut dice, 3)].clone();
+            phones[at].merge(&mut other).unwrap();
+        }
+        if lab::below(&mut dice, 9) == 0 {
+            phones[at].set_actor(lab::actor(10 + u8::try_from(step).unwrap()));
+        }
+    }
+    let mut all = phones.remove(0);
+    phones.iter_mut().for_each(|phone| drop(all.merge(phone).unwrap()));
+    all
+}
+
+#[test]
+fn no_honest_change_is_ever_refused() {
+    for seed in 0..40 {
+        println!("seed {seed}");
+        let mut doc = honest_phones(seed);
+        let mut copy = AutoCommit::new().with_actor(lab::actor(250));
+        for change in doc.get_changes(&[]) {
+            let (admitted, _) = gate::admit_change(change.raw_bytes()).unwrap();
+            assert_eq!(gate::apply(&mut copy, &[admitted]).unwrap(), vec![Outcome::Applied]);
+        }
+        assert_eq!(lab::content(&copy), lab::content(&doc));
+        lab::live_on(&mut copy);
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use automerge::{AutoCommit, Change, ChangeHash, ObjId, ROOT, ReadDoc};
 
-use super::change::{Op, Parsed, Pred, parse};
+use super::change::{Actor, Op, Parsed, parse};
 use super::guard::guarded;
 use super::{Admission, ChangeFacts, DocFacts, GateError, check_against};
 
@@ -31,6 +31,7 @@ pub enum Outcome {
 /// Works on one copy of the document, made when the first change is about to be applied and swapped in at the
 /// end. If Automerge panics or refuses, the copy is thrown away and made again from the untouched document
 /// and the changes accepted before. Hand over all changes of a document at once: the copy is paid per call.
+/// Edits that are pending in the document are committed first, so commit your own before.
 ///
 /// # Errors
 /// If the document itself breaks the gate's rules; it is then untouched.
@@ -119,19 +120,37 @@ fn check_overwrites(doc: &AutoCommit, facts: &DocFacts, parsed: &Parsed<'_>) -> 
     }
     let seen = Seen::of(facts, &parsed.facts);
     guarded("reading what a change replaces", || {
-        let mut written: BTreeMap<&str, Option<u64>> = BTreeMap::new();
+        let mut visible: BTreeMap<&str, Vec<Id>> = BTreeMap::new();
         for (counter, op) in (parsed.facts.start_op..).zip(&parsed.ops) {
-            let fits = match written.get(op.key) {
-                Some(own) => replaces_own(parsed.preds(op), *own),
-                None => seen.under(doc, op.key).is_some_and(|ids| replaces(parsed, op, &ids)),
+            let wrong = GateError::Overwrites { op: counter - parsed.facts.start_op };
+            let before = match visible.remove(op.key) {
+                Some(ids) => ids,
+                None => seen.under(doc, op.key).ok_or(wrong.clone())?,
             };
-            if !fits {
-                return Err(GateError::Overwrites { op: counter - parsed.facts.start_op });
-            }
-            written.insert(op.key, (!op.delete).then_some(counter));
+            let own = (counter, parsed.actor);
+            visible.insert(op.key, left_visible(parsed, op, before, own).ok_or(wrong)?);
         }
         Ok(())
     })?
+}
+
+/// Name of an operation: counter and actor. The greatest one visible under a key is the value shown.
+type Id = (u64, Actor);
+
+/// What is visible under a key after `op`, or `None` if no writer would have written it over `before`.
+///
+/// There are two things a writer does: replace everything visible, or, where it writes the very value that a
+/// conflict already shows, delete all the others. The second is how a conflict is settled.
+fn left_visible(parsed: &Parsed<'_>, op: &Op<'_>, mut before: Vec<Id>, own: Id) -> Option<Vec<Id>> {
+    let replaced: Option<Vec<Id>> =
+        parsed.preds(op).iter().map(|pred| Some((pred.counter, *parsed.actor_of(*pred)?))).collect();
+    let replaced = replaced?;
+    before.sort_unstable();
+    if replaced == before {
+        return Some(if op.delete { Vec::new() } else { vec![own] });
+    }
+    let shown = before.pop()?;
+    (op.delete && replaced == before).then(|| vec![shown])
 }
 
 /// The moment at which the writer looked.
@@ -151,35 +170,18 @@ impl Seen {
         }
     }
 
-    fn under(&self, doc: &AutoCommit, key: &str) -> Option<Vec<ObjId>> {
+    /// The operations whose values were visible under a key.
+    fn under(&self, doc: &AutoCommit, key: &str) -> Option<Vec<Id>> {
         let values = match self {
             Seen::Now => doc.get_all(ROOT, key),
             Seen::At(heads) => doc.get_all_at(ROOT, key, heads),
         };
-        Some(values.ok()?.into_iter().map(|(_, id)| id).collect())
+        let id = |id| match id {
+            ObjId::Id(counter, actor, _) => Some((counter, Actor::try_from(actor.to_bytes()).ok()?)),
+            ObjId::Root => None,
+        };
+        values.ok()?.into_iter().map(|(_, value_id)| id(value_id)).collect()
     }
-}
-
-/// Whether an operation replaces what an earlier one of the same change left under the key.
-fn replaces_own(preds: &[Pred], own: Option<u64>) -> bool {
-    match (preds, own) {
-        ([], None) => true,
-        ([pred], Some(counter)) => *pred == Pred { counter, actor: 0 },
-        _ => false,
-    }
-}
-
-/// Whether an operation replaces exactly the values with these ids. Both are without repeats.
-fn replaces(parsed: &Parsed<'_>, op: &Op<'_>, ids: &[ObjId]) -> bool {
-    let preds = parsed.preds(op);
-    let named = |pred: &Pred| {
-        parsed.actor_of(*pred).is_some_and(|actor| {
-            ids.iter().any(|id| {
-                matches!(id, ObjId::Id(counter, by, _) if *counter == pred.counter && by.to_bytes() == actor)
-            })
-        })
-    };
-    preds.len() == ids.len() && preds.iter().all(named)
 }
 
 #[cfg(test)]
