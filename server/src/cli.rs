@@ -86,7 +86,9 @@ pub(crate) async fn run() -> ExitCode {
 
 async fn serve(args: ServeArgs, json: bool) -> Result<ExitCode, Failure> {
     let config = Config::read(args).map_err(|error| Failure::new("serve.config", format!("{error:#}")))?;
-    crate::serve::run(config, json).await.map_err(|error| Failure::new("serve.failed", format!("{error:#}")))?;
+    crate::serve::run(config, json)
+        .await
+        .map_err(|error| Failure::new("serve.failed", format!("{error:#}")))?;
     Ok(ExitCode::SUCCESS)
 }
 

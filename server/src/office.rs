@@ -29,7 +29,14 @@ pub(crate) fn author(now_ms: TimeMs) -> Author {
 pub(crate) struct Drafts(BTreeMap<SpaceId, Vec<Entry>>);
 
 impl Drafts {
-    pub(crate) fn add(&mut self, space: SpaceId, doc: DocId, kind: DocKind, generation: u32, change: ChangeBytes) {
+    pub(crate) fn add(
+        &mut self,
+        space: SpaceId,
+        doc: DocId,
+        kind: DocKind,
+        generation: u32,
+        change: ChangeBytes,
+    ) {
         let entry = Entry { doc, kind, generation, payload: Payload::Change(change.0) };
         self.0.entry(space).or_default().push(entry);
     }

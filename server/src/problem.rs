@@ -41,7 +41,12 @@ impl Problem {
         Problem::with(StatusCode::NOT_FOUND, &StoreError::NotFound { what, what_zh, id: id.to_string() })
     }
 
-    pub(crate) fn new(status: StatusCode, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Problem {
+    pub(crate) fn new(
+        status: StatusCode,
+        code: &'static str,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Problem {
         Problem { status, code, zh: zh.into(), en: en.into() }
     }
 

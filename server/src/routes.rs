@@ -60,15 +60,19 @@ pub(crate) fn router(app: App) -> axum::Router {
                 .layer(DefaultBodyLimit::max(import::ROSTER_BYTES_MAX)),
         )
         .layer(from_fn_with_state(app.clone(), authorise));
-    let open = OpenApiRouter::new().routes(routes!(enrol::enrol)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
-    let (router, api) = OpenApiRouter::with_openapi(ApiDoc::openapi()).merge(guarded).merge(open).split_for_parts();
+    let open =
+        OpenApiRouter::new().routes(routes!(enrol::enrol)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+    let (router, api) =
+        OpenApiRouter::with_openapi(ApiDoc::openapi()).merge(guarded).merge(open).split_for_parts();
     let api = Json(api);
     router
         .route("/v1/openapi.json", get(async move || api))
         .route("/v1/sync", get(ws::sync))
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(ready))
-        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "route.unknown", "没有这个地址", "there is no such route"))
+        .fallback(async || {
+            Problem::new(StatusCode::NOT_FOUND, "route.unknown", "没有这个地址", "there is no such route")
+        })
         .layer(from_fn(speak))
         .with_state(app)
 }

@@ -17,7 +17,8 @@ const DRAIN: Duration = Duration::from_secs(10);
 
 /// Runs until SIGTERM or SIGINT.
 pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
-    std::fs::create_dir_all(&config.data).with_context(|| format!("cannot create {}", config.data.display()))?;
+    std::fs::create_dir_all(&config.data)
+        .with_context(|| format!("cannot create {}", config.data.display()))?;
     let _only_one = lock(&config.data)?;
     let log = Log::open(&config.data, keys::office_key(&config.data)?).await?;
     let model = Model::open(&config.data).await?;
@@ -38,7 +39,8 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     tasks.spawn(apply(app.clone()));
     tasks.spawn(snapshots(app.clone()));
     if let Some(metrics) = &config.metrics_listen {
-        let listener = TcpListener::bind(metrics).await.with_context(|| format!("cannot listen on {metrics}"))?;
+        let listener =
+            TcpListener::bind(metrics).await.with_context(|| format!("cannot listen on {metrics}"))?;
         tasks.spawn(serve_metrics(app.clone(), listener));
     }
     announce(&config, &address.to_string(), &url, json);
@@ -58,7 +60,10 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
 fn announce(config: &Config, listening: &str, url: &str, json: bool) {
     let token_file = keys::token_path(&config.data);
     if json {
-        println!("{}", serde_json::json!({"listening": listening, "url": url, "admin_token_file": token_file}));
+        println!(
+            "{}",
+            serde_json::json!({"listening": listening, "url": url, "admin_token_file": token_file})
+        );
     } else {
         println!("服务已启动 / relay listening on {url}\n令牌文件 / token file: {}", token_file.display());
     }
@@ -159,7 +164,10 @@ async fn serve_metrics(app: App, listener: TcpListener) {
     let router = axum::Router::new().route(
         "/metrics",
         axum::routing::get(async move || {
-            ([(axum::http::header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0")], app.metrics.text())
+            (
+                [(axum::http::header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0")],
+                app.metrics.text(),
+            )
         }),
     );
     let _ = axum::serve(listener, router).await;

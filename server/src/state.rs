@@ -44,7 +44,13 @@ pub(crate) struct Secrets {
 }
 
 impl App {
-    pub(crate) fn new(log: Log, model: Model, secrets: Secrets, stopping: watch::Receiver<bool>, url: String) -> App {
+    pub(crate) fn new(
+        log: Log,
+        model: Model,
+        secrets: Secrets,
+        stopping: watch::Receiver<bool>,
+        url: String,
+    ) -> App {
         App {
             log,
             model,

@@ -3,17 +3,18 @@
 use crate::clock::{now_ms, random};
 use crate::state::App;
 use axum::body::Bytes;
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::State;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use linli_core::identity::Batch;
 use linli_core::ids::SpaceId;
 use linli_core::sync::frames::{
-    Codec, FRAME_BYTES_MAX, FeedItem, Frame, GetSnapshot, PAGE_BYTES_MAX, Packed, Page, SnapshotPage, decode_whole,
+    Codec, FRAME_BYTES_MAX, FeedItem, Frame, GetSnapshot, PAGE_BYTES_MAX, Packed, Page, SnapshotPage,
+    decode_whole,
 };
 use linli_core::sync::relay::{Ask, Session, Stored, SyncError};
-use linli_storage::model::STALE_BATCHES;
 use linli_storage::StoreError;
+use linli_storage::model::STALE_BATCHES;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
@@ -227,7 +228,11 @@ impl Connection {
         let space = get.space;
         let (taken, applied) = app.model.snapshot_age(space).await?;
         if taken.is_none() && applied < SNAPSHOT_MIN_BATCHES {
-            let body = Packed { codec: Codec::Plain, bytes: minicbor::to_vec(linli_core::sync::frames::SnapshotBody::default()).unwrap_or_default() };
+            let body = Packed {
+                codec: Codec::Plain,
+                bytes: minicbor::to_vec(linli_core::sync::frames::SnapshotBody::default())
+                    .unwrap_or_default(),
+            };
             return Ok(SnapshotPage { space, seq: 0, page: 0, pages: 0, bytes_total: 0, body });
         }
         let resuming = get.seq != 0 && taken == Some(get.seq);

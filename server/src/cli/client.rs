@@ -68,7 +68,12 @@ impl Client {
         read_json(self.send(self.http.post(format!("{}{path}", self.url)).json(&body)).await?).await
     }
 
-    pub(crate) async fn upload(&self, path: &str, query: &[(&str, String)], bytes: Vec<u8>) -> Result<Value, Failure> {
+    pub(crate) async fn upload(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+        bytes: Vec<u8>,
+    ) -> Result<Value, Failure> {
         let request = self.http.post(format!("{}{path}", self.url)).query(query).body(bytes);
         read_json(self.send(request).await?).await
     }

@@ -143,7 +143,13 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
     match command {
         OfficeCommand::Import { what } => return import(what, client, as_json).await,
         OfficeCommand::Grids => list(&client.get("/v1/grids", &[]).await?, as_json, |grid| {
-            format!("{}  {}  {} 户  {} 人", text(grid, "code"), text(grid, "name"), number(grid, "households"), number(grid, "residents"))
+            format!(
+                "{}  {}  {} 户  {} 人",
+                text(grid, "code"),
+                text(grid, "name"),
+                number(grid, "households"),
+                number(grid, "residents")
+            )
         }),
         OfficeCommand::Workers { what: None } => {
             list(&client.get("/v1/workers", &[]).await?, as_json, worker_line);
@@ -155,7 +161,12 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
         OfficeCommand::EnrolCode { worker } => {
             let code = client.post("/v1/enrol-codes", json!({"worker": worker})).await?;
             one(&code, as_json, |code| {
-                format!("{}  {}  有效至 / until {}", text(code, "code"), text(code, "url"), text(code, "expires_at"))
+                format!(
+                    "{}  {}  有效至 / until {}",
+                    text(code, "code"),
+                    text(code, "url"),
+                    text(code, "expires_at")
+                )
             });
         }
         OfficeCommand::Devices => list(&client.get("/v1/devices", &[]).await?, as_json, |device| {
@@ -166,7 +177,8 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
             list(&client.get("/v1/households", &query).await?, as_json, household_line);
         }
         OfficeCommand::Household { id, history } => {
-            let found = client.get(&format!("/v1/households/{id}"), &[("history", history.to_string())]).await?;
+            let found =
+                client.get(&format!("/v1/households/{id}"), &[("history", history.to_string())]).await?;
             one(&found, as_json, |found| serde_json::to_string_pretty(found).unwrap_or_default());
         }
         OfficeCommand::Conflicts { status } => {
@@ -201,10 +213,21 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
             one(&line, as_json, |_| format!("{} ({} B)", out.display(), bytes.len()));
         }
         OfficeCommand::Status => one(&client.get("/v1/status", &[]).await?, as_json, |status| {
-            format!("{} 户 {} 人 {} 次走访", number(status, "households"), number(status, "residents"), number(status, "visits"))
+            format!(
+                "{} 户 {} 人 {} 次走访",
+                number(status, "households"),
+                number(status, "residents"),
+                number(status, "visits")
+            )
         }),
         OfficeCommand::Quarantine => list(&client.get("/v1/quarantine", &[]).await?, as_json, |row| {
-            format!("{}/{} {}: {}", number(row, "batch"), number(row, "entry"), text(row, "code"), text(row, "reason"))
+            format!(
+                "{}/{} {}: {}",
+                number(row, "batch"),
+                number(row, "entry"),
+                text(row, "code"),
+                text(row, "reason")
+            )
         }),
     }
     Ok(ExitCode::SUCCESS)
@@ -243,7 +266,13 @@ fn conflict_text(conflict: &Value) -> String {
             )
         })
         .collect();
-    let head = format!("{}  {}  {}  {}", text(conflict, "id"), text(conflict, "status"), text(conflict, "label_zh"), text(conflict, "household"));
+    let head = format!(
+        "{}  {}  {}  {}",
+        text(conflict, "id"),
+        text(conflict, "status"),
+        text(conflict, "label_zh"),
+        text(conflict, "household")
+    );
     format!("{head}\n{}", lines.join("\n"))
 }
 
@@ -265,7 +294,10 @@ async fn import(what: Import, client: &Client, as_json: bool) -> Result<ExitCode
     let written = match (rejects, done.get("rejects").filter(|rejects| !rejects.is_null())) {
         (Some(path), Some(rejected)) => {
             let bytes = base64::engine::general_purpose::STANDARD.decode(text(rejected, "bytes"));
-            write_file(&path, &bytes.map_err(|error| Failure::new("client.broken_answer", error.to_string()))?)?;
+            write_file(
+                &path,
+                &bytes.map_err(|error| Failure::new("client.broken_answer", error.to_string()))?,
+            )?;
             Some(path)
         }
         _ => None,
@@ -283,21 +315,37 @@ fn import_text(done: &Value, client: &Client) -> String {
         client.lang,
         format!(
             "读了 {} 行:{} 户 {} 人;新增 {} 户,变更 {} 户,不变 {} 户,新冲突 {} 处,坏行 {} 行",
-            n("rows_read"), n("households"), n("residents"), n("households_new"), n("households_changed"),
-            n("households_unchanged"), n("conflicts_new"), n("rows_bad")
+            n("rows_read"),
+            n("households"),
+            n("residents"),
+            n("households_new"),
+            n("households_changed"),
+            n("households_unchanged"),
+            n("conflicts_new"),
+            n("rows_bad")
         ),
         format!(
             "{} rows: {} households, {} residents; {} new, {} changed, {} unchanged, {} new conflicts, {} bad rows",
-            n("rows_read"), n("households"), n("residents"), n("households_new"), n("households_changed"),
-            n("households_unchanged"), n("conflicts_new"), n("rows_bad")
+            n("rows_read"),
+            n("households"),
+            n("residents"),
+            n("households_new"),
+            n("households_changed"),
+            n("households_unchanged"),
+            n("conflicts_new"),
+            n("rows_bad")
         ),
     )];
     for bad in done.get("bad_rows").and_then(Value::as_array).into_iter().flatten() {
         for problem in bad.get("problems").and_then(Value::as_array).into_iter().flatten() {
             lines.push(format!(
                 "{} 第 {} 行 {} 列({})“{}”:{}",
-                text(bad, "sheet"), number(bad, "row"), text(problem, "column"), text(problem, "header"),
-                text(problem, "value"), text(problem, pick(client.lang, "why_zh", "why_en"))
+                text(bad, "sheet"),
+                number(bad, "row"),
+                text(problem, "column"),
+                text(problem, "header"),
+                text(problem, "value"),
+                text(problem, pick(client.lang, "why_zh", "why_en"))
             ));
         }
     }

@@ -38,19 +38,26 @@ pub(crate) fn run(args: SampleArgs, as_json: bool, lang: Lang) -> Result<ExitCod
         ProfileName::Estate => Profile::Estate,
         ProfileName::District => Profile::District,
     };
-    let sample = generate(profile, args.seed, args.messy).map_err(|error| Failure::new(error.code(), error.text(lang)))?;
+    let sample = generate(profile, args.seed, args.messy)
+        .map_err(|error| Failure::new(error.code(), error.text(lang)))?;
     let write = |name: &str, bytes: &[u8]| {
         let path = args.out.join(name);
         std::fs::write(&path, bytes).map_err(|error| {
             let zh = format!("写不了 {}:{error}", path.display());
-            Failure::new("sample.cannot_write", pick(lang, zh, format!("cannot write {}: {error}", path.display())))
+            Failure::new(
+                "sample.cannot_write",
+                pick(lang, zh, format!("cannot write {}: {error}", path.display())),
+            )
         })
     };
-    std::fs::create_dir_all(&args.out).map_err(|error| Failure::new("sample.cannot_write", error.to_string()))?;
+    std::fs::create_dir_all(&args.out)
+        .map_err(|error| Failure::new("sample.cannot_write", error.to_string()))?;
     for (name, bytes) in &sample.files {
         write(name, bytes)?;
         let line = json!({"file": args.out.join(name), "bytes": bytes.len()});
-        super::print::one(&line, as_json, |_| format!("{} ({} B)", args.out.join(name).display(), bytes.len()));
+        super::print::one(&line, as_json, |_| {
+            format!("{} ({} B)", args.out.join(name).display(), bytes.len())
+        });
     }
     write("expected.json", sample.expected.to_json().as_bytes())?;
     Ok(ExitCode::SUCCESS)

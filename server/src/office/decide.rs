@@ -18,7 +18,12 @@ pub(crate) enum Choice {
     Typed(String),
 }
 
-pub(crate) async fn resolve(app: &App, id: ConflictId, choice: Choice, reason: &str) -> Result<String, Problem> {
+pub(crate) async fn resolve(
+    app: &App,
+    id: ConflictId,
+    choice: Choice,
+    reason: &str,
+) -> Result<String, Problem> {
     let reason = reason_of(reason)?;
     let _one = app.office.lock().await;
     let record = app.model.conflict(id).await?.ok_or_else(|| Problem::not_found("冲突", "conflict", id))?;

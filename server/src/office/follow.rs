@@ -29,20 +29,31 @@ pub(crate) async fn run(app: &App, now_ms: TimeMs) -> Result<(), Problem> {
 
 async fn follow(app: &App, change: Hash, doc: DocId, now_ms: TimeMs) -> Result<(), Problem> {
     let absorbed = HouseholdId::from(doc);
-    let Some(mut source) = app.model.document(doc).await? else { return Ok(app.model.drop_forward(change).await?) };
+    let Some(mut source) = app.model.document(doc).await? else {
+        return Ok(app.model.drop_forward(change).await?);
+    };
     let fields = source.document.fields();
-    let survivor: Option<HouseholdId> = fields.get("merged_into").and_then(Value::as_text).and_then(|id| id.parse().ok());
+    let survivor: Option<HouseholdId> =
+        fields.get("merged_into").and_then(Value::as_text).and_then(|id| id.parse().ok());
     let Some(survivor) = survivor else {
         // The merge was taken back meanwhile: the edit is where it belongs.
         return Ok(app.model.drop_forward(change).await?);
     };
     let target = app.model.document(DocId::from(survivor)).await?;
     let Some(mut target) = target else { return Ok(app.model.drop_forward(change).await?) };
-    let writes: Vec<(String, Option<Value>)> =
-        source.document.history().into_iter().filter(|entry| entry.change == change).map(|e| (e.key, e.value)).collect();
+    let writes: Vec<(String, Option<Value>)> = source
+        .document
+        .history()
+        .into_iter()
+        .filter(|entry| entry.change == change)
+        .map(|e| (e.key, e.value))
+        .collect();
     let mut puts = follow_late_edit(&writes, &fields, &target.document.fields());
     // Written even when nothing differs, so that the log says that this edit has been dealt with.
-    puts.push(Put { key: format!("followed/{}", &change.to_string().get(..16).unwrap_or_default()), value: Some(Value::Bool(true)) });
+    puts.push(Put {
+        key: format!("followed/{}", &change.to_string().get(..16).unwrap_or_default()),
+        value: Some(Value::Bool(true)),
+    });
     let mut author = author(now_ms);
     author.message = Some(Model::follow_message(absorbed, change));
     author.base = base(&mut target.document, absorbed).map(|hash| vec![hash]);

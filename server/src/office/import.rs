@@ -60,7 +60,8 @@ pub(crate) async fn import(app: &App, request: ImportRequest) -> Result<Imported
     let community = community_name(&request.community)?;
     let options = ImportOptions { national_id: request.national_id, today: today() };
     let (bytes, file_name) = (request.bytes, request.file_name);
-    let roster: Result<Roster, RosterError> = blocking(move || read_roster(&bytes, &file_name, &options)).await?;
+    let roster: Result<Roster, RosterError> =
+        blocking(move || read_roster(&bytes, &file_name, &options)).await?;
     let roster = roster.map_err(|error| Problem::bad(&error))?;
 
     let _one = app.office.lock().await;
@@ -72,7 +73,9 @@ pub(crate) async fn import(app: &App, request: ImportRequest) -> Result<Imported
     }
     let households = roster.households.clone();
     let space_of = community.clone();
-    let planned = blocking(move || plan::plan(&space_of, households, known, &mut grids).map(|plan| (plan, grids))).await?;
+    let planned =
+        blocking(move || plan::plan(&space_of, households, known, &mut grids).map(|plan| (plan, grids)))
+            .await?;
     let (planned, grids) = planned.map_err(|error| Problem::bad(&error))?;
     let mut summary = summarise(&roster, &planned);
     summary.grids_new = grids.added().len();
@@ -140,7 +143,11 @@ fn drafts(community: &str, planned: Vec<Planned>, grids: &Grids) -> Drafts {
     let mut author = author(now);
     author.message = Some(MESSAGE.to_owned());
     for (code, name) in grids.added() {
-        let grid = Grid { code: Some(code.clone()), name: Some(name.clone()), community: Some(community.to_owned()) };
+        let grid = Grid {
+            code: Some(code.clone()),
+            name: Some(name.clone()),
+            community: Some(community.to_owned()),
+        };
         let mut document = linli_core::doc::Document::new(DocKind::Grid);
         if let Some(change) = document.edit(&author, &grid.puts("")) {
             drafts.add(community_space(community), grid_doc(community, code), DocKind::Grid, 0, change);

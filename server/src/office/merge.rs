@@ -12,16 +12,29 @@ use linli_core::kinds::{DocKind, MergeNote};
 use linli_storage::model::OpenDoc;
 
 /// The first household stays, the second becomes a part of it.
-pub(crate) async fn merge(app: &App, survivor: HouseholdId, absorbed: HouseholdId, reason: &str) -> Result<DecisionId, Problem> {
+pub(crate) async fn merge(
+    app: &App,
+    survivor: HouseholdId,
+    absorbed: HouseholdId,
+    reason: &str,
+) -> Result<DecisionId, Problem> {
     let reason = reason_of(reason)?;
     if survivor == absorbed {
-        return Err(refused("merge.same", "不能把一户与它自己合并", "a household cannot be merged with itself"));
+        return Err(refused(
+            "merge.same",
+            "不能把一户与它自己合并",
+            "a household cannot be merged with itself",
+        ));
     }
     let _one = app.office.lock().await;
     let mut docs = [household(app, survivor).await?, household(app, absorbed).await?];
     let fields = [docs[0].document.fields(), docs[1].document.fields()];
     if fields.iter().any(|fields| fields.get("merged_into").is_some_and(|into| into.as_text().is_some())) {
-        return Err(refused("merge.already", "其中一户已经并入别户,请先撤销那次合并", "one of them is already merged; undo that merge first"));
+        return Err(refused(
+            "merge.already",
+            "其中一户已经并入别户,请先撤销那次合并",
+            "one of them is already merged; undo that merge first",
+        ));
     }
     let id = DecisionId(random());
     let now = now_ms();
@@ -48,7 +61,13 @@ pub(crate) async fn unmerge(app: &App, id: DecisionId, reason: &str) -> Result<(
     store(app, &mut docs, &changes, &format!("unmerge {id}: {reason}"), now).await
 }
 
-async fn store(app: &App, docs: &mut [OpenDoc; 2], changes: &[MergeChange; 2], message: &str, now_ms: i64) -> Result<(), Problem> {
+async fn store(
+    app: &App,
+    docs: &mut [OpenDoc; 2],
+    changes: &[MergeChange; 2],
+    message: &str,
+    now_ms: i64,
+) -> Result<(), Problem> {
     let mut drafts = Drafts::default();
     for (open, change) in docs.iter_mut().zip(changes) {
         let mut author = author(now_ms);

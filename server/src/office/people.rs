@@ -11,7 +11,11 @@ use linli_storage::model::WorkerRecord;
 use std::collections::BTreeSet;
 
 /// Adds a worker, or gives a known one of the same name more grids.
-pub(crate) async fn add_worker(app: &App, name: &str, codes: &BTreeSet<String>) -> Result<WorkerRecord, Problem> {
+pub(crate) async fn add_worker(
+    app: &App,
+    name: &str,
+    codes: &BTreeSet<String>,
+) -> Result<WorkerRecord, Problem> {
     let spec = Worker::SPEC.require("name").map_err(|error| Problem::bad(&error))?;
     let name = spec.parse(name).map_err(|error| Problem::bad(&error))?;
     let Some(name) = name.as_text() else {
@@ -52,18 +56,27 @@ async fn community_of(app: &App, codes: &BTreeSet<String>) -> Result<String, Pro
     }
     match (communities.len(), communities.pop_first()) {
         (1, Some(community)) => Ok(community),
-        _ => Err(bad("worker.two_communities", "一名网格员的网格必须在同一社区", "a worker's grids must lie in one community")),
+        _ => Err(bad(
+            "worker.two_communities",
+            "一名网格员的网格必须在同一社区",
+            "a worker's grids must lie in one community",
+        )),
     }
 }
 
 /// Finds a worker by name or id.
 pub(crate) async fn find_worker(app: &App, wanted: &str) -> Result<WorkerRecord, Problem> {
     let workers = app.model.workers().await?;
-    let mut found = workers.into_iter().filter(|worker| worker.name == wanted || worker.id.to_string() == wanted);
+    let mut found =
+        workers.into_iter().filter(|worker| worker.name == wanted || worker.id.to_string() == wanted);
     match (found.next(), found.next()) {
         (Some(worker), None) => Ok(worker),
         (None, _) => Err(Problem::not_found("网格员", "worker", wanted)),
-        (Some(_), Some(_)) => Err(bad("worker.ambiguous", "有两位同名网格员,请用编号指定", "two workers have this name; use the id")),
+        (Some(_), Some(_)) => Err(bad(
+            "worker.ambiguous",
+            "有两位同名网格员,请用编号指定",
+            "two workers have this name; use the id",
+        )),
     }
 }
 

@@ -32,7 +32,12 @@ pub(crate) async fn list(State(app): State<App>) -> Result<Json<Vec<DuplicateBod
             households.extend(app.model.household(household).await?.as_ref().map(HouseholdBody::from));
         }
         let [a, b] = pair.households;
-        bodies.push(DuplicateBody { id: format!("{a}+{b}"), score: pair.score, reasons: pair.reasons, households });
+        bodies.push(DuplicateBody {
+            id: format!("{a}+{b}"),
+            score: pair.score,
+            reasons: pair.reasons,
+            households,
+        });
     }
     Ok(Json(bodies))
 }
@@ -57,10 +62,17 @@ pub(crate) struct MergeBody {
 
 /// Makes two households one. Nothing is deleted; edits that arrive later under the absorbed id follow.
 #[utoipa::path(post, path = "/v1/merges", request_body = Merge, responses((status = 200, body = MergeBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
-pub(crate) async fn merge(State(app): State<App>, Body(wanted): Body<Merge>) -> Result<Json<MergeBody>, Problem> {
+pub(crate) async fn merge(
+    State(app): State<App>,
+    Body(wanted): Body<Merge>,
+) -> Result<Json<MergeBody>, Problem> {
     let (survivor, absorbed) = (id(&wanted.survivor)?, id(&wanted.absorbed)?);
     let merge = office::merge(&app, survivor, absorbed, &wanted.reason).await?;
-    Ok(Json(MergeBody { id: merge.to_string(), survivor: survivor.to_string(), absorbed: absorbed.to_string() }))
+    Ok(Json(MergeBody {
+        id: merge.to_string(),
+        survivor: survivor.to_string(),
+        absorbed: absorbed.to_string(),
+    }))
 }
 
 /// Why a merge is taken back.

@@ -37,7 +37,10 @@ pub(crate) struct CodeBody {
 
 /// Makes a one-time enrolment code for a worker's phone.
 #[utoipa::path(post, path = "/v1/enrol-codes", request_body = CreateCode, responses((status = 200, body = CodeBody), (status = 404, body = ProblemBody)))]
-pub(crate) async fn create_code(State(app): State<App>, Body(wanted): Body<CreateCode>) -> Result<Json<CodeBody>, Problem> {
+pub(crate) async fn create_code(
+    State(app): State<App>,
+    Body(wanted): Body<CreateCode>,
+) -> Result<Json<CodeBody>, Problem> {
     let worker = find_worker(&app, &wanted.worker).await?;
     let text = encode_base32(&random::<10>());
     let groups: Vec<&str> = (0..4).filter_map(|group| text.get(group * 4..group * 4 + 4)).collect();
@@ -55,7 +58,10 @@ pub(crate) struct Enrol {
     public_key: String,
     /// Application and version.
     #[serde(default)]
-    #[expect(dead_code, reason = "told again at every connection; accepted here so that old phones may send it")]
+    #[expect(
+        dead_code,
+        reason = "told again at every connection; accepted here so that old phones may send it"
+    )]
     app: String,
 }
 
@@ -72,11 +78,15 @@ pub(crate) struct Enrolled {
 
 /// Enrols a phone with a one-time code.
 #[utoipa::path(post, path = "/v1/enrol", request_body = Enrol, responses((status = 200, body = Enrolled), (status = 422, body = ProblemBody)))]
-pub(crate) async fn enrol(State(app): State<App>, Body(wanted): Body<Enrol>) -> Result<Json<Enrolled>, Problem> {
+pub(crate) async fn enrol(
+    State(app): State<App>,
+    Body(wanted): Body<Enrol>,
+) -> Result<Json<Enrolled>, Problem> {
     let key = unhex(&wanted.public_key).map(PublicKey).ok_or_else(|| Problem::bad(&EnrolError::BadKey))?;
     let workers = app.model.workers().await?;
     let name_of = async |id| workers.iter().find(|worker| worker.id == id).map(|worker| worker.name.clone());
-    let device = app.log.enrol(&wanted.code, &key, name_of, now_ms()).await?.map_err(|error| Problem::bad(&error))?;
+    let device =
+        app.log.enrol(&wanted.code, &key, name_of, now_ms()).await?.map_err(|error| Problem::bad(&error))?;
     let worker = workers.iter().find(|worker| Some(worker.id) == device.worker);
     Ok(Json(Enrolled {
         device: device.id.to_string(),

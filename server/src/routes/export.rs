@@ -42,17 +42,30 @@ pub(crate) async fn export(
         "csv" => ExportFormat::Csv,
         "xlsx" => ExportFormat::Xlsx,
         "json" => ExportFormat::Json,
-        _ => return Err(bad("export.bad_format", "格式只能是 csv、xlsx 或 json", "the format is one of csv, xlsx, json")),
+        _ => {
+            return Err(bad(
+                "export.bad_format",
+                "格式只能是 csv、xlsx 或 json",
+                "the format is one of csv, xlsx, json",
+            ));
+        }
     };
     let (columns, rows) = match what.as_str() {
         "households" => (household_columns(), household_rows(&app, &params).await?),
         "residents" => (resident_columns(), resident_rows(&app, &params).await?),
         "visits" => (visit_columns(), visit_rows(&app, &params).await?),
-        _ => return Err(bad("export.unknown", "只能导出 households、residents 或 visits", "export one of households, residents, visits")),
+        _ => {
+            return Err(bad(
+                "export.unknown",
+                "只能导出 households、residents 或 visits",
+                "export one of households, residents, visits",
+            ));
+        }
     };
     let file = write(&columns, rows.into_iter(), format, lang).map_err(|error| Problem::bad(&error))?;
     let name = format!("attachment; filename=\"{what}.{}\"", format.extension());
-    Ok(([(header::CONTENT_TYPE, format.media_type().to_owned()), (header::CONTENT_DISPOSITION, name)], file).into_response())
+    Ok(([(header::CONTENT_TYPE, format.media_type().to_owned()), (header::CONTENT_DISPOSITION, name)], file)
+        .into_response())
 }
 
 fn bad(code: &'static str, zh: &str, en: &str) -> Problem {
@@ -150,7 +163,9 @@ async fn household_rows(app: &App, params: &ExportParams) -> Result<Vec<Vec<Expo
             let of = |key: &str| match key {
                 "residents" => number(record.row.people.len() as i64),
                 "visits" => number(record.visits),
-                "last_visit_at" => record.last_visit_ms.map_or(ExportCell::Empty, |at| ExportCell::Text(show(at))),
+                "last_visit_at" => {
+                    record.last_visit_ms.map_or(ExportCell::Empty, |at| ExportCell::Text(show(at)))
+                }
                 "last_outcome" => record.last_outcome.as_deref().map_or(ExportCell::Empty, outcome),
                 key => cell(json.get(key)),
             };
@@ -165,7 +180,9 @@ fn number(count: i64) -> ExportCell {
 }
 
 fn outcome(word: &str) -> ExportCell {
-    ExportCell::Text(Outcome::from_word(word).map_or_else(|| word.to_owned(), |outcome| outcome.zh().to_owned()))
+    ExportCell::Text(
+        Outcome::from_word(word).map_or_else(|| word.to_owned(), |outcome| outcome.zh().to_owned()),
+    )
 }
 
 async fn resident_rows(app: &App, params: &ExportParams) -> Result<Vec<Vec<ExportCell>>, Problem> {
@@ -191,8 +208,10 @@ async fn visit_rows(app: &App, params: &ExportParams) -> Result<Vec<Vec<ExportCe
     let mut rows: Vec<Vec<ExportCell>> = Vec::new();
     loop {
         let offset = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-        let page =
-            app.model.visits(None, params.grid.as_deref(), params.campaign.as_deref(), (offset, CHUNK)).await?;
+        let page = app
+            .model
+            .visits(None, params.grid.as_deref(), params.campaign.as_deref(), (offset, CHUNK))
+            .await?;
         if page.is_empty() {
             return Ok(rows);
         }

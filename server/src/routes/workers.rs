@@ -23,7 +23,12 @@ pub(crate) struct WorkerBody {
 
 impl From<WorkerRecord> for WorkerBody {
     fn from(worker: WorkerRecord) -> WorkerBody {
-        WorkerBody { id: worker.id.to_string(), name: worker.name, community: worker.community, grids: worker.grids }
+        WorkerBody {
+            id: worker.id.to_string(),
+            name: worker.name,
+            community: worker.community,
+            grids: worker.grids,
+        }
     }
 }
 
@@ -43,6 +48,9 @@ pub(crate) async fn workers(State(app): State<App>) -> Result<Json<Vec<WorkerBod
 
 /// Adds a worker; a known name gets the grids in addition.
 #[utoipa::path(post, path = "/v1/workers", request_body = AddWorker, responses((status = 200, body = WorkerBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
-pub(crate) async fn add(State(app): State<App>, Body(add): Body<AddWorker>) -> Result<Json<WorkerBody>, Problem> {
+pub(crate) async fn add(
+    State(app): State<App>,
+    Body(add): Body<AddWorker>,
+) -> Result<Json<WorkerBody>, Problem> {
     Ok(Json(people::add_worker(&app, &add.name, &add.grids).await?.into()))
 }

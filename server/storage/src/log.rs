@@ -126,7 +126,11 @@ impl Log {
                     continue;
                 }
                 bytes += row.try_get::<&[u8], _>("bytes")?.len();
-                items.push(FeedItem { seq: logged.seq, received_ms: logged.received_ms, batch: logged.batch });
+                items.push(FeedItem {
+                    seq: logged.seq,
+                    received_ms: logged.received_ms,
+                    batch: logged.batch,
+                });
             }
         }
         Ok((items, upto, head.max(upto)))

@@ -12,7 +12,9 @@ mod verify;
 pub use conflicts::{ConflictRecord, ConflictVersion};
 pub use documents::OpenDoc;
 pub use duplicates::{DuplicateRecord, MergeRecord};
-pub use queries::{GridRecord, HouseholdFilter, HouseholdRecord, QuarantineRecord, VisitRecord, WorkerRecord};
+pub use queries::{
+    GridRecord, HouseholdFilter, HouseholdRecord, QuarantineRecord, VisitRecord, WorkerRecord,
+};
 pub use snapshots::STALE_BATCHES;
 pub use verify::{VerifyReport, compare_models, verify_log};
 

@@ -1,7 +1,9 @@
 //! How both files are opened: write-ahead log, one writer, a few readers.
 
 use crate::StoreError;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 use std::path::Path;
 use std::time::Duration;
 
@@ -28,7 +30,11 @@ pub(crate) struct Database {
     pub(crate) readers: SqlitePool,
 }
 
-pub(crate) async fn open(path: &Path, durability: Durability, schema: &'static str) -> Result<Database, StoreError> {
+pub(crate) async fn open(
+    path: &Path,
+    durability: Durability,
+    schema: &'static str,
+) -> Result<Database, StoreError> {
     let synchronous = match durability {
         Durability::Synced => SqliteSynchronous::Full,
         Durability::Rebuildable => SqliteSynchronous::Normal,

@@ -102,7 +102,8 @@ impl Grids {
         if let Some(written) = &household.grid {
             return self.code(written);
         }
-        let near = place_keys(&household.address).into_iter().find_map(|key| self.by_building.get(&key).cloned());
+        let near =
+            place_keys(&household.address).into_iter().find_map(|key| self.by_building.get(&key).cloned());
         near.unwrap_or_else(|| self.code(UNASSIGNED.1))
     }
 }
@@ -120,7 +121,8 @@ pub(super) fn plan(
 ) -> Result<Vec<Planned>, FieldError> {
     grids.learn(&households);
     // One actor for the run: every document is changed at most once in it.
-    let author = Author { actor: Actor(random()), at_ms: now_ms(), message: Some(MESSAGE.into()), base: None };
+    let author =
+        Author { actor: Actor(random()), at_ms: now_ms(), message: Some(MESSAGE.into()), base: None };
     let pairs = households.into_iter().zip(known);
     Ok(pairs
         .map(|(household, open)| {
@@ -164,7 +166,15 @@ fn update(
     let clashes = |put: &&Put| now.get(&put.key) != then.get(&put.key) && now.contains_key(&put.key);
     let conflicts = puts.iter().filter(clashes).count();
     let change = open.document.edit(&Author { base, ..author.clone() }, &puts);
-    Planned { id, grid, space: Some(open.space), generation: open.generation, is_new: false, change, conflicts }
+    Planned {
+        id,
+        grid,
+        space: Some(open.space),
+        generation: open.generation,
+        is_new: false,
+        change,
+        conflicts,
+    }
 }
 
 /// Everything the file says of a household, as puts.
@@ -215,7 +225,8 @@ fn name_residents<'a>(
     residents
         .iter()
         .map(|resident| {
-            let same_name = |(_, known): &(ResidentId, Resident)| known.name.as_deref() == Some(&resident.name);
+            let same_name =
+                |(_, known): &(ResidentId, Resident)| known.name.as_deref() == Some(&resident.name);
             if let Some(position) = free.iter().position(same_name) {
                 return (free.remove(position).0, resident);
             }

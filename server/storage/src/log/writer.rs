@@ -79,7 +79,11 @@ impl super::Log {
     ///
     /// # Errors
     /// [`StoreError::Stopped`].
-    pub async fn store_office(&self, drafts: Vec<OfficeDraft>, now_ms: TimeMs) -> Result<Receipt, StoreError> {
+    pub async fn store_office(
+        &self,
+        drafts: Vec<OfficeDraft>,
+        now_ms: TimeMs,
+    ) -> Result<Receipt, StoreError> {
         let (reply, answer) = oneshot::channel();
         self.send(Request::Office { drafts, now_ms, reply }).await?;
         answer.await.map_err(|_| StoreError::Stopped)
@@ -210,7 +214,14 @@ fn refuse(
     let (device, epoch, number) =
         claims.map_or((DeviceId([0; 16]), 0, 0), |claims| (claims.device, claims.epoch, claims.number));
     tracing::warn!(%device, epoch, number, code = error.code(), "batch refused");
-    Stored::Refused(Refused { device, epoch, number, code: error.code().into(), text: error.text(lang), chain })
+    Stored::Refused(Refused {
+        device,
+        epoch,
+        number,
+        code: error.code().into(),
+        text: error.text(lang),
+        chain,
+    })
 }
 
 async fn store_office(
@@ -298,10 +309,7 @@ pub(super) async fn chain_end(
     .transpose()
 }
 
-async fn stored_hash(
-    connection: &mut SqliteConnection,
-    claims: &Header,
-) -> Result<Option<Hash>, StoreError> {
+async fn stored_hash(connection: &mut SqliteConnection, claims: &Header) -> Result<Option<Hash>, StoreError> {
     let found: Option<Vec<u8>> =
         sqlx::query_scalar("SELECT hash FROM batch WHERE device = ? AND epoch = ? AND number = ?")
             .bind(claims.device.0.as_slice())

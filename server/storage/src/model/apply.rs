@@ -11,8 +11,8 @@ use crate::StoreError;
 use crate::error::damaged;
 use crate::log::{Log, Logged};
 use linli_core::doc::{Applied, ApplyError, ChangeBytes, ChangeInfo, Document};
-use linli_core::ids::{DeviceId, DocId, Hash, HouseholdId};
 use linli_core::identity::{Entry, Payload};
+use linli_core::ids::{DeviceId, DocId, Hash, HouseholdId};
 use linli_core::kinds::DocKind;
 use sqlx::{Row, SqliteConnection};
 use std::collections::BTreeMap;
@@ -37,11 +37,13 @@ impl Model {
         for logged in &batches {
             newest = logged.id;
             group.apply(log, logged).await?;
-            sqlx::query("INSERT INTO space (id, seq) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET seq = ?2")
-                .bind(logged.space.0.as_slice())
-                .bind(crate::log::as_i64(logged.seq))
-                .execute(&mut *group.connection)
-                .await?;
+            sqlx::query(
+                "INSERT INTO space (id, seq) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET seq = ?2",
+            )
+            .bind(logged.space.0.as_slice())
+            .bind(crate::log::as_i64(logged.seq))
+            .execute(&mut *group.connection)
+            .await?;
         }
         let docs = std::mem::take(&mut group.docs);
         let searchable = flush(&mut transaction, docs).await?;
@@ -118,7 +120,8 @@ impl Group<'_> {
                 document: Document::new(entry.kind),
             },
         };
-        let touched = Touched { open, applied: 0, changed: false, visits: BTreeMap::new(), amended: Vec::new() };
+        let touched =
+            Touched { open, applied: 0, changed: false, visits: BTreeMap::new(), amended: Vec::new() };
         self.docs.insert(entry.doc, touched);
         Ok(())
     }
@@ -155,7 +158,12 @@ impl Group<'_> {
 
     /// A phone's edit of a household that was merged away must follow to the survivor; the office does
     /// that, once, and says so in the message of its change.
-    async fn note_forward(&mut self, logged: &Logged, doc: DocId, info: &ChangeInfo) -> Result<(), StoreError> {
+    async fn note_forward(
+        &mut self,
+        logged: &Logged,
+        doc: DocId,
+        info: &ChangeInfo,
+    ) -> Result<(), StoreError> {
         if logged.device == self.office {
             if let Some(followed) = info.message.as_deref().and_then(followed_change) {
                 sqlx::query("DELETE FROM forward WHERE change = ?")
@@ -178,13 +186,27 @@ impl Group<'_> {
         Ok(())
     }
 
-    async fn hold(&mut self, logged: &Logged, index: i64, entry: &Entry, hash: Hash) -> Result<(), StoreError> {
+    async fn hold(
+        &mut self,
+        logged: &Logged,
+        index: i64,
+        entry: &Entry,
+        hash: Hash,
+    ) -> Result<(), StoreError> {
         let held: i64 = sqlx::query_scalar("SELECT count(*) FROM held WHERE doc = ?")
             .bind(entry.doc.0.as_slice())
             .fetch_one(&mut *self.connection)
             .await?;
         if held >= HELD_PER_DOC_MAX {
-            return self.quarantine(logged, index, entry, "change.too_many_held", "too many changes wait for predecessors").await;
+            return self
+                .quarantine(
+                    logged,
+                    index,
+                    entry,
+                    "change.too_many_held",
+                    "too many changes wait for predecessors",
+                )
+                .await;
         }
         sqlx::query("INSERT OR IGNORE INTO held (change, doc, kind, batch, entry) VALUES (?, ?, ?, ?, ?)")
             .bind(hash.0.as_slice())
@@ -200,10 +222,11 @@ impl Group<'_> {
     /// Tries what waits for this document until a round changes nothing.
     async fn retry_held(&mut self, log: &Log, doc: DocId) -> Result<(), StoreError> {
         loop {
-            let rows = sqlx::query("SELECT change, batch, entry FROM held WHERE doc = ? ORDER BY batch, entry")
-                .bind(doc.0.as_slice())
-                .fetch_all(&mut *self.connection)
-                .await?;
+            let rows =
+                sqlx::query("SELECT change, batch, entry FROM held WHERE doc = ? ORDER BY batch, entry")
+                    .bind(doc.0.as_slice())
+                    .fetch_all(&mut *self.connection)
+                    .await?;
             let mut progressed = false;
             for row in rows {
                 let (batch, index): (i64, i64) = (row.try_get("batch")?, row.try_get("entry")?);

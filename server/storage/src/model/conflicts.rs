@@ -175,14 +175,16 @@ async fn close(
         Some((_, decision)) => ("resolved", Some(decision.kept), Some(decision.reason)),
         None => ("settled", kept, None),
     };
-    sqlx::query("UPDATE conflict SET live = 0, status = ?, chosen = ?, reason = ?, closed_ms = ? WHERE id = ?")
-        .bind(status)
-        .bind(chosen)
-        .bind(reason)
-        .bind(logged.received_ms)
-        .bind(record.id.0.as_slice())
-        .execute(connection)
-        .await?;
+    sqlx::query(
+        "UPDATE conflict SET live = 0, status = ?, chosen = ?, reason = ?, closed_ms = ? WHERE id = ?",
+    )
+    .bind(status)
+    .bind(chosen)
+    .bind(reason)
+    .bind(logged.received_ms)
+    .bind(record.id.0.as_slice())
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

@@ -148,7 +148,8 @@ impl Model {
     /// # Errors
     /// [`StoreError`].
     pub async fn workers(&self) -> Result<Vec<WorkerRecord>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM worker ORDER BY name, id").fetch_all(&self.database.readers).await?;
+        let rows =
+            sqlx::query("SELECT * FROM worker ORDER BY name, id").fetch_all(&self.database.readers).await?;
         rows.iter()
             .map(|row| {
                 Ok(WorkerRecord {
@@ -182,8 +183,13 @@ impl Model {
         rows.iter().map(read_household).collect()
     }
 
-    async fn search(&self, query: &str, filter: &HouseholdFilter) -> Result<Vec<HouseholdRecord>, StoreError> {
-        let (offset, limit) = (usize::try_from(filter.offset).unwrap_or(0), usize::try_from(filter.limit).unwrap_or(0));
+    async fn search(
+        &self,
+        query: &str,
+        filter: &HouseholdFilter,
+    ) -> Result<Vec<HouseholdRecord>, StoreError> {
+        let (offset, limit) =
+            (usize::try_from(filter.offset).unwrap_or(0), usize::try_from(filter.limit).unwrap_or(0));
         // A grid filter is applied after ranking, so rank everything then.
         let ranked = if filter.grid.is_some() { usize::MAX } else { offset.saturating_add(limit) };
         let hits = {

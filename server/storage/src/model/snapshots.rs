@@ -102,7 +102,10 @@ impl Model {
         }
         drop(reader);
         let mut writer = self.database.writer.begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query("DELETE FROM snapshot WHERE space = ?").bind(space.0.as_slice()).execute(&mut *writer).await?;
+        sqlx::query("DELETE FROM snapshot WHERE space = ?")
+            .bind(space.0.as_slice())
+            .execute(&mut *writer)
+            .await?;
         for (page, bytes) in pages.into_iter().enumerate() {
             sqlx::query("INSERT INTO snapshot (space, page, seq, bytes) VALUES (?, ?, ?, ?)")
                 .bind(space.0.as_slice())
@@ -164,7 +167,8 @@ async fn docs_after(
             let doc = SnapshotDoc {
                 doc: DocId::from_slice(&id).ok_or(damaged("document"))?,
                 kind: DocKind::from_number(kind).ok_or(damaged("document"))?,
-                generation: u32::try_from(row.try_get::<i64, _>("generation")?).map_err(|_| damaged("document"))?,
+                generation: u32::try_from(row.try_get::<i64, _>("generation")?)
+                    .map_err(|_| damaged("document"))?,
                 bytes: row.try_get("bytes")?,
                 row: row.try_get("row")?,
             };

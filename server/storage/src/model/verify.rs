@@ -78,13 +78,31 @@ pub async fn verify_log(log: &Log, report: &mut VerifyReport) -> Result<(), Stor
 
 /// What is compared: every table whose rows the log determines, without columns that depend on grouping.
 const COMPARED: [(&str, &str); 11] = [
-    ("doc", "SELECT hex(id) || ' ' || kind || ' ' || hex(space) || ' ' || generation || ' ' || hex(row) AS line FROM doc ORDER BY 1"),
-    ("household", "SELECT hex(id) || ' ' || grid || ' ' || record || ' ' || search || ' ' || open_conflicts || ' ' || coalesce(hex(merged_into), '') AS line FROM household ORDER BY 1"),
-    ("visit", "SELECT hex(doc) || ' ' || hex(id) || ' ' || received_ms || ' ' || skew_ms || ' ' || hex(device) || ' ' || record AS line FROM visit ORDER BY 1"),
-    ("sheet", "SELECT hex(doc) || ' ' || visits || ' ' || last_at_ms || ' ' || last_outcome AS line FROM sheet ORDER BY 1"),
-    ("conflict", "SELECT hex(id) || ' ' || key || ' ' || live || ' ' || status || ' ' || versions || ' ' || coalesce(chosen, '') AS line FROM conflict ORDER BY 1"),
+    (
+        "doc",
+        "SELECT hex(id) || ' ' || kind || ' ' || hex(space) || ' ' || generation || ' ' || hex(row) AS line FROM doc ORDER BY 1",
+    ),
+    (
+        "household",
+        "SELECT hex(id) || ' ' || grid || ' ' || record || ' ' || search || ' ' || open_conflicts || ' ' || coalesce(hex(merged_into), '') AS line FROM household ORDER BY 1",
+    ),
+    (
+        "visit",
+        "SELECT hex(doc) || ' ' || hex(id) || ' ' || received_ms || ' ' || skew_ms || ' ' || hex(device) || ' ' || record AS line FROM visit ORDER BY 1",
+    ),
+    (
+        "sheet",
+        "SELECT hex(doc) || ' ' || visits || ' ' || last_at_ms || ' ' || last_outcome AS line FROM sheet ORDER BY 1",
+    ),
+    (
+        "conflict",
+        "SELECT hex(id) || ' ' || key || ' ' || live || ' ' || status || ' ' || versions || ' ' || coalesce(chosen, '') AS line FROM conflict ORDER BY 1",
+    ),
     ("duplicate", "SELECT hex(a) || ' ' || hex(b) || ' ' || score AS line FROM duplicate ORDER BY 1"),
-    ("household_merge", "SELECT hex(id) || ' ' || hex(survivor) || ' ' || hex(absorbed) || ' ' || undone AS line FROM household_merge ORDER BY 1"),
+    (
+        "household_merge",
+        "SELECT hex(id) || ' ' || hex(survivor) || ' ' || hex(absorbed) || ' ' || undone AS line FROM household_merge ORDER BY 1",
+    ),
     ("grid", "SELECT code || ' ' || name || ' ' || community AS line FROM grid ORDER BY 1"),
     ("worker", "SELECT hex(id) || ' ' || name || ' ' || grids AS line FROM worker ORDER BY 1"),
     ("actor", "SELECT hex(space) || ' ' || hex(actor) || ' ' || hex(device) AS line FROM actor ORDER BY 1"),
@@ -95,7 +113,11 @@ const COMPARED: [(&str, &str); 11] = [
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn compare_models(stored: &Model, fresh: &Model, report: &mut VerifyReport) -> Result<(), StoreError> {
+pub async fn compare_models(
+    stored: &Model,
+    fresh: &Model,
+    report: &mut VerifyReport,
+) -> Result<(), StoreError> {
     for (table, query) in COMPARED {
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         for (model, lines) in [(stored, &mut ours), (fresh, &mut theirs)] {
