@@ -112,17 +112,22 @@ impl Group<'_> {
         if self.docs.contains_key(&entry.doc) {
             return Ok(());
         }
-        let open = match load(self.connection, entry.doc).await? {
-            Some(open) => open,
-            None => super::OpenDoc {
-                id: entry.doc,
-                space: logged.space,
-                generation: entry.generation,
-                document: Document::new(entry.kind),
-            },
+        let (open, live) = match load(self.connection, entry.doc).await? {
+            Some(open) => (open, live_conflicts(self.connection, entry.doc).await?),
+            None => {
+                let document = Document::new(entry.kind);
+                let (space, generation) = (logged.space, entry.generation);
+                (super::OpenDoc { id: entry.doc, space, generation, document }, Vec::new())
+            }
         };
-        let touched =
-            Touched { open, applied: 0, changed: false, visits: BTreeMap::new(), amended: Vec::new() };
+        let touched = Touched {
+            open,
+            live,
+            applied: 0,
+            changed: false,
+            visits: BTreeMap::new(),
+            amended: Vec::new(),
+        };
         self.docs.insert(entry.doc, touched);
         Ok(())
     }
