@@ -1,1 +1,34 @@
-//! (being written)
+//! What a phone does: commands, queries, the local store, the connection to the relay.
+//!
+//! [`Engine`] is the whole of it; Kotlin, Swift and the command line only wrap it. A command returns
+//! after its own commit and never needs a connection. The rules of records, conflicts and the protocol
+//! are `linli_core`'s; this crate owns storage, the socket and the order of things.
+
+mod commands;
+mod engine;
+mod enrol;
+mod env;
+mod error;
+mod packing;
+mod queries;
+mod store;
+mod sync;
+mod take_in;
+mod unsent;
+mod views;
+
+pub use commands::{NewHousehold, NewResident, NewVisit};
+pub use engine::{Engine, Options};
+pub use enrol::Enrolled;
+pub use env::{Env, SystemEnv};
+pub use error::EngineError;
+pub use linli_core::error::{Coded, Lang};
+pub use queries::HouseholdFilter;
+pub use store::STORE_FILE;
+pub use sync::{SyncEvent, SyncReport};
+pub use unsent::{Exported, Imported};
+pub use views::{
+    AddedHousehold, AddedResident, ConflictVersionView, ConflictView, DuplicateWarning, HistoryView,
+    HouseholdItem, HouseholdView, LastVisit, NoticeView, Refusal, ResidentView, Saved, SavedVisit, SpaceView,
+    Status, VisitView,
+};

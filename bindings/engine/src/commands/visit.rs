@@ -1,0 +1,101 @@
+//! Recording a visit.
+
+use super::Target;
+use crate::env::random;
+use crate::store::{begin, meta};
+use crate::{Engine, EngineError, SavedVisit};
+use linli_core::ids::{HouseholdId, VisitId};
+use linli_core::kinds::{Canvass, DocKind, Outcome, Visit, VisitEntry, VisitSheet, visit_key, visits_doc};
+use linli_core::record::Put;
+use linli_core::time::{TimeMs, quarter_of};
+
+/// The question that a temperature answers.
+const TEMPERATURE: &str = "temperature";
+
+/// Coldest and warmest living people, with room for bad thermometers.
+const TEMPERATURE_RANGE: std::ops::RangeInclusive<f64> = 30.0..=45.0;
+
+/// A visit as typed at the door.
+#[derive(Clone, Debug)]
+pub struct NewVisit {
+    /// What happened.
+    pub outcome: Outcome,
+    /// Campaign it was made for; otherwise it belongs to the quarter.
+    pub campaign: Option<String>,
+    /// How many people were in.
+    pub at_home: Option<u32>,
+    /// Body temperature, in degrees Celsius, as typed.
+    pub temperature: Option<String>,
+    /// What they need.
+    pub needs: Vec<String>,
+    /// What was seen and said.
+    pub note: Option<String>,
+}
+
+impl NewVisit {
+    /// A visit with nothing but its outcome.
+    pub fn new(outcome: Outcome) -> NewVisit {
+        NewVisit { outcome, campaign: None, at_home: None, temperature: None, needs: Vec::new(), note: None }
+    }
+
+    fn into_entry(self, at_ms: TimeMs, skew_ms: Option<i64>) -> Result<VisitEntry, EngineError> {
+        if self.needs.len() > VisitEntry::NEEDS_MAX {
+            return Err(EngineError::TooManyNeeds(VisitEntry::NEEDS_MAX));
+        }
+        let line = |typed: Option<&str>| super::typed_value(Canvass::SPEC.require("name")?, typed);
+        let mut needs = Vec::with_capacity(self.needs.len());
+        for need in &self.needs {
+            needs.extend(line(Some(need))?);
+        }
+        let mut entry = VisitEntry::new(at_ms, self.outcome);
+        entry.skew_ms = skew_ms;
+        entry.at_home = self.at_home;
+        entry.campaign = line(self.campaign.as_deref())?;
+        entry.note = super::typed_value(Visit::SPEC.require("note")?, self.note.as_deref())?;
+        entry.needs = needs;
+        if let Some(typed) = self.temperature {
+            entry.answers.insert(TEMPERATURE.into(), read_temperature(&typed)?);
+        }
+        Ok(entry)
+    }
+}
+
+fn read_temperature(typed: &str) -> Result<String, EngineError> {
+    let plain = typed.trim().trim_end_matches(['℃', '°', '度']).trim();
+    let fits = plain.parse::<f64>().is_ok_and(|degrees| TEMPERATURE_RANGE.contains(&degrees));
+    let short = plain.len() <= 5;
+    if fits && short {
+        Ok(plain.to_owned())
+    } else {
+        Err(EngineError::Temperature(typed.chars().take(20).collect()))
+    }
+}
+
+impl Engine {
+    /// Records a visit; saved on this phone when it returns.
+    ///
+    /// # Errors
+    /// [`EngineError`]; then nothing was saved.
+    pub async fn visit(&self, asked: HouseholdId, visit: NewVisit) -> Result<SavedVisit, EngineError> {
+        let id = VisitId(random(self.env.as_ref())?);
+        let mut conn = self.store.lock().await;
+        let mut tx = begin(&mut conn).await?;
+        let now_ms = self.env.now_ms();
+        let entry = visit.into_entry(now_ms, meta::skew_ms(&mut tx).await?)?;
+        let placed = self.writable(&mut tx, asked).await?;
+        let quarter = || quarter_of(entry.corrected_ms());
+        let period = entry.campaign.clone().unwrap_or_else(quarter);
+        let doc = visits_doc(placed.id, &period);
+        let target = Target { id: doc, kind: DocKind::Visits, space: placed.space };
+        let opened = self.open_doc(&mut tx, target).await?;
+        let mut puts = Vec::new();
+        if VisitSheet::read(&opened.fields, "").household.is_none() {
+            let sheet = VisitSheet { household: Some(placed.id.to_string()), period: Some(period.clone()) };
+            puts = sheet.puts("");
+        }
+        puts.push(Put::set(visit_key(id), entry.to_value()));
+        let changes = self.change(&mut tx, opened, &puts, now_ms).await?;
+        self.commit(tx, changes).await?;
+        Ok(SavedVisit { id, household: placed.id, outcome: entry.outcome, period, saved_at: now_ms })
+    }
+}

@@ -1,0 +1,145 @@
+//! The engine: one open store, its key, this launch's actor, and the search index.
+
+use crate::env::random;
+use crate::store::{Store, begin, meta, people, rows};
+use crate::{EngineError, Env, Lang};
+use linli_core::identity::DeviceKey;
+use linli_core::ids::{Actor, DeviceId, HouseholdId};
+use linli_core::search::SearchIndex;
+use sqlx::SqliteConnection;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+
+/// How an engine is opened.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Application and version, for the office's list of phones.
+    pub app: String,
+    /// The language of texts.
+    pub lang: Lang,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { app: concat!("linli-engine/", env!("CARGO_PKG_VERSION")).into(), lang: Lang::Zh }
+    }
+}
+
+/// A phone. Cheap to share behind an `Arc`; every method may be called from several tasks at once.
+pub struct Engine {
+    pub(crate) store: Store,
+    pub(crate) env: Box<dyn Env>,
+    pub(crate) key: DeviceKey,
+    pub(crate) options: Options,
+    actor: Mutex<Actor>,
+    index: Mutex<Option<SearchIndex<HouseholdId>>>,
+    /// Rung by every save, so that a live connection sends it at once.
+    pub(crate) work: Notify,
+}
+
+impl Engine {
+    /// Opens or makes the store in a folder. A new store gets a key of its own.
+    ///
+    /// # Errors
+    /// [`EngineError`] when the folder or the database cannot be used.
+    pub async fn open(store_dir: &Path, env: Box<dyn Env>, options: Options) -> Result<Engine, EngineError> {
+        let store = Store::open(store_dir).await?;
+        let seed = {
+            let mut conn = store.lock().await;
+            let mut tx = begin(&mut conn).await?;
+            let seed = load_or_make_seed(&mut tx, env.as_ref()).await?;
+            tx.commit().await?;
+            seed
+        };
+        Ok(Engine {
+            store,
+            key: DeviceKey::from_seed(&seed),
+            actor: Mutex::new(Actor(random(env.as_ref())?)),
+            index: Mutex::new(None),
+            work: Notify::new(),
+            env,
+            options,
+        })
+    }
+
+    /// The id of this phone, derived from its key.
+    pub fn device(&self) -> DeviceId {
+        self.key.device()
+    }
+
+    /// Four groups of four characters that worker and admin compare aloud.
+    pub fn fingerprint(&self) -> String {
+        self.key.public().fingerprint()
+    }
+
+    /// Tells a live connection to look at once: the network is back, or another process has saved.
+    pub fn wake(&self) {
+        self.work.notify_one();
+    }
+
+    /// This launch's actor, bound to this phone in the store.
+    pub(crate) async fn bound_actor(&self, conn: &mut SqliteConnection) -> Result<Actor, EngineError> {
+        let actor = *locked(&self.actor);
+        people::bind_actors(conn, &[(actor, self.device())]).await?;
+        Ok(actor)
+    }
+
+    /// A new actor from here on: after a document was replaced, the old one might count again from a
+    /// number it has used, and two changes of one number poison each other.
+    pub(crate) fn rotate_actor(&self) -> Result<(), EngineError> {
+        *locked(&self.actor) = Actor(random(self.env.as_ref())?);
+        Ok(())
+    }
+
+    /// Takes committed changes over into the search index, if there is one yet.
+    pub(crate) fn index_changes(&self, changes: Vec<rows::SearchChange>) {
+        if let Some(index) = locked(&self.index).as_mut() {
+            for (id, text) in changes {
+                match text {
+                    Some(text) => index.upsert(id, &text),
+                    None => {
+                        index.remove(&id);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Forgets the index: much has changed, or somebody else wrote. The next search fills it again.
+    pub(crate) fn drop_index(&self) {
+        *locked(&self.index) = None;
+    }
+
+    /// Ids of households that a query finds, best first.
+    pub(crate) async fn search_ids(
+        &self,
+        conn: &mut SqliteConnection,
+        query: &str,
+        limit: usize,
+    ) -> Result<Vec<HouseholdId>, EngineError> {
+        // The caller holds the connection, so nobody saves between reading the texts and filling in.
+        let empty = locked(&self.index).is_none();
+        let texts = if empty { rows::search_texts(conn).await? } else { Vec::new() };
+        let mut slot = locked(&self.index);
+        let index = slot.get_or_insert_with(SearchIndex::new);
+        for (id, text) in texts {
+            index.upsert_stored(id, &text);
+        }
+        Ok(index.search(query, limit).into_iter().map(|hit| hit.id).collect())
+    }
+}
+
+/// A panic elsewhere leaves plain data behind a lock; it is as good as before.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn load_or_make_seed(conn: &mut SqliteConnection, env: &dyn Env) -> Result<[u8; 32], EngineError> {
+    if let Some(stored) = meta::get(conn, meta::Key::Seed).await? {
+        return stored.try_into().map_err(|_| EngineError::Damaged("key"));
+    }
+    let seed: [u8; 32] = random(env)?;
+    meta::set(conn, meta::Key::Seed, &seed).await?;
+    Ok(seed)
+}

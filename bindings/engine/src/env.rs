@@ -1,0 +1,42 @@
+//! Clock and randomness as the engine sees them: given from outside, so that tests own both.
+
+use crate::EngineError;
+use linli_core::time::TimeMs;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// What the engine needs of the machine it runs on.
+pub trait Env: Send + Sync {
+    /// The phone's clock, right or wrong.
+    fn now_ms(&self) -> TimeMs;
+
+    /// Fills with unpredictable bytes.
+    ///
+    /// # Errors
+    /// [`EngineError::NoRandomness`].
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), EngineError>;
+}
+
+/// The system's clock, moved by an offset, and the system's randomness.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemEnv {
+    /// Added to the clock; for tests of wrong clocks.
+    pub offset_ms: i64,
+}
+
+impl Env for SystemEnv {
+    fn now_ms(&self) -> TimeMs {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX).saturating_add(self.offset_ms)
+    }
+
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), EngineError> {
+        getrandom::fill(bytes).map_err(|_| EngineError::NoRandomness)
+    }
+}
+
+/// An id's or key's worth of random bytes.
+pub(crate) fn random<const N: usize>(env: &dyn Env) -> Result<[u8; N], EngineError> {
+    let mut bytes = [0; N];
+    env.fill(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,8 @@
+//! What a phone shows: from the local store alone, connected or not.
+
+mod card;
+mod conflicts;
+mod list;
+mod status;
+
+pub use list::HouseholdFilter;

@@ -1,0 +1,97 @@
+//! Documents' bytes, and changes held until those they build on arrive.
+
+use crate::EngineError;
+use linli_core::doc::{ChangeBytes, Document};
+use linli_core::ids::{DocId, Hash, SpaceId};
+use linli_core::kinds::DocKind;
+use sqlx::{Row, SqliteConnection};
+
+/// Held changes a phone keeps at most. A page that arrives in order holds none; beyond this the relay
+/// is broken or hostile, and what is dropped comes again with the next snapshot.
+pub(crate) const HELD_MAX: i64 = 10_000;
+
+/// A document with where it belongs.
+pub(crate) struct StoredDoc {
+    pub(crate) doc: Document,
+    pub(crate) space: SpaceId,
+    pub(crate) generation: u32,
+}
+
+impl StoredDoc {
+    /// A document that nobody has written to.
+    pub(crate) fn new(kind: DocKind, space: SpaceId, generation: u32) -> StoredDoc {
+        StoredDoc { doc: Document::new(kind), space, generation }
+    }
+}
+
+/// Opens a document.
+pub(crate) async fn load(conn: &mut SqliteConnection, id: DocId) -> Result<Option<StoredDoc>, EngineError> {
+    let query = sqlx::query("SELECT kind, space, generation, bytes FROM doc WHERE id = ?").bind(&id.0[..]);
+    let Some(row) = query.fetch_optional(conn).await? else { return Ok(None) };
+    let kind = DocKind::from_number(row.try_get(0)?).ok_or(EngineError::Damaged("kind"))?;
+    let space = SpaceId::from_slice(row.try_get(1)?).ok_or(EngineError::Damaged("space"))?;
+    let generation = u32::try_from(row.try_get::<i64, _>(2)?).unwrap_or(0);
+    let doc = Document::load(kind, row.try_get(3)?)?;
+    Ok(Some(StoredDoc { doc, space, generation }))
+}
+
+/// Writes a document that was edited or merged here.
+pub(crate) async fn save(
+    conn: &mut SqliteConnection,
+    id: DocId,
+    stored: &mut StoredDoc,
+) -> Result<(), EngineError> {
+    let query = sqlx::query(
+        "INSERT INTO doc (id, kind, space, generation, touched, bytes) VALUES (?, ?, ?, ?, 1, ?)
+         ON CONFLICT (id) DO UPDATE SET space = excluded.space, generation = excluded.generation,
+             touched = 1, bytes = excluded.bytes",
+    );
+    let (kind, bytes) = (stored.doc.kind().number(), stored.doc.save());
+    let query = query.bind(&id.0[..]).bind(kind).bind(&stored.space.0[..]);
+    query.bind(i64::from(stored.generation)).bind(bytes).execute(conn).await?;
+    Ok(())
+}
+
+/// A change that waits.
+pub(crate) struct Held {
+    pub(crate) doc: DocId,
+    pub(crate) kind: DocKind,
+    pub(crate) space: SpaceId,
+    pub(crate) generation: u32,
+    pub(crate) change: ChangeBytes,
+}
+
+/// Keeps a change for later; false when the quota is used up.
+pub(crate) async fn hold(conn: &mut SqliteConnection, held: &Held) -> Result<bool, EngineError> {
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM held").fetch_one(&mut *conn).await?;
+    if count >= HELD_MAX {
+        return Ok(false);
+    }
+    let query = sqlx::query(
+        "INSERT OR IGNORE INTO held (hash, doc, kind, space, generation, change) VALUES (?, ?, ?, ?, ?, ?)",
+    );
+    let hash = Hash::of(&held.change.0);
+    let query = query.bind(&hash.0[..]).bind(&held.doc.0[..]).bind(held.kind.number());
+    let query = query.bind(&held.space.0[..]).bind(i64::from(held.generation)).bind(&held.change.0);
+    query.execute(conn).await?;
+    Ok(true)
+}
+
+/// The changes that wait for a document.
+pub(crate) async fn held(conn: &mut SqliteConnection, doc: DocId) -> Result<Vec<ChangeBytes>, EngineError> {
+    let query = sqlx::query_scalar("SELECT change FROM held WHERE doc = ?").bind(&doc.0[..]);
+    let found: Vec<Vec<u8>> = query.fetch_all(conn).await?;
+    Ok(found.into_iter().map(ChangeBytes).collect())
+}
+
+/// Whether any change waits at all: nearly always none does, and then nobody need ask by document.
+pub(crate) async fn any_held(conn: &mut SqliteConnection) -> Result<bool, EngineError> {
+    Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM held)").fetch_one(conn).await?)
+}
+
+/// A held change waits no longer.
+pub(crate) async fn release(conn: &mut SqliteConnection, change: &ChangeBytes) -> Result<(), EngineError> {
+    let hash = Hash::of(&change.0);
+    sqlx::query("DELETE FROM held WHERE hash = ?").bind(&hash.0[..]).execute(conn).await?;
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! Small facts about the phone itself: key, relay, community, clock error, chain.
+
+use crate::EngineError;
+use linli_core::identity::{ChainEnd, PublicKey};
+use sqlx::SqliteConnection;
+
+/// Name of one fact.
+#[derive(Clone, Copy)]
+pub(crate) enum Key {
+    Seed,
+    RelayUrl,
+    RelayKey,
+    Community,
+    Worker,
+    WorkerName,
+    SkewMs,
+    LastSyncMs,
+    Policy,
+    Chain,
+}
+
+impl Key {
+    fn name(self) -> &'static str {
+        match self {
+            Key::Seed => "seed",
+            Key::RelayUrl => "relay_url",
+            Key::RelayKey => "relay_key",
+            Key::Community => "community",
+            Key::Worker => "worker",
+            Key::WorkerName => "worker_name",
+            Key::SkewMs => "skew_ms",
+            Key::LastSyncMs => "last_sync_ms",
+            Key::Policy => "policy",
+            Key::Chain => "chain",
+        }
+    }
+}
+
+/// What enrolment told the phone.
+#[derive(Clone, Debug)]
+pub(crate) struct Profile {
+    pub(crate) relay_url: String,
+    pub(crate) relay_key: PublicKey,
+    pub(crate) community: String,
+    pub(crate) worker: String,
+    pub(crate) worker_name: String,
+}
+
+pub(crate) async fn get(conn: &mut SqliteConnection, key: Key) -> Result<Option<Vec<u8>>, EngineError> {
+    let query = sqlx::query_scalar("SELECT value FROM meta WHERE key = ?").bind(key.name());
+    Ok(query.fetch_optional(conn).await?)
+}
+
+pub(crate) async fn set(conn: &mut SqliteConnection, key: Key, value: &[u8]) -> Result<(), EngineError> {
+    let query = sqlx::query("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)");
+    query.bind(key.name()).bind(value).execute(conn).await?;
+    Ok(())
+}
+
+pub(crate) async fn get_text(conn: &mut SqliteConnection, key: Key) -> Result<Option<String>, EngineError> {
+    let bytes = get(conn, key).await?;
+    bytes.map(|bytes| String::from_utf8(bytes).map_err(|_| EngineError::Damaged("meta"))).transpose()
+}
+
+pub(crate) async fn get_int(conn: &mut SqliteConnection, key: Key) -> Result<Option<i64>, EngineError> {
+    let Some(bytes) = get(conn, key).await? else { return Ok(None) };
+    let bytes = bytes.try_into().map_err(|_| EngineError::Damaged("meta"))?;
+    Ok(Some(i64::from_be_bytes(bytes)))
+}
+
+pub(crate) async fn set_int(conn: &mut SqliteConnection, key: Key, value: i64) -> Result<(), EngineError> {
+    set(conn, key, &value.to_be_bytes()).await
+}
+
+/// What enrolment told, if the phone is enrolled.
+pub(crate) async fn profile(conn: &mut SqliteConnection) -> Result<Option<Profile>, EngineError> {
+    let Some(relay_url) = get_text(conn, Key::RelayUrl).await? else { return Ok(None) };
+    let text = |found: Option<String>| found.ok_or(EngineError::Damaged("enrolment"));
+    Ok(Some(Profile {
+        relay_url,
+        relay_key: PublicKey(get(conn, Key::RelayKey).await?.ok_or(EngineError::Damaged("enrolment"))?),
+        community: text(get_text(conn, Key::Community).await?)?,
+        worker: text(get_text(conn, Key::Worker).await?)?,
+        worker_name: text(get_text(conn, Key::WorkerName).await?)?,
+    }))
+}
+
+/// The same where nothing can be done without.
+pub(crate) async fn require_profile(conn: &mut SqliteConnection) -> Result<Profile, EngineError> {
+    profile(conn).await?.ok_or(EngineError::NotEnrolled)
+}
+
+pub(crate) async fn set_profile(conn: &mut SqliteConnection, profile: &Profile) -> Result<(), EngineError> {
+    set(conn, Key::RelayUrl, profile.relay_url.as_bytes()).await?;
+    set(conn, Key::RelayKey, &profile.relay_key.0).await?;
+    set(conn, Key::Community, profile.community.as_bytes()).await?;
+    set(conn, Key::Worker, profile.worker.as_bytes()).await?;
+    set(conn, Key::WorkerName, profile.worker_name.as_bytes()).await
+}
+
+/// Where this phone's own chain of batches stands.
+pub(crate) async fn chain(conn: &mut SqliteConnection) -> Result<ChainEnd, EngineError> {
+    match get(conn, Key::Chain).await? {
+        Some(bytes) => minicbor::decode(&bytes).map_err(|_| EngineError::Damaged("chain")),
+        None => Ok(ChainEnd::start_of(1)),
+    }
+}
+
+pub(crate) async fn set_chain(conn: &mut SqliteConnection, end: ChainEnd) -> Result<(), EngineError> {
+    set(conn, Key::Chain, &minicbor::to_vec(end).unwrap_or_default()).await
+}
+
+/// What the phone knows of its clock's error: relay time minus phone time at last contact.
+pub(crate) async fn skew_ms(conn: &mut SqliteConnection) -> Result<Option<i64>, EngineError> {
+    get_int(conn, Key::SkewMs).await
+}

@@ -1,0 +1,188 @@
+//! A page of the log: batches of changes, applied in order, stored in one transaction with the cursor.
+
+use super::row_batch::RowBatch;
+use super::{TakenIn, actor_of};
+use crate::packing::unpack;
+use crate::store::docs::{self, Held, StoredDoc};
+use crate::store::rows::SearchChange;
+use crate::store::{begin, people, spaces};
+use crate::{Engine, EngineError};
+use linli_core::doc::{Applied, ApplyError, ChangeBytes};
+use linli_core::identity::{Batch, Entry, Payload};
+use linli_core::ids::{Actor, DeviceId, DocId, SpaceId};
+use linli_core::sync::device::Cursor;
+use linli_core::sync::frames::{FeedItem, Page};
+use sqlx::SqliteConnection;
+use std::collections::BTreeMap;
+
+/// Documents open at once. One takes 20-33 kB in memory, so a page that touches thousands is worked
+/// through in parts; most pages touch fewer and open each once.
+const OPEN_DOCS_MAX: usize = 400;
+
+/// A page being worked through.
+struct Intake<'e> {
+    engine: &'e Engine,
+    space: SpaceId,
+    open: BTreeMap<DocId, OpenDoc>,
+    actors: BTreeMap<Actor, DeviceId>,
+    any_held: bool,
+    taken: TakenIn,
+    changes: Vec<SearchChange>,
+}
+
+struct OpenDoc {
+    stored: StoredDoc,
+    changed: bool,
+}
+
+impl Engine {
+    /// Stores a page.
+    ///
+    /// # Errors
+    /// [`EngineError`]; then nothing of the page is stored and its cursor has not moved.
+    pub(crate) async fn store_page(&self, page: &Page) -> Result<TakenIn, EngineError> {
+        let items: Vec<FeedItem> = unpack(&page.items)?;
+        let mut conn = self.store.lock().await;
+        let mut tx = begin(&mut conn).await?;
+        let mut intake = Intake {
+            engine: self,
+            space: page.space,
+            open: BTreeMap::new(),
+            actors: BTreeMap::new(),
+            any_held: docs::any_held(&mut tx).await?,
+            taken: TakenIn::default(),
+            changes: Vec::new(),
+        };
+        for item in items {
+            intake.take_batch(&mut tx, item.batch).await?;
+        }
+        intake.flush(&mut tx).await?;
+        spaces::set_cursor(&mut tx, page.space, Cursor::At(page.upto), 0, page.head).await?;
+        tx.commit().await?;
+        self.index_changes(intake.changes);
+        Ok(intake.taken)
+    }
+}
+
+impl Intake<'_> {
+    async fn take_batch(&mut self, conn: &mut SqliteConnection, batch: Batch) -> Result<(), EngineError> {
+        let count = batch.entries.len();
+        let header = batch.claims().ok().filter(|header| header.space == self.space);
+        let Some(header) = header.filter(|_| count <= Batch::ENTRIES_MAX) else {
+            self.taken.skipped += count as u64;
+            return Ok(());
+        };
+        for entry in batch.entries {
+            self.take_entry(&mut *conn, header.device, entry).await?;
+            if self.open.len() >= OPEN_DOCS_MAX {
+                self.flush(&mut *conn).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn take_entry(
+        &mut self,
+        conn: &mut SqliteConnection,
+        device: DeviceId,
+        entry: Entry,
+    ) -> Result<(), EngineError> {
+        // An erased payload leaves only its hash in the log; there is nothing to apply.
+        let Payload::Change(bytes) = entry.payload else { return Ok(()) };
+        let actor = actor_of(&bytes).filter(|_| bytes.len() <= Batch::PAYLOAD_BYTES_MAX);
+        let Some(actor) = actor else {
+            self.taken.skipped += 1;
+            return Ok(());
+        };
+        let held = Held {
+            doc: entry.doc,
+            kind: entry.kind,
+            space: self.space,
+            generation: entry.generation,
+            change: ChangeBytes(bytes),
+        };
+        if !self.open_for(&mut *conn, &held).await? {
+            self.taken.skipped += 1;
+            return Ok(());
+        }
+        self.actors.entry(actor).or_insert(device);
+        match self.apply(held.doc, &held.change) {
+            Ok(Applied::New) => self.apply_held(conn, held.doc).await,
+            Ok(Applied::Known) => Ok(()),
+            Err(ApplyError::Missing(_)) => {
+                let kept = docs::hold(conn, &held).await?;
+                self.any_held = true;
+                self.taken.skipped += u64::from(!kept);
+                Ok(())
+            }
+            Err(_) => {
+                self.taken.skipped += 1;
+                Ok(())
+            }
+        }
+    }
+
+    /// Opens the document of a change; false when the change does not belong to what is here.
+    async fn open_for(&mut self, conn: &mut SqliteConnection, change: &Held) -> Result<bool, EngineError> {
+        if !self.open.contains_key(&change.doc) {
+            let stored = docs::load(conn, change.doc).await?;
+            let stored =
+                stored.unwrap_or_else(|| StoredDoc::new(change.kind, change.space, change.generation));
+            self.open.insert(change.doc, OpenDoc { stored, changed: false });
+        }
+        let Some(open) = self.open.get_mut(&change.doc) else { return Ok(false) };
+        let stored = &mut open.stored;
+        if stored.doc.kind() != change.kind || stored.space != change.space {
+            return Ok(false);
+        }
+        if change.generation > stored.generation {
+            // The document was erased at the office and begins anew; nothing of the old one stays.
+            *stored = StoredDoc::new(change.kind, change.space, change.generation);
+            self.engine.rotate_actor()?;
+        }
+        Ok(change.generation == stored.generation)
+    }
+
+    fn apply(&mut self, doc: DocId, change: &ChangeBytes) -> Result<Applied, ApplyError> {
+        let Some(open) = self.open.get_mut(&doc) else { return Ok(Applied::Known) };
+        let applied = open.stored.doc.apply(change)?;
+        if applied == Applied::New {
+            open.changed = true;
+            self.taken.received += 1;
+        }
+        Ok(applied)
+    }
+
+    /// Tries the changes that waited for this document until none of them finds its turn.
+    async fn apply_held(&mut self, conn: &mut SqliteConnection, doc: DocId) -> Result<(), EngineError> {
+        let mut progress = self.any_held;
+        while progress {
+            progress = false;
+            for change in docs::held(&mut *conn, doc).await? {
+                match self.apply(doc, &change) {
+                    Err(ApplyError::Missing(_)) => continue,
+                    Ok(applied) => progress |= applied == Applied::New,
+                    Err(_) => self.taken.skipped += 1,
+                }
+                docs::release(&mut *conn, &change).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what changed and closes all documents.
+    async fn flush(&mut self, conn: &mut SqliteConnection) -> Result<(), EngineError> {
+        let actors: Vec<(Actor, DeviceId)> = std::mem::take(&mut self.actors).into_iter().collect();
+        people::bind_actors(&mut *conn, &actors).await?;
+        let mut batch = RowBatch::default();
+        for (id, mut open) in std::mem::take(&mut self.open) {
+            if open.changed {
+                docs::save(&mut *conn, id, &mut open.stored).await?;
+                batch.add(id, &mut open.stored);
+            }
+        }
+        let own = self.engine.device();
+        self.changes.extend(batch.write(conn, own, &mut self.taken).await?);
+        Ok(())
+    }
+}

@@ -1,0 +1,212 @@
+//! The command line's words.
+
+use clap::{Parser, Subcommand, ValueEnum};
+use linli_core::ids::{HouseholdId, ResidentId};
+use linli_core::kinds::Outcome;
+use std::path::PathBuf;
+
+/// 没有屏幕的手机:走访、修改、同步,全部离线可用。
+/// A phone without a screen: visit, edit, sync; everything works offline.
+#[derive(Parser)]
+#[command(name = "linli-phone", version)]
+pub(crate) struct Args {
+    /// 手机数据所在的文件夹。 Folder of this phone's data.
+    #[arg(long, value_name = "DIR", env = "LINLI_STORE")]
+    pub(crate) store: PathBuf,
+    /// 输出 JSON,每行一个对象。 JSON, one object per line.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// 语言:zh 或 en;默认按系统语言。 Language: zh or en; the shell's by default.
+    #[arg(long, global = true, value_name = "LANG")]
+    pub(crate) lang: Option<String>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// 用登记码把手机登记到社区。 Enrol this phone with a code from the office.
+    Enrol {
+        /// 服务器地址。 The relay's address.
+        url: String,
+        /// 登记码。 The enrolment code.
+        code: String,
+    },
+    /// 手机上有什么,还有多少没上传。 What is here and what waits.
+    Status,
+    /// 列出或查找住户。 List or find households.
+    Households {
+        /// 姓名、拼音、地址、电话尾号或标签。 Name, pinyin, address, end of a phone number or tag.
+        #[arg(long, value_name = "Q", allow_hyphen_values = true)]
+        search: Option<String>,
+        /// 只看这个网格。 Only this grid.
+        #[arg(long, value_name = "CODE")]
+        grid: Option<String>,
+        /// 最多几户。 At most so many.
+        #[arg(long, value_name = "N")]
+        limit: Option<u32>,
+    },
+    /// 一户的全部信息。 Everything about one household.
+    Household {
+        /// 户编号。 The household's id.
+        id: HouseholdId,
+        /// 连同每次修改。 With every change ever made.
+        #[arg(long)]
+        history: bool,
+    },
+    /// 记录一次走访。 Record a visit.
+    Visit(VisitArgs),
+    /// 修改一户的一个字段;标签写 +独居 或 -独居。 Change a field; tags as +独居 or -独居.
+    Edit {
+        /// 户编号。 The household's id.
+        id: HouseholdId,
+        /// 字段,如 contact_phone、note、tags。 The field.
+        field: String,
+        /// 新值;空的表示清除。 The new value; empty clears it.
+        #[arg(allow_hyphen_values = true)]
+        value: String,
+    },
+    /// 登记新的一户;疑似重复只提醒,不拒绝。 Add a household; a possible duplicate is a warning only.
+    AddHousehold(AddHouseholdArgs),
+    /// 给一户添加居民。 Add a resident.
+    AddResident(AddResidentArgs),
+    /// 修改居民的一个字段;presence 写 removed 表示迁出。 Change a resident's field; presence removed takes them off.
+    EditResident {
+        /// 户编号。 The household's id.
+        id: HouseholdId,
+        /// 居民编号。 The resident's id.
+        resident: ResidentId,
+        /// 字段。 The field.
+        field: String,
+        /// 新值。 The new value.
+        #[arg(allow_hyphen_values = true)]
+        value: String,
+    },
+    /// 需要有人选择的冲突。 Conflicts that a person must settle.
+    Conflicts,
+    /// 社区没有采用的本机修改及理由。 Values of this phone that the office did not keep, and why.
+    Notices,
+    /// 与社区服务器同步。 Exchange everything with the relay.
+    Sync {
+        /// 保持连接,每行一个事件。 Stay connected; an event per line.
+        #[arg(long)]
+        watch: bool,
+    },
+    /// 未上传的记录:导出或代传。 Unsent work: export it, or carry a colleague's.
+    Unsent {
+        #[command(subcommand)]
+        action: UnsentAction,
+    },
+}
+
+#[derive(clap::Args)]
+pub(crate) struct VisitArgs {
+    /// 户编号。 The household's id.
+    pub(crate) id: HouseholdId,
+    /// 结果:已走访、无人应答、已搬走、拒访、需再访。 What happened.
+    #[arg(long)]
+    pub(crate) outcome: OutcomeArg,
+    /// 排查名称。 The campaign.
+    #[arg(long, value_name = "C")]
+    pub(crate) campaign: Option<String>,
+    /// 在家人数。 How many were in.
+    #[arg(long, value_name = "N")]
+    pub(crate) at_home: Option<u32>,
+    /// 体温。 Body temperature.
+    #[arg(long, value_name = "T")]
+    pub(crate) temperature: Option<String>,
+    /// 需求,可多次。 A need; may be repeated.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) need: Vec<String>,
+    /// 备注。 A note.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) note: Option<String>,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct AddHouseholdArgs {
+    /// 网格编码。 The grid's code.
+    #[arg(long, value_name = "G")]
+    pub(crate) grid: String,
+    /// 地址,如 阳光花园3号楼2单元501室。 The address in any usual spelling.
+    #[arg(long, value_name = "A")]
+    pub(crate) address: String,
+    /// 联系电话。 Contact phone.
+    #[arg(long, value_name = "P")]
+    pub(crate) contact_phone: Option<String>,
+    /// 备注。 A note.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(crate) note: Option<String>,
+    /// 标签,可多次。 A tag; may be repeated.
+    #[arg(long, value_name = "T")]
+    pub(crate) tag: Vec<String>,
+    /// 不提醒疑似重复。 Do not warn of possible duplicates.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct AddResidentArgs {
+    /// 户编号。 The household's id.
+    pub(crate) id: HouseholdId,
+    /// 姓名。 Full name.
+    #[arg(long, value_name = "N")]
+    pub(crate) name: String,
+    /// 与户主关系。 Relation to the head of household.
+    #[arg(long, value_name = "R")]
+    pub(crate) relation: Option<String>,
+    /// 性别:male 或 female。 Gender: male or female.
+    #[arg(long, value_name = "G")]
+    pub(crate) gender: Option<String>,
+    /// 出生日期,如 1987-03-05 或 1987-03。 Birth date.
+    #[arg(long, value_name = "B")]
+    pub(crate) birth: Option<String>,
+    /// 电话。 Own telephone.
+    #[arg(long, value_name = "P")]
+    pub(crate) phone: Option<String>,
+    /// 标签,可多次。 A tag; may be repeated.
+    #[arg(long, value_name = "T")]
+    pub(crate) tag: Vec<String>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum UnsentAction {
+    /// 写成文件;记录仍留在手机上。 Write a file; the records stay on the phone.
+    Export {
+        /// 文件。 The file.
+        file: PathBuf,
+    },
+    /// 代同事上传:收下文件,下次同步时传。 Take a colleague's file on; the next sync uploads it.
+    Import {
+        /// 文件。 The file.
+        file: PathBuf,
+    },
+}
+
+/// The words of [`Outcome`], as an argument.
+#[derive(Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum OutcomeArg {
+    /// 已走访
+    Done,
+    /// 无人应答
+    NoAnswer,
+    /// 已搬走
+    Moved,
+    /// 拒访
+    Refused,
+    /// 需再访
+    Revisit,
+}
+
+impl From<OutcomeArg> for Outcome {
+    fn from(word: OutcomeArg) -> Outcome {
+        match word {
+            OutcomeArg::Done => Outcome::Done,
+            OutcomeArg::NoAnswer => Outcome::NoAnswer,
+            OutcomeArg::Moved => Outcome::Moved,
+            OutcomeArg::Refused => Outcome::Refused,
+            OutcomeArg::Revisit => Outcome::Revisit,
+        }
+    }
+}

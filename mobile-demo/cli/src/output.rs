@@ -1,0 +1,213 @@
+//! Results as text for people, or as one JSON object a line.
+
+use linli_core::error::Lang;
+use linli_core::time::show;
+use linli_engine::{
+    AddedHousehold, AddedResident, ConflictView, Enrolled, Exported, HouseholdItem, HouseholdView, Imported,
+    NoticeView, Saved, SavedVisit, Status, SyncEvent, SyncReport,
+};
+use serde::Serialize;
+use std::io::Write;
+
+/// Where results go, and how.
+pub(crate) struct Output {
+    pub(crate) json: bool,
+    pub(crate) lang: Lang,
+}
+
+impl Output {
+    fn put(&self, value: &impl Serialize, text: impl FnOnce() -> String) {
+        let line = if self.json { serde_json::to_string(value).unwrap_or_default() } else { text() };
+        // A reader that has gone away (`| head`) is no reason to fail: what was asked is done.
+        let mut out = std::io::stdout().lock();
+        let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+    }
+
+    fn say(&self, zh: &str, en: &str) -> String {
+        match self.lang {
+            Lang::Zh => zh.to_owned(),
+            Lang::En => en.to_owned(),
+        }
+    }
+
+    pub(crate) fn enrolled(&self, done: &Enrolled) {
+        let Enrolled { community, worker_name, fingerprint, .. } = done;
+        self.put(done, || {
+            self.say(
+                &format!("已登记:{community},{worker_name};请与社区核对手机指纹 {fingerprint}"),
+                &format!("enrolled: {community}, {worker_name}; compare the fingerprint {fingerprint}"),
+            )
+        });
+    }
+
+    pub(crate) fn status(&self, status: &Status) {
+        self.put(status, || {
+            let worker = status.worker_name.as_deref().unwrap_or("-");
+            let community = status.community.as_deref().unwrap_or("-");
+            let last = status.last_sync_ms.map_or("-".to_owned(), show);
+            let (households, unsent) = (status.households, status.unsent);
+            self.say(
+                &format!("{community} {worker}\n户数 {households},待上传 {unsent},上次同步 {last}"),
+                &format!("{community} {worker}\n{households} households, {unsent} waiting, last sync {last}"),
+            )
+        });
+    }
+
+    pub(crate) fn household_item(&self, item: &HouseholdItem) {
+        self.put(item, || {
+            let visit = item.last_visit.map(|visit| {
+                format!("{} {}", show(visit.at), self.say(visit.outcome.zh(), visit.outcome.word()))
+            });
+            let unsent = if item.unsent { self.say("(待上传)", "(waiting)") } else { String::new() };
+            let people = item.people.join("、");
+            format!("{}  {}  {people}  {}{unsent}", item.id, item.address, visit.unwrap_or_default())
+        });
+    }
+
+    pub(crate) fn household(&self, view: &HouseholdView) {
+        self.put(view, || self.card(view).join("\n"));
+    }
+
+    fn card(&self, view: &HouseholdView) -> Vec<String> {
+        let mut lines = vec![format!("{}  {}", view.id, view.address)];
+        lines.extend(view.fields.contact_phone.clone());
+        lines.extend(view.fields.note.clone());
+        let tags: Vec<&str> = view.fields.tags.iter().map(String::as_str).collect();
+        if !tags.is_empty() {
+            lines.push(tags.join("、"));
+        }
+        for resident in &view.residents {
+            let fields = &resident.fields;
+            let parts = [&fields.name, &fields.relation, &fields.birth, &fields.phone];
+            let known: Vec<&str> = parts.into_iter().filter_map(|part| part.as_deref()).collect();
+            lines.push(format!("  {}  {}", resident.id, known.join(" ")));
+        }
+        for visit in &view.visits {
+            let author = visit.author.as_deref().unwrap_or("?");
+            let outcome = self.say(visit.entry.outcome.zh(), visit.entry.outcome.word());
+            let note = visit.entry.note.as_deref().unwrap_or_default();
+            let off = if visit.clock_was_off {
+                self.say("(时钟不准)", "(clock was off)")
+            } else {
+                String::new()
+            };
+            lines.push(format!("  {} {author} {outcome} {note}{off}", show(visit.at)));
+        }
+        lines.extend(view.conflicts.iter().map(|conflict| self.conflict_text(conflict)));
+        for entry in view.history.iter().flatten() {
+            let author = entry.author.as_deref().unwrap_or("?");
+            let value = entry.value.as_deref().unwrap_or("-");
+            lines.push(format!("  {} {author} {} = {value}", show(entry.at), entry.field));
+        }
+        lines
+    }
+
+    pub(crate) fn visited(&self, saved: &SavedVisit) {
+        self.put(saved, || {
+            let kept =
+                self.say("已保存在手机,联网后自动上传", "saved on this phone, will upload when connected");
+            format!("{}  {kept}", saved.id)
+        });
+    }
+
+    pub(crate) fn saved(&self, saved: &Saved) {
+        self.put(saved, || {
+            if saved.changed {
+                self.say("已保存在手机,联网后自动上传", "saved on this phone, will upload when connected")
+            } else {
+                self.say("没有变化", "nothing to change")
+            }
+        });
+    }
+
+    pub(crate) fn household_added(&self, added: &AddedHousehold) {
+        self.put(added, || {
+            let mut lines = vec![format!("{}  {}", added.id, added.address)];
+            for twin in &added.duplicates {
+                let reasons: Vec<&str> = twin.reasons.iter().map(|reason| reason.zh()).collect();
+                lines.push(self.say(
+                    &format!("可能重复:{}  {}({})", twin.id, twin.address, reasons.join("、")),
+                    &format!("may be the same as {}  {} (score {})", twin.id, twin.address, twin.score),
+                ));
+            }
+            lines.join("\n")
+        });
+    }
+
+    pub(crate) fn resident_added(&self, added: &AddedResident) {
+        self.put(added, || added.id.to_string());
+    }
+
+    pub(crate) fn conflict(&self, conflict: &ConflictView) {
+        self.put(conflict, || self.conflict_text(conflict));
+    }
+
+    fn conflict_text(&self, conflict: &ConflictView) -> String {
+        let versions = conflict.versions.iter().map(|version| {
+            let author = version.author.as_deref().unwrap_or("?");
+            format!("{}({author},{})", version.value, show(version.at))
+        });
+        let versions: Vec<String> = versions.collect();
+        format!("{}  {}  {}:{}", conflict.id, conflict.address, conflict.label, versions.join(" / "))
+    }
+
+    pub(crate) fn notice(&self, notice: &NoticeView) {
+        let NoticeView { address, label, kept, mine, reason, .. } = notice;
+        self.put(notice, || {
+            self.say(
+                &format!("{address}:{label}社区保留了“{kept}”,您填的是“{mine}”。理由:{reason}"),
+                &format!(
+                    "{address}: the office kept {label} {kept:?}, you had entered {mine:?}. Reason: {reason}"
+                ),
+            )
+        });
+    }
+
+    pub(crate) fn synced(&self, report: &SyncReport) {
+        let SyncReport { sent, received, ms, .. } = report;
+        self.put(report, || {
+            self.say(
+                &format!("已同步:上传 {sent} 条,收到 {received} 条,用时 {ms} 毫秒"),
+                &format!("synced: {sent} sent, {received} received, {ms} ms"),
+            )
+        });
+    }
+
+    pub(crate) fn event(&self, event: &SyncEvent) {
+        self.put(event, || match event {
+            SyncEvent::Connected => self.say("已连接", "connected"),
+            SyncEvent::Snapshot { space, page, pages } => {
+                self.say(&format!("下载 {space} {page}/{pages}"), &format!("loading {space} {page}/{pages}"))
+            }
+            SyncEvent::Received { changes } => {
+                self.say(&format!("收到 {changes} 条"), &format!("{changes} received"))
+            }
+            SyncEvent::Sent { records } => {
+                self.say(&format!("已上传 {records} 条"), &format!("{records} sent"))
+            }
+            SyncEvent::Refused { code, text } => format!("{code}: {text}"),
+            SyncEvent::CaughtUp(_) => self.say("已是最新", "up to date"),
+            SyncEvent::Offline { code, text, .. } => format!("{code}: {text}"),
+        });
+    }
+
+    pub(crate) fn exported(&self, done: &Exported, path: &str) {
+        let Exported { records, .. } = done;
+        self.put(done, || {
+            self.say(
+                &format!("已把 {records} 条未上传的记录写入 {path};记录仍留在手机上"),
+                &format!("{records} unsent records written to {path}; they stay on this phone"),
+            )
+        });
+    }
+
+    pub(crate) fn imported(&self, done: &Imported) {
+        let Imported { records, .. } = done;
+        self.put(done, || {
+            self.say(
+                &format!("已收下同事的 {records} 条记录,下次同步时上传"),
+                &format!("took on {records} records of colleagues; the next sync uploads them"),
+            )
+        });
+    }
+}

@@ -1,0 +1,121 @@
+//! Carries a command out.
+
+use crate::args::{AddHouseholdArgs, AddResidentArgs, Args, Command, UnsentAction, VisitArgs};
+use crate::output::Output;
+use linli_core::ids::{HouseholdId, ResidentId};
+use linli_engine::{
+    Engine, EngineError, HouseholdFilter, Lang, NewHousehold, NewResident, NewVisit, Options, SystemEnv,
+};
+use std::path::Path;
+
+/// Opens the store and does what was asked.
+pub(crate) async fn run(args: Args, lang: Lang, clock_offset_ms: i64) -> Result<(), EngineError> {
+    let out = Output { json: args.json, lang };
+    let app = concat!("linli-phone/", env!("CARGO_PKG_VERSION")).to_owned();
+    let env = Box::new(SystemEnv { offset_ms: clock_offset_ms });
+    let engine = Engine::open(&args.store, env, Options { app, lang }).await?;
+    match args.command {
+        Command::Enrol { url, code } => out.enrolled(&engine.enrol(&url, &code).await?),
+        Command::Status => out.status(&engine.status().await?),
+        Command::Households { search, grid, limit } => {
+            let filter = HouseholdFilter { search, grid, limit };
+            engine.households(&filter).await?.iter().for_each(|item| out.household_item(item));
+        }
+        Command::Household { id, history } => out.household(&engine.household(id, history).await?),
+        Command::Visit(args) => visit(&engine, &out, args).await?,
+        Command::Edit { id, field, value } => {
+            out.saved(&engine.edit_household(id, &field, &value).await?);
+        }
+        Command::AddHousehold(args) => add_household(&engine, &out, args).await?,
+        Command::AddResident(args) => add_resident(&engine, &out, args).await?,
+        Command::EditResident { id, resident, field, value } => {
+            edit_resident(&engine, &out, (id, resident), &field, &value).await?;
+        }
+        Command::Conflicts => engine.conflicts().await?.iter().for_each(|found| out.conflict(found)),
+        Command::Notices => notices(&engine, &out).await?,
+        Command::Sync { watch: false } => out.synced(&engine.sync_once().await?),
+        Command::Sync { watch: true } => watch(&engine, &out).await?,
+        Command::Unsent { action } => unsent(&engine, &out, &action).await?,
+    }
+    Ok(())
+}
+
+async fn visit(engine: &Engine, out: &Output, args: VisitArgs) -> Result<(), EngineError> {
+    let visit = NewVisit {
+        outcome: args.outcome.into(),
+        campaign: args.campaign,
+        at_home: args.at_home,
+        temperature: args.temperature,
+        needs: args.need,
+        note: args.note,
+    };
+    out.visited(&engine.visit(args.id, visit).await?);
+    Ok(())
+}
+
+async fn add_household(engine: &Engine, out: &Output, args: AddHouseholdArgs) -> Result<(), EngineError> {
+    let new = NewHousehold {
+        grid: args.grid,
+        address: args.address,
+        contact_phone: args.contact_phone,
+        note: args.note,
+        tags: args.tag,
+    };
+    let mut added = engine.add_household(&new).await?;
+    if args.force {
+        added.duplicates.clear();
+    }
+    out.household_added(&added);
+    Ok(())
+}
+
+async fn add_resident(engine: &Engine, out: &Output, args: AddResidentArgs) -> Result<(), EngineError> {
+    let new = NewResident {
+        name: args.name,
+        relation: args.relation,
+        gender: args.gender,
+        birth: args.birth,
+        phone: args.phone,
+        tags: args.tag,
+    };
+    out.resident_added(&engine.add_resident(args.id, &new).await?);
+    Ok(())
+}
+
+async fn edit_resident(
+    engine: &Engine,
+    out: &Output,
+    (household, resident): (HouseholdId, ResidentId),
+    field: &str,
+    value: &str,
+) -> Result<(), EngineError> {
+    out.saved(&engine.edit_resident(household, resident, field, value).await?);
+    Ok(())
+}
+
+/// Showing a notice is what makes it seen; it can be listed again at any time.
+async fn notices(engine: &Engine, out: &Output) -> Result<(), EngineError> {
+    for notice in engine.notices().await? {
+        out.notice(&notice);
+        engine.mark_notice_seen(notice.id).await?;
+    }
+    Ok(())
+}
+
+/// Until interrupted.
+async fn watch(engine: &Engine, out: &Output) -> Result<(), EngineError> {
+    let mut tell = |event| out.event(&event);
+    tokio::select! {
+        ended = engine.sync_watch(&mut tell) => ended,
+        _ = tokio::signal::ctrl_c() => Ok(()),
+    }
+}
+
+async fn unsent(engine: &Engine, out: &Output, action: &UnsentAction) -> Result<(), EngineError> {
+    let path = |path: &Path| path.display().to_string();
+    match action {
+        UnsentAction::Export { file } => out.exported(&engine.export_unsent(file).await?, &path(file)),
+        UnsentAction::Import { file } => out.imported(&engine.import_unsent(file).await?),
+    }
+    Ok(())
+}
