@@ -4,12 +4,13 @@
 //! predecessors are missing is held and tried again whenever its document moves.
 
 use super::Model;
-use super::conflicts::track_conflicts;
+use super::conflicts::{live_conflicts, track_conflicts};
 use super::documents::{Origin, Touched, load};
 use super::flush::flush;
 use crate::StoreError;
 use crate::error::damaged;
 use crate::log::{Log, Logged};
+use linli_core::error::Coded as _;
 use linli_core::doc::{Applied, ApplyError, ChangeBytes, ChangeInfo, Document};
 use linli_core::identity::{Entry, Payload};
 use linli_core::ids::{DeviceId, DocId, Hash, HouseholdId};
@@ -101,7 +102,7 @@ impl Group<'_> {
                 Ok(false)
             }
             Err(error) => {
-                self.quarantine(logged, index, entry, "change.refused", &error.to_string()).await?;
+                self.quarantine(logged, index, entry, error.code(), &error.to_string()).await?;
                 Ok(false)
             }
         }

@@ -65,22 +65,26 @@ pub(super) async fn track_conflicts(
     let doc = touched.open.id;
     let now: BTreeMap<String, FieldConflict> =
         touched.open.document.conflicts().into_iter().map(|found| (found.key.clone(), found)).collect();
-    let known = live_conflicts(connection, doc).await?;
-    for record in &known {
+    if now.is_empty() && touched.live.is_empty() {
+        return Ok(());
+    }
+    for record in &touched.live {
         match now.get(&record.key) {
             Some(conflict) => widen(connection, record, conflict, logged).await?,
             None => close(connection, record, logged, info).await?,
         }
     }
     for (key, conflict) in &now {
-        if !known.iter().any(|record| record.key == *key) {
+        if !touched.live.iter().any(|record| record.key == *key) {
             open(connection, doc, conflict, logged, info).await?;
         }
     }
+    touched.live = live_conflicts(connection, doc).await?;
     Ok(())
 }
 
-async fn live_conflicts(
+/// The conflicts of a document that have not ended.
+pub(super) async fn live_conflicts(
     connection: &mut SqliteConnection,
     doc: DocId,
 ) -> Result<Vec<ConflictRecord>, StoreError> {

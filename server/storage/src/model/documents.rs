@@ -1,6 +1,6 @@
 //! Documents as the applier holds them during one transaction, and as others read them.
 
-use super::Model;
+use super::{ConflictRecord, Model};
 use crate::StoreError;
 use crate::error::damaged;
 use linli_core::doc::Document;
@@ -33,6 +33,8 @@ pub(super) struct Origin {
 /// A document while a group of batches is applied.
 pub(super) struct Touched {
     pub(super) open: OpenDoc,
+    /// Conflicts on record that the document still has.
+    pub(super) live: Vec<ConflictRecord>,
     pub(super) applied: i64,
     pub(super) changed: bool,
     /// Visits whose entry arrived in this group.
