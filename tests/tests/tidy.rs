@@ -177,7 +177,7 @@ fn no_file_names_somebodys_machine() {
         concat!("/tm", "p/"),
     ];
     let rule: Rule = |_, text| {
-        // `tests/work/` is not `/work/`: a place on a machine starts a word.
+        // A place on a machine starts a word; `core/` before it makes it a folder of ours.
         let goes_on = |before: char| before.is_alphanumeric() || "._-~*}".contains(before);
         let named =
             |line: &str, place: &str| line.match_indices(place).any(|(at, _)| !line[..at].ends_with(goes_on));

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 /// The made-up community of the sources: five estates, 11,500 households.
 const PROFILE: &str = "large-community";
-const COMMUNITY: &str = "样例社区";
+const COMMUNITY: &str = "晒湖社区";
 
 /// Applying a batch takes milliseconds; a relay that has not done so after this long never will.
 const APPLIED_WITHIN: Duration = Duration::from_secs(60);
