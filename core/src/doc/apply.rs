@@ -4,7 +4,7 @@ use super::{ChangeBytes, Document, from_scalar};
 use crate::ids::{Actor, Hash};
 use crate::kinds::DocKind;
 use crate::record::Value;
-use automerge::legacy::{Key, OpType};
+use automerge::legacy::{Key, Op, OpType};
 use automerge::{AutoCommit, Change};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -46,17 +46,31 @@ pub struct ChangeInfo {
 
 fn info_of(change: &Change) -> Option<ChangeInfo> {
     let expanded = change.decode();
-    let writes = expanded.operations.iter().filter_map(|op| match (&op.key, &op.action) {
-        (Key::Map(key), OpType::Put(scalar)) => Some((key.to_string(), from_scalar(scalar))),
-        (Key::Map(key), OpType::Delete) => Some((key.to_string(), None)),
-        _ => None,
-    });
+    let writes = writes_of(&expanded.operations).into_iter().map(|(_, key, value)| (key, value));
     Some(ChangeInfo {
         hash: Hash(change.hash().0),
         actor: Actor::from_slice(change.actor_id().to_bytes())?,
         message: expanded.message.clone(),
         writes: writes.collect(),
     })
+}
+
+/// The writes among a change's operations, each with its place. A key cleared and then set was only set:
+/// that is how a choice between versions is written.
+pub(super) fn writes_of(operations: &[Op]) -> Vec<(usize, String, Option<Value>)> {
+    let writes = operations.iter().enumerate().filter_map(|(index, op)| match (&op.key, &op.action) {
+        (Key::Map(key), OpType::Put(scalar)) => Some((index, key.to_string(), from_scalar(scalar))),
+        (Key::Map(key), OpType::Delete) => Some((index, key.to_string(), None)),
+        _ => None,
+    });
+    let mut found: Vec<(usize, String, Option<Value>)> = Vec::new();
+    for write in writes {
+        if found.last().is_some_and(|last| last.1 == write.1 && last.2.is_none()) {
+            found.pop();
+        }
+        found.push(write);
+    }
+    found
 }
 
 impl Document {
