@@ -40,10 +40,11 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     tasks.spawn(snapshots(app.clone()));
     if let Some(metrics) = &config.metrics_listen {
         let listener =
-            TcpListener::bind(metrics).await.with_context(|| format!("cannot listen on {metrics}"))?;
+            TcpListener::bind(metrics).await.with_context(|| format!("cannot listen on {wanted}"))?;
+        metrics = Some(listener.local_addr()?.to_string());
         tasks.spawn(serve_metrics(app.clone(), listener));
     }
-    announce(&config, &address.to_string(), &url, json);
+    announce(&config, &address.to_string(), metrics.as_deref(), &url, json);
     let server = axum::serve(listener, routes::router(app.clone())).with_graceful_shutdown(stopped(stopping));
     let server = tokio::spawn(server.into_future());
     signal().await?;
@@ -57,13 +58,16 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn announce(config: &Config, listening: &str, url: &str, json: bool) {
+fn announce(config: &Config, listening: &str, metrics: Option<&str>, url: &str, json: bool) {
     let token_file = keys::token_path(&config.data);
     if json {
-        println!(
-            "{}",
-            serde_json::json!({"listening": listening, "url": url, "admin_token_file": token_file})
-        );
+        let line = serde_json::json!({
+            "listening": listening,
+            "url": url,
+            "metrics": metrics,
+            "admin_token_file": token_file,
+        });
+        println!("{line}");
     } else {
         println!("服务已启动 / relay listening on {url}\n令牌文件 / token file: {}", token_file.display());
     }

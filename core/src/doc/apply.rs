@@ -7,7 +7,7 @@ use crate::ids::{Actor, Hash};
 use crate::kinds::DocKind;
 use crate::record::Value;
 use automerge::Change;
-use automerge::legacy::{Key, OpType};
+use automerge::legacy::{Key, Op, OpType};
 
 /// Why bytes did not become part of a document. The document is as it was.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -112,15 +112,29 @@ impl Document {
 /// `None` only for an actor that is not 16 bytes, which the gate refuses before.
 fn info_of(change: &Change) -> Option<ChangeInfo> {
     let expanded = change.decode();
-    let writes = expanded.operations.iter().filter_map(|op| match (&op.key, &op.action) {
-        (Key::Map(key), OpType::Put(scalar)) => Some((key.to_string(), from_scalar(scalar))),
-        (Key::Map(key), OpType::Delete) => Some((key.to_string(), None)),
-        _ => None,
-    });
+    let writes = writes_of(&expanded.operations).into_iter().map(|(_, key, value)| (key, value));
     Some(ChangeInfo {
         hash: Hash(change.hash().0),
         actor: Actor::from_slice(change.actor_id().to_bytes())?,
         message: expanded.message.clone(),
         writes: writes.collect(),
     })
+}
+
+/// The writes among a change's operations, each with its place. A key cleared and then set was only set:
+/// that is how a choice between versions is written.
+pub(super) fn writes_of(operations: &[Op]) -> Vec<(usize, String, Option<Value>)> {
+    let writes = operations.iter().enumerate().filter_map(|(index, op)| match (&op.key, &op.action) {
+        (Key::Map(key), OpType::Put(scalar)) => Some((index, key.to_string(), from_scalar(scalar))),
+        (Key::Map(key), OpType::Delete) => Some((index, key.to_string(), None)),
+        _ => None,
+    });
+    let mut found: Vec<(usize, String, Option<Value>)> = Vec::new();
+    for write in writes {
+        if found.last().is_some_and(|last| last.1 == write.1 && last.2.is_none()) {
+            found.pop();
+        }
+        found.push(write);
+    }
+    found
 }

@@ -28,8 +28,11 @@ use std::path::Path;
 use std::sync::{Arc, RwLock};
 use tokio::sync::watch;
 
-/// Batches applied in one transaction: bounds memory, and how much is done again after a crash.
+/// Batches read at a time.
 const GROUP: i64 = 64;
+/// Changes applied in one transaction, at least one batch: bounds memory (a document takes about 30 kB
+/// while it is open) and how much is done again after a crash.
+const GROUP_CHANGES: usize = 2_000;
 
 /// The read models. Cheap to clone.
 #[derive(Clone)]
@@ -83,7 +86,15 @@ impl Model {
     pub async fn catch_up(&self, log: &Log) -> Result<(), StoreError> {
         loop {
             let applied = *self.applied.borrow();
-            let batches = log.after(applied, GROUP).await?;
+            let mut batches = log.after(applied, GROUP).await?;
+            let mut changes = 0;
+            let fitting = batches.iter().take_while(|logged| {
+                let fits = changes < GROUP_CHANGES;
+                changes += logged.batch.entries.len();
+                fits
+            });
+            let fitting = fitting.count();
+            batches.truncate(fitting);
             let Some(last) = batches.last() else { return Ok(()) };
             let newest = last.id;
             self.apply_group(log, batches).await?;

@@ -70,7 +70,7 @@ pub(super) async fn track_conflicts(
     }
     for record in &touched.live {
         match now.get(&record.key) {
-            Some(conflict) => widen(connection, record, conflict, logged).await?,
+            Some(conflict) => widen(connection, record, conflict).await?,
             None => close(connection, record, logged, info).await?,
         }
     }
@@ -105,7 +105,7 @@ async fn open(
     let id = ConflictId::derive(&[&doc.0, conflict.key.as_bytes(), &info.hash.0]);
     let mut versions = Vec::new();
     for version in &conflict.versions {
-        versions.push(seen(version, logged, info));
+        versions.push(seen(connection, version).await?);
     }
     let status = if conflict.asks() { "open" } else { "settled" };
     let closed_ms = (status == "settled").then_some(logged.received_ms);
@@ -125,33 +125,30 @@ async fn open(
     Ok(())
 }
 
-fn seen(version: &Version, logged: &Logged, info: &ChangeInfo) -> ConflictVersion {
-    ConflictVersion {
+async fn seen(connection: &mut SqliteConnection, version: &Version) -> Result<ConflictVersion, StoreError> {
+    let received_ms = sqlx::query_scalar("SELECT received_ms FROM change WHERE hash = ?")
+        .bind(version.change.0.as_slice())
+        .fetch_optional(connection)
+        .await?;
+    Ok(ConflictVersion {
         value: version.value.clone(),
         actor: version.actor,
         counter: version.counter,
         at_ms: version.at_ms,
-        received_ms: (version.actor == info.actor).then_some(logged.received_ms),
-    }
+        received_ms,
+    })
 }
 
 async fn widen(
     connection: &mut SqliteConnection,
     record: &ConflictRecord,
     conflict: &FieldConflict,
-    logged: &Logged,
 ) -> Result<(), StoreError> {
     let mut versions = record.versions.clone();
     for version in &conflict.versions {
         let known = versions.iter().any(|v| (v.actor, v.counter) == (version.actor, version.counter));
         if !known {
-            versions.push(ConflictVersion {
-                value: version.value.clone(),
-                actor: version.actor,
-                counter: version.counter,
-                at_ms: version.at_ms,
-                received_ms: Some(logged.received_ms),
-            });
+            versions.push(seen(connection, version).await?);
         }
     }
     if versions != record.versions {
