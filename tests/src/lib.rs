@@ -4,6 +4,7 @@
 //! the first thing that is not as it should be: a harness that goes on tests nothing.
 #![expect(clippy::expect_used, clippy::panic, reason = "a harness that cannot go on must stop the test")]
 
+mod busy;
 mod dice;
 mod folder;
 mod ledger;
@@ -16,6 +17,7 @@ mod relay;
 mod roster;
 mod web;
 
+pub use busy::BusyPhone;
 pub use dice::Dice;
 pub use folder::Folder;
 pub use ledger::{ids, plain_state, strings, text};
@@ -24,6 +26,6 @@ pub use loss::{lose_one_batch, lost, visits_at};
 pub use phone::{Phone, Watching};
 pub use program::{Refusal, binary, program};
 pub use proxy::{Direction, Fault, Proxy};
-pub use relay::{COMMUNITY, Metrics, Relay, problems_in};
+pub use relay::{COMMUNITY, Metrics, Relay, copy_data, problems_in};
 pub use roster::{GRID, Home, Roster};
 pub use web::{Answer, Web};

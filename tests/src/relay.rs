@@ -258,7 +258,8 @@ fn verification(data: &Path) -> Command {
     command
 }
 
-pub(crate) fn copy_data(from: &Path, to: &Path) {
+/// Copies the data of a stopped relay.
+pub fn copy_data(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder for the copy");
     for entry in std::fs::read_dir(from).expect("the relay's data") {
         let entry = entry.expect("a file");

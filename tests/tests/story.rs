@@ -230,7 +230,9 @@ impl Estate {
     /// Twice: what the last one hands in reaches the first one in the second round.
     fn everyone_syncs(&self) {
         for _ in 0..2 {
-            self.phones().map(Phone::sync);
+            for phone in self.phones() {
+                phone.sync();
+            }
             self.relay.settle();
         }
     }
