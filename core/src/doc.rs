@@ -8,7 +8,7 @@ mod apply;
 mod conflicts;
 mod history;
 
-pub use apply::{Applied, ApplyError};
+pub use apply::{Applied, ApplyError, ChangeInfo};
 pub use conflicts::{FieldConflict, Version, resolve};
 pub use history::HistoryEntry;
 
@@ -102,31 +102,63 @@ impl Document {
     /// Makes one change of all `puts`; `None` when they change nothing. The change is in the document
     /// when this returns.
     pub fn edit(&mut self, author: &Author, puts: &[Put]) -> Option<ChangeBytes> {
-        self.auto.set_actor(ActorId::from(author.actor.0));
-        if let Some(base) = &author.base {
-            self.auto.isolate(&to_change_hashes(base));
-        }
-        for put in puts {
-            self.put(put);
-        }
-        let mut options = CommitOptions::default().with_time(author.at_ms);
-        options.message = author.message.clone();
-        let hash = self.auto.commit_with(options);
-        if author.base.is_some() {
-            self.auto.integrate();
-        }
-        let change = self.auto.get_change_by_hash(&hash?)?;
-        Some(ChangeBytes(change.raw_bytes().to_vec()))
+        let Some(base) = &author.base else {
+            return edit(&mut self.auto, author, author.actor, puts).map(to_bytes);
+        };
+        // A state that is not known here is read as the empty document: then everything written is
+        // concurrent to everything there is, which shows conflicts and overwrites nothing.
+        let mut base = to_change_hashes(base);
+        base.retain(|hash| self.auto.get_change_meta_by_hash(hash).is_some());
+        let actor = self.actor_from(author, &base);
+        // A fork knows nothing later than the base, so its change is numbered as the base's reader would.
+        let mut fork = self.auto.fork_at(&base).ok()?;
+        let change = edit(&mut fork, author, actor, puts)?;
+        self.auto.apply_changes([change.clone()]).ok()?;
+        Some(to_bytes(change))
     }
 
-    fn put(&mut self, put: &Put) {
+    /// Who writes from an earlier state: the author, or, when the author wrote again after that state, an
+    /// actor made for this one change. Two changes of one actor with one number can never be in a document.
+    fn actor_from(&mut self, author: &Author, base: &[ChangeHash]) -> Actor {
+        let since = self.auto.get_changes_meta(base);
+        if !since.iter().any(|change| change.actor.to_bytes() == author.actor.0) {
+            return author.actor;
+        }
+        let heads: Vec<[u8; 32]> = self.auto.get_heads().into_iter().map(|head| head.0).collect();
+        let parts = std::iter::once(author.actor.0.as_slice()).chain(heads.iter().map(<[u8; 32]>::as_slice));
+        Actor::derive(&parts.collect::<Vec<_>>())
+    }
+}
+
+fn to_bytes(change: automerge::Change) -> ChangeBytes {
+    ChangeBytes(change.raw_bytes().to_vec())
+}
+
+fn edit(auto: &mut AutoCommit, author: &Author, actor: Actor, puts: &[Put]) -> Option<automerge::Change> {
+    auto.set_actor(ActorId::from(actor.0));
+    for put in puts {
+        if put.value.is_some() && is_winner_of_conflict(auto, put) {
+            // Automerge would only delete the losers, and whoever reads the change would see a deletion
+            // of the field. Clearing the key first makes the choice a write of its value.
+            let _ = auto.delete(ROOT, put.key.as_str());
+        }
         // On the root map of a flat document both calls can only fail for an empty key, which no
         // caller makes; ignoring it leaves the document unchanged.
         let _ = match &put.value {
-            Some(value) => self.auto.put(ROOT, put.key.as_str(), to_scalar(value)),
-            None => self.auto.delete(ROOT, put.key.as_str()),
+            Some(value) => auto.put(ROOT, put.key.as_str(), to_scalar(value)),
+            None => auto.delete(ROOT, put.key.as_str()),
         };
     }
+    let mut options = CommitOptions::default().with_time(author.at_ms);
+    options.message = author.message.clone();
+    let hash = auto.commit_with(options)?;
+    auto.get_change_by_hash(&hash)
+}
+
+fn is_winner_of_conflict(auto: &AutoCommit, put: &Put) -> bool {
+    let versions = auto.get_all(ROOT, put.key.as_str()).unwrap_or_default();
+    let winner = versions.last().and_then(|(value, _)| from_scalar(value.as_scalar()?));
+    versions.len() > 1 && winner == put.value
 }
 
 pub(crate) fn to_change_hashes(hashes: &[Hash]) -> Vec<ChangeHash> {

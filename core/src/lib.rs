@@ -7,6 +7,7 @@ pub mod address;
 pub mod doc;
 pub mod duplicates;
 pub mod error;
+pub mod gate;
 pub mod identity;
 pub mod ids;
 pub mod kinds;

@@ -1,2 +1,20 @@
-//! (being written)
-fn main() {}
+//! `linli`: the relay, and the office's command line.
+
+mod cli;
+mod clock;
+mod config;
+mod keys;
+mod metrics;
+mod office;
+mod problem;
+mod routes;
+mod serve;
+mod state;
+mod ws;
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    cli::run().await
+}

@@ -1,1 +1,31 @@
-//! (being written)
+//! A household-visit system to test as a whole: a real relay process, real phones, a bad network between.
+//!
+//! Stories live in `tests/`; this crate owns the words they are told in. Everything here stops the test at
+//! the first thing that is not as it should be: a harness that goes on tests nothing.
+#![expect(clippy::expect_used, clippy::panic, reason = "a harness that cannot go on must stop the test")]
+
+mod busy;
+mod dice;
+mod folder;
+mod ledger;
+mod loss;
+mod lines;
+mod phone;
+mod program;
+mod proxy;
+mod relay;
+mod roster;
+mod web;
+
+pub use busy::BusyPhone;
+pub use dice::Dice;
+pub use folder::Folder;
+pub use ledger::{ids, plain_state, strings, text};
+pub use lines::Lines;
+pub use loss::{lose_one_batch, lost, visits_at};
+pub use phone::{Phone, Watching};
+pub use program::{Refusal, binary, program};
+pub use proxy::{Direction, Fault, Proxy};
+pub use relay::{COMMUNITY, Metrics, Relay, copy_data, problems_in};
+pub use roster::{GRID, Home, Roster};
+pub use web::{Answer, Web};

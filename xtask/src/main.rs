@@ -1,2 +1,49 @@
-//! (being written)
-fn main() {}
+//! The project's own commands. CI runs the same ones.
+//!
+//! Knows how to call cargo and the two binaries; links none of the project's crates, so that it compiles
+//! in seconds on a fresh clone.
+
+mod bench;
+mod cargo;
+mod demo;
+mod test;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// 邻里的项目命令 / the project's own commands
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// CI 所做的一切:格式、clippy、测试、文档 / everything CI does: format, clippy, tests, docs
+    Test,
+    /// 演示:导入一个社区,三部手机离线走访、合并、裁定 / a community, three phones offline, merging, deciding
+    Demo(demo::DemoArgs),
+    /// 基准测试,参数原样传下去 / benchmarks; arguments are passed on
+    Bench {
+        /// 传给基准程序的参数 / arguments of the bench binary
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Test => test::run(),
+        Command::Demo(args) => demo::run(&args),
+        Command::Bench { args } => bench::run(&args),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("\n✗ {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

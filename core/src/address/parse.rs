@@ -20,6 +20,9 @@ const TOKEN_CHARS_MAX: usize = 10;
 /// Letters taken with a number (AB12). A longer run is a name: 阳光COCO3号楼 is building 3.
 const TOKEN_LETTERS_MAX: usize = 2;
 
+/// Digits of a year.
+const YEAR_DIGITS: usize = 4;
+
 /// Reads one line. `None` when no reading explains all of it.
 pub(super) fn read(text: &str) -> Option<Address> {
     let address = read_once(text)?;
@@ -156,6 +159,10 @@ fn read_dashes(text: &str) -> Option<Address> {
     let parts: Vec<&str> = run.trim_start_matches('-').split('-').collect();
     match parts.as_slice() {
         [building, room] => Some(home(name, whole_token(building)?, String::new(), whole_token(room)?)),
+        // 2012-3-2 is what Excel makes of 12-3-2; no building has a number of four digits.
+        [building, _, _] if building.len() >= YEAR_DIGITS && building.chars().all(|c| c.is_ascii_digit()) => {
+            None
+        }
         [building, unit, room] => {
             Some(home(name, whole_token(building)?, whole_token(unit)?, whole_token(room)?))
         }

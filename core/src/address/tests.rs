@@ -99,6 +99,8 @@ fn text_that_names_no_home_is_refused_and_not_guessed() {
         "3号楼",
         "阳光花园501室",
         "1-3-2-501",
+        "2012-3-2",
+        "2012/3/2",
         "张三",
         "3-2-",
         "----",
@@ -181,6 +183,13 @@ proptest! {
     fn whatever_is_read_survives_its_own_spelling(text in "[阳光花园三二十甲东别墅A0-9号楼栋座单元室层#\\- 村路区社街道市]{1,16}") {
         if let Ok(home) = Address::parse(&text) {
             prop_assert_eq!(Address::parse(&home.to_string()).map(|again| again.key()), Ok(home.key()));
+        }
+    }
+
+    #[test]
+    fn no_text_does_harm(text in "\\PC{0,40}", other in "\\PC{0,12}") {
+        for read in [Address::parse(&text), Address::from_parts(&text, &other, "", &other)].into_iter().flatten() {
+            prop_assert_eq!(Address::parse(&read.to_string()).map(|again| again.key()), Ok(read.key()));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Fields with more than one value, who wrote each, and what each merge policy makes of them.
 
 use super::{Document, from_scalar};
-use crate::ids::Actor;
+use crate::ids::{Actor, Hash};
 use crate::record::{FieldSpec, Merge, Value};
 use crate::time::TimeMs;
 use automerge::{ROOT, ReadDoc};
@@ -18,6 +18,8 @@ pub struct Version {
     pub value: Value,
     /// When, by the author's clock.
     pub at_ms: TimeMs,
+    /// The change it was written in.
+    pub change: Hash,
 }
 
 /// A field with several different values.
@@ -71,6 +73,7 @@ impl Document {
                     actor: Actor::from_slice(actor.to_bytes())?,
                     value: from_scalar(value.as_scalar()?)?,
                     at_ms: 0,
+                    change: Hash::ZERO,
                 })
             })
             .collect();
@@ -97,16 +100,18 @@ impl Document {
             return None;
         }
         for version in &mut versions {
-            version.at_ms = self.written_at(version);
+            self.date(version);
         }
         let field = self.kind.field(&key);
         let shown = resolve(field.map(|f| f.merge), &versions)?.value.clone();
         Some(FieldConflict { key, field, versions, shown })
     }
 
-    fn written_at(&mut self, version: &Version) -> TimeMs {
+    /// Fills in when and in which change a version was written.
+    fn date(&mut self, version: &mut Version) {
         let id = automerge::ObjId::Id(version.counter, automerge::ActorId::from(version.actor.0), 0);
-        let hash = self.auto.hash_for_opid(&id);
-        hash.and_then(|hash| self.auto.get_change_meta_by_hash(&hash)).map_or(0, |change| change.timestamp)
+        let Some(hash) = self.auto.hash_for_opid(&id) else { return };
+        version.change = Hash(hash.0);
+        version.at_ms = self.auto.get_change_meta_by_hash(&hash).map_or(0, |change| change.timestamp);
     }
 }

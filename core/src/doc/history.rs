@@ -1,10 +1,10 @@
 //! Everything that was ever written to a document, in an order every replica agrees on.
 
-use super::{Document, from_scalar};
+use super::Document;
+use super::apply::writes_of;
 use crate::ids::{Actor, Hash};
 use crate::record::Value;
 use crate::time::TimeMs;
-use automerge::legacy::{Key, OpType};
 
 /// One write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,15 +34,9 @@ impl Document {
             let expanded = change.decode();
             let Some(actor) = Actor::from_slice(expanded.actor_id.to_bytes()) else { continue };
             let start = expanded.start_op.get();
-            for (offset, op) in expanded.operations.iter().enumerate() {
-                let Key::Map(key) = &op.key else { continue };
-                let value = match &op.action {
-                    OpType::Put(scalar) => from_scalar(scalar),
-                    OpType::Delete => None,
-                    _ => continue,
-                };
+            for (offset, key, value) in writes_of(&expanded.operations) {
                 entries.push(HistoryEntry {
-                    key: key.to_string(),
+                    key,
                     value,
                     actor,
                     at_ms: expanded.time,

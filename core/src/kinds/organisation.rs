@@ -21,6 +21,8 @@ record! {
     pub struct Worker = "worker" ("网格员", "Grid worker") kept Organisation {
         /// Full name.
         name: Option<String> = FieldType::Line, Merge::Auto, Internal, "姓名", "Name";
+        /// Community the worker serves.
+        community: Option<String> = FieldType::Line, Merge::Auto, Public, "社区", "Community";
         /// Codes of the grids whose households this worker may read and write.
         grids: BTreeSet<String> = FieldType::Set, Merge::Union, Internal, "网格", "Grids";
     }

@@ -57,13 +57,32 @@ impl DigitPattern {
         if count >= TAIL_DIGITS_MIN && phone.ends_with(&self.digits) {
             return Some(if phone.len() == count { Class::Exact } else { Class::Prefix });
         }
-        let inside = count >= INFIX_DIGITS_MIN && phone.windows(count).any(|window| window == self.digits);
-        inside.then_some(Class::Infix)
+        (count >= INFIX_DIGITS_MIN && self.inside(phone)).then_some(Class::Infix)
+    }
+
+    /// Bit-parallel, as comparing every window would be most of the time of a search.
+    #[inline]
+    fn inside(&self, phone: &[Glyph]) -> bool {
+        let mut states = 0_u64;
+        phone.iter().any(|digit| {
+            states = (states << 1 | 1) & self.places.get(usize::from(*digit)).copied().unwrap_or(0);
+            states & self.last() != 0
+        })
+    }
+
+    /// The bit that says the whole pattern was seen.
+    fn last(&self) -> u64 {
+        1 << (self.digits.len() - 1)
+    }
+
+    /// True when a mistake can be forgiven in this pattern at all.
+    pub(super) fn typos_allowed(&self) -> bool {
+        self.digits.len() >= TYPO_DIGITS_MIN
     }
 
     /// Forgives one wrong, missing or extra digit of a phone number.
     pub(super) fn typo_rank(&self, field: Field, value: &[Glyph]) -> Option<Rank> {
-        let phone = field == Field::Phone && self.digits.len() >= TYPO_DIGITS_MIN;
+        let phone = field == Field::Phone && self.typos_allowed();
         let end = phone.then(|| self.typo_end(value))??;
         let cut = if end == value.len() { 0 } else { 1 };
         Some(Rank::new(Class::Typo, Form::Written, field).less(cut))
@@ -71,7 +90,7 @@ impl DigitPattern {
 
     /// Bit-parallel search with one mistake (Wu and Manber, "Fast text searching allowing errors", 1992).
     fn typo_end(&self, phone: &[Glyph]) -> Option<usize> {
-        let last = 1_u64 << (self.digits.len() - 1);
+        let last = self.last();
         let (mut clean, mut wrong) = (0_u64, 1_u64);
         let mut end = None;
         for (at, digit) in phone.iter().enumerate() {

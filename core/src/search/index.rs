@@ -5,8 +5,8 @@
 use super::HITS_MAX;
 use super::glyphs::{Glyph, Glyphs};
 use super::hit::Hit;
-use super::query::Query;
-use super::record::{estate, pack};
+use super::query::{Mode, Query};
+use super::record::{Record, estate, pack};
 use super::text::{Lines, SearchText};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -29,7 +29,21 @@ struct Slot<Id> {
     id: Id,
     order: u64,
     start: usize,
-    length: u32,
+    words: u32,
+    numbers: u32,
+}
+
+impl<Id> Slot<Id> {
+    fn length(&self) -> usize {
+        self.words as usize + self.numbers as usize
+    }
+}
+
+/// A slot that matches.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    score: u32,
+    slot: usize,
 }
 
 impl<Id: Ord + Clone> Default for SearchIndex<Id> {
@@ -58,12 +72,15 @@ impl<Id: Ord + Clone> SearchIndex<Id> {
     /// The same from the stored form, as it comes out of the database.
     pub fn upsert_stored(&mut self, id: Id, stored: &str) {
         let start = self.arena.len();
-        let order = pack(Lines::read(stored), &mut self.glyphs, &mut self.arena);
-        let length = u32::try_from(self.arena.len() - start).unwrap_or(0);
-        let slot = Slot { id: id.clone(), order, start, length };
+        let packed = pack(Lines::read(stored), &mut self.glyphs, &mut self.arena);
+        // The limits of a field keep a household far below 2^32 glyphs.
+        let count = |from: usize, to: usize| u32::try_from(to - from).unwrap_or(0);
+        let words = count(start, packed.numbers_start);
+        let numbers = count(packed.numbers_start, self.arena.len());
+        let slot = Slot { id: id.clone(), order: packed.order, start, words, numbers };
         let old = self.by_id.get(&id).and_then(|at| self.slots.get_mut(*at));
         if let Some(old) = old {
-            self.garbage += old.length as usize;
+            self.garbage += old.length();
             *old = slot;
         } else {
             self.by_id.insert(id, self.slots.len());
@@ -76,7 +93,7 @@ impl<Id: Ord + Clone> SearchIndex<Id> {
     pub fn remove(&mut self, id: &Id) -> bool {
         let Some(at) = self.by_id.remove(id) else { return false };
         if at < self.slots.len() {
-            self.garbage += self.slots.swap_remove(at).length as usize;
+            self.garbage += self.slots.swap_remove(at).length();
         }
         if let Some(moved) = self.slots.get(at) {
             self.by_id.insert(moved.id.clone(), at);
@@ -111,40 +128,60 @@ impl<Id: Ord + Clone> SearchIndex<Id> {
         let Some(mut query) = Query::compile(query, &self.glyphs).filter(|_| limit > 0) else {
             return Vec::new();
         };
-        let mut found = self.scan(&query, false);
-        let typos = found.len() < limit;
-        if typos {
-            // Every typo ranks below every plain match, so looking for them can wait until there is room.
-            query.prepare_typos(&self.glyphs);
-            found = self.scan(&query, true);
+        let mut found = self.scan(&query, Mode::Plain, &[]);
+        // Every typo ranks below every plain match, so looking for them can wait until there is room.
+        let mode = match found.len() < limit && query.prepare_typos(&self.glyphs) {
+            true => Mode::Forgiving,
+            false => Mode::Plain,
+        };
+        if mode == Mode::Forgiving {
+            found.extend(self.scan(&query, Mode::TyposOnly, &found));
         }
         self.keep_best(&mut found, limit);
-        let hit = |(score, slot): (u32, &Slot<Id>)| Hit {
-            id: slot.id.clone(),
-            score,
-            matches: query.matches(self.record(slot), &self.glyphs, typos),
+        let hit = |found: Found| {
+            let slot = self.slots.get(found.slot)?;
+            let matches = query.matches(self.record(slot), &self.glyphs, mode);
+            Some(Hit { id: slot.id.clone(), score: found.score, matches })
         };
-        found.into_iter().map(hit).collect()
+        found.into_iter().filter_map(hit).collect()
     }
 
-    fn scan(&self, query: &Query, typos: bool) -> Vec<(u32, &Slot<Id>)> {
-        let rank = |slot| Some((query.rank(self.record(slot), &self.glyphs, typos)?.score(), slot));
-        self.slots.iter().filter_map(rank).collect()
+    /// Ranks every household but those `known` already, which are in the order of slots.
+    fn scan(&self, query: &Query, mode: Mode, known: &[Found]) -> Vec<Found> {
+        let mut known = known.iter().map(|found| found.slot).peekable();
+        let mut found = Vec::new();
+        for (at, slot) in self.slots.iter().enumerate() {
+            if known.next_if_eq(&at).is_some() {
+                continue;
+            }
+            if let Some(rank) = query.rank(self.record(slot), &self.glyphs, mode) {
+                found.push(Found { score: rank.score(), slot: at });
+            }
+        }
+        found
     }
 
-    fn record(&self, slot: &Slot<Id>) -> &[Glyph] {
-        self.arena.get(slot.start..slot.start + slot.length as usize).unwrap_or_default()
+    #[inline]
+    fn record(&self, slot: &Slot<Id>) -> Record<'_> {
+        let middle = slot.start + slot.words as usize;
+        let words = self.arena.get(slot.start..middle).unwrap_or_default();
+        let numbers = self.arena.get(middle..middle + slot.numbers as usize).unwrap_or_default();
+        Record { words, numbers }
     }
 
-    fn keep_best(&self, found: &mut Vec<(u32, &Slot<Id>)>, limit: usize) {
-        let order = |a: &(u32, &Slot<Id>), b: &(u32, &Slot<Id>)| {
-            b.0.cmp(&a.0).then_with(|| self.by_address(a.1, b.1)).then_with(|| a.1.id.cmp(&b.1.id))
-        };
+    fn keep_best(&self, found: &mut Vec<Found>, limit: usize) {
+        let order = |a: &Found, b: &Found| b.score.cmp(&a.score).then_with(|| self.by_place(a.slot, b.slot));
         if found.len() > limit {
             found.select_nth_unstable_by(limit - 1, order);
             found.truncate(limit);
         }
         found.sort_unstable_by(order);
+    }
+
+    /// By address, then by id.
+    fn by_place(&self, a: usize, b: usize) -> Ordering {
+        let (Some(a), Some(b)) = (self.slots.get(a), self.slots.get(b)) else { return Ordering::Equal };
+        self.by_address(a, b).then_with(|| a.id.cmp(&b.id))
     }
 
     fn by_address(&self, a: &Slot<Id>, b: &Slot<Id>) -> Ordering {
@@ -161,7 +198,7 @@ impl<Id: Ord + Clone> SearchIndex<Id> {
         }
         let mut arena = Vec::with_capacity(self.arena.len() - self.garbage);
         for slot in &mut self.slots {
-            let record = self.arena.get(slot.start..slot.start + slot.length as usize).unwrap_or_default();
+            let record = self.arena.get(slot.start..slot.start + slot.length()).unwrap_or_default();
             slot.start = arena.len();
             arena.extend_from_slice(record);
         }

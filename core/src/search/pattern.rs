@@ -27,15 +27,28 @@ pub(super) struct TextPattern {
     chars: Vec<char>,
     has_letters: bool,
     typos_allowed: bool,
-    /// By glyph: the written character and full pinyin.
-    strict: Vec<Moves>,
-    /// By glyph: every way without a mistake, homophones too.
-    loose: Vec<Moves>,
-    syllables: Vec<SyllableMoves>,
-    /// By glyph: homophones only.
-    alike: Vec<u64>,
-    /// By glyph, only once a search for typos was asked for.
-    typos: Vec<TypoMoves>,
+    /// By glyph: which of `rows`. Most characters cannot be part of a match and share row 0, so what a scan
+    /// touches stays in the processor's nearest cache.
+    row_of: Vec<u16>,
+    rows: Vec<Row>,
+    /// By glyph: which of `typo_rows`; filled only once a search for typos was asked for.
+    typo_row_of: Vec<u16>,
+    typo_rows: Vec<TypoMoves>,
+}
+
+/// What one character can be in a match.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Row {
+    /// The written character and full pinyin.
+    strict: Moves,
+    /// First letters only.
+    initials: Moves,
+    /// Every writing without a mistake.
+    plain: Moves,
+    /// Written, or sounding the same.
+    alike: Moves,
+    /// All of these.
+    any: Moves,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -67,36 +80,41 @@ impl TextPattern {
             has_letters: letters > 0,
             typos_allowed: letters >= TYPO_LETTERS_MIN || hanzi >= TYPO_HANZI_MIN,
             chars,
-            strict: Vec::new(),
-            loose: Vec::new(),
-            syllables: Vec::new(),
-            alike: Vec::new(),
-            typos: Vec::new(),
+            row_of: Vec::with_capacity(glyphs.infos().len()),
+            rows: vec![Row::default()],
+            typo_row_of: Vec::new(),
+            typo_rows: Vec::new(),
         };
-        if pattern.has_letters {
-            pattern.syllables = glyphs.syllables().iter().map(|s| pattern.syllable_moves(s)).collect();
-        }
-        pattern.fill(glyphs);
+        let syllables = match pattern.has_letters {
+            true => glyphs.syllables().iter().map(|syllable| pattern.syllable_moves(syllable)).collect(),
+            false => Vec::new(),
+        };
+        pattern.fill(glyphs, &syllables);
         Some(pattern)
     }
 
-    fn fill(&mut self, glyphs: &Glyphs) {
+    fn fill(&mut self, glyphs: &Glyphs, syllables: &[SyllableMoves]) {
         let sounds = self.sounds(glyphs);
         for info in glyphs.infos() {
-            let (mut strict, alike) = self.written_moves(info, &sounds, glyphs.readings(info));
-            let mut loose = strict;
-            set(&mut loose, 1, alike);
-            for id in glyphs.readings(info) {
-                if let Some(moves) = self.syllables.get(usize::from(*id)) {
-                    merge(&mut strict, &moves.full);
-                    [&moves.full, &moves.initial, &moves.unfinished]
-                        .iter()
-                        .for_each(|more| merge(&mut loose, more));
-                }
+            let readings = glyphs.readings(info);
+            let (written, sounds_like) = self.written_moves(info, &sounds, readings);
+            let mut row = Row { strict: written, alike: written, ..Row::default() };
+            set(&mut row.alike, 1, sounds_like);
+            if info.silent {
+                row.initials = written;
             }
-            self.strict.push(strict);
-            self.loose.push(loose);
-            self.alike.push(alike);
+            row.plain = written;
+            for moves in readings.iter().filter_map(|id| syllables.get(usize::from(*id))) {
+                merge(&mut row.strict, &moves.full);
+                merge(&mut row.initials, &moves.initial);
+                [&moves.full, &moves.initial, &moves.unfinished]
+                    .iter()
+                    .for_each(|more| merge(&mut row.plain, more));
+            }
+            row.any = row.plain;
+            merge(&mut row.any, &row.alike);
+            let code = if row == Row::default() { 0 } else { push(&mut self.rows, row) };
+            self.row_of.push(code);
         }
     }
 
@@ -153,25 +171,31 @@ impl TextPattern {
         pattern.zip(syllable.chars()).take_while(|(a, b)| **a == *b).count()
     }
 
+    /// True when a mistake can be forgiven in this pattern at all.
+    pub(super) fn typos_allowed(&self) -> bool {
+        self.typos_allowed
+    }
+
     /// Prepares forgiving one mistake. Kept apart because most searches find enough without.
     pub(super) fn prepare_typos(&mut self, glyphs: &Glyphs) {
-        if !self.typos_allowed || !self.typos.is_empty() {
+        if !self.typos_allowed || !self.typo_rows.is_empty() {
             return;
         }
-        let pinyin = self.has_letters;
         let per_syllable: Vec<TypoMoves> =
             glyphs.syllables().iter().map(|syllable| self.syllable_typos(syllable)).collect();
-        let hanzi_at = self.positions(is_hanzi);
+        let mut wrong_hanzi = TypoMoves::default();
+        set(&mut wrong_hanzi, 1, self.positions(is_hanzi));
+        self.typo_rows = vec![TypoMoves::default(), wrong_hanzi];
         for info in glyphs.infos() {
-            let mut moves = TypoMoves::default();
-            if is_hanzi(info.fold) {
-                set(&mut moves, 1, hanzi_at);
-            }
-            if pinyin {
-                let all = glyphs.readings(info).iter().filter_map(|id| per_syllable.get(usize::from(*id)));
-                all.for_each(|more| merge(&mut moves, more));
-            }
-            self.typos.push(moves);
+            let mut moves = if is_hanzi(info.fold) { wrong_hanzi } else { TypoMoves::default() };
+            let all = glyphs.readings(info).iter().filter_map(|id| per_syllable.get(usize::from(*id)));
+            all.for_each(|more| merge(&mut moves, more));
+            let code = match () {
+                () if moves == TypoMoves::default() => 0,
+                () if moves == wrong_hanzi => 1,
+                () => push(&mut self.typo_rows, moves),
+            };
+            self.typo_row_of.push(code);
         }
     }
 
@@ -198,107 +222,62 @@ impl TextPattern {
 
     /// How well the pattern matches a field, without forgiving a typo.
     #[inline]
-    pub(super) fn find(&self, field: &[Glyph], glyphs: &Glyphs) -> Option<TextFound> {
-        self.touches(field).then(|| self.classify(field, glyphs))?
+    pub(super) fn find(&self, field: &[Glyph]) -> Option<TextFound> {
+        self.touches(field).then(|| self.classify(field))?
+    }
+
+    #[inline]
+    fn row(&self, glyph: Glyph) -> Option<&Row> {
+        match self.row_of.get(usize::from(glyph)) {
+            None | Some(0) => None,
+            Some(row) => self.rows.get(usize::from(*row)),
+        }
     }
 
     /// The fast no: can any alignment, however loose, use the whole pattern up?
     #[inline]
     fn touches(&self, field: &[Glyph]) -> bool {
-        let accept = self.accept();
-        let mut states = 0;
-        for glyph in field {
-            let Some(moves) = self.loose.get(usize::from(*glyph)) else { return false };
-            states = step(states | 1, moves);
-            if states & accept != 0 {
-                return true;
-            }
-        }
-        false
+        self.inside(field, |row| &row.any)
     }
 
     fn accept(&self) -> u64 {
         1 << self.chars.len()
     }
 
-    fn classify(&self, field: &[Glyph], glyphs: &Glyphs) -> Option<TextFound> {
+    fn classify(&self, field: &[Glyph]) -> Option<TextFound> {
         let full = if self.has_letters { Form::Pinyin } else { Form::Written };
-        let strict = |glyph| self.strict.get(usize::from(glyph)).copied().unwrap_or_default();
-        let initials = |glyph| self.initials(glyph, glyphs);
-        let loose = |glyph| self.loose_without_homophones(glyph, glyphs);
-        let alike = |glyph| self.with_homophones(glyph);
         let found = |class, form, whole| Some(TextFound { class, form, whole });
-        match self.anchored(field, strict) {
-            Some(true) => return found(Class::Exact, full, true),
-            Some(false) => return found(Class::Prefix, full, false),
-            None => {}
+        if let Some(whole) = self.anchored(field, |row| &row.strict) {
+            return found(if whole { Class::Exact } else { Class::Prefix }, full, whole);
         }
         if self.has_letters {
-            match (self.anchored(field, initials), self.anchored(field, loose)) {
-                (Some(true), _) => return found(Class::Exact, Form::Initials, true),
-                (_, Some(whole)) => return found(Class::Prefix, Form::Mixed, whole),
-                _ => {}
+            if self.anchored(field, |row| &row.initials) == Some(true) {
+                return found(Class::Exact, Form::Initials, true);
+            }
+            if let Some(whole) = self.anchored(field, |row| &row.plain) {
+                return found(Class::Prefix, Form::Mixed, whole);
             }
         }
-        if self.inside(field, strict) {
+        if self.inside(field, |row| &row.strict) {
             return found(Class::Infix, full, false);
         }
-        if self.has_letters && self.inside(field, loose) {
+        if self.has_letters && self.inside(field, |row| &row.plain) {
             return found(Class::Infix, Form::Mixed, false);
         }
-        match self.anchored(field, alike) {
-            Some(whole) => found(Class::Homophone, Form::Written, whole),
-            None => self
-                .inside(field, alike)
-                .then_some(())
-                .and_then(|()| found(Class::Homophone, Form::Mixed, false)),
+        if let Some(whole) = self.anchored(field, |row| &row.alike) {
+            return found(Class::Homophone, Form::Written, whole);
         }
-    }
-
-    fn initials(&self, glyph: Glyph, glyphs: &Glyphs) -> Moves {
-        self.syllables_of(glyph, glyphs).fold(self.silent(glyph, glyphs), |mut moves, syllable| {
-            merge(&mut moves, &syllable.initial);
-            moves
-        })
-    }
-
-    fn silent(&self, glyph: Glyph, glyphs: &Glyphs) -> Moves {
-        let silent = glyphs.info(glyph).is_some_and(|info| info.silent);
-        let mut moves = Moves::default();
-        set(&mut moves, 0, if silent { u64::MAX } else { 0 });
-        moves
-    }
-
-    fn loose_without_homophones(&self, glyph: Glyph, glyphs: &Glyphs) -> Moves {
-        let strict = self.strict.get(usize::from(glyph)).copied().unwrap_or_default();
-        self.syllables_of(glyph, glyphs).fold(strict, |mut moves, syllable| {
-            merge(&mut moves, &syllable.initial);
-            merge(&mut moves, &syllable.unfinished);
-            moves
-        })
-    }
-
-    fn syllables_of<'a>(
-        &'a self,
-        glyph: Glyph,
-        glyphs: &'a Glyphs,
-    ) -> impl Iterator<Item = &'a SyllableMoves> {
-        let ids = glyphs.info(glyph).map(|info| glyphs.readings(info)).unwrap_or_default();
-        ids.iter().filter_map(|id| self.syllables.get(usize::from(*id)))
-    }
-
-    fn with_homophones(&self, glyph: Glyph) -> Moves {
-        let mut moves = self.strict.get(usize::from(glyph)).copied().unwrap_or_default();
-        set(&mut moves, 1, self.alike.get(usize::from(glyph)).copied().unwrap_or_default());
-        moves
+        self.inside(field, |row| &row.alike).then_some(())?;
+        found(Class::Homophone, Form::Mixed, false)
     }
 
     /// From the field's start: `Some(true)` when the field is used up as well.
-    fn anchored(&self, field: &[Glyph], moves: impl Fn(Glyph) -> Moves) -> Option<bool> {
+    #[inline]
+    fn anchored(&self, field: &[Glyph], moves: impl Fn(&Row) -> &Moves) -> Option<bool> {
         let mut states = 1;
         let mut prefix = false;
         for glyph in field {
-            states = step(states, &moves(*glyph));
+            states = self.row(*glyph).map_or(0, |row| step(states, moves(row)));
             if states == 0 {
                 break;
             }
@@ -308,20 +287,21 @@ impl TextPattern {
         (prefix || whole).then_some(whole)
     }
 
-    fn inside(&self, field: &[Glyph], moves: impl Fn(Glyph) -> Moves) -> bool {
+    #[inline]
+    fn inside(&self, field: &[Glyph], moves: impl Fn(&Row) -> &Moves) -> bool {
         let mut states = 0;
         field.iter().any(|glyph| {
-            states = step(states | 1, &moves(*glyph));
+            states = self.row(*glyph).map_or(0, |row| step(states | 1, moves(row)));
             states & self.accept() != 0
         })
     }
 
     /// True when the pattern is in the field just as written. For free text, where pinyin would find anything.
     pub(super) fn written_in(&self, field: &[Glyph], glyphs: &Glyphs) -> bool {
-        !self.has_letters && self.touches(field) && {
-            let strict = |glyph| self.strict.get(usize::from(glyph)).copied().unwrap_or_default();
-            self.inside(field, strict)
-        } || self.has_letters && self.letters_in(field, glyphs)
+        match self.has_letters {
+            true => self.letters_in(field, glyphs),
+            false => self.inside(field, |row| &row.strict),
+        }
     }
 
     fn letters_in(&self, field: &[Glyph], glyphs: &Glyphs) -> bool {
@@ -340,10 +320,14 @@ impl TextPattern {
         let (mut clean, mut wrong) = (1, 0);
         let mut end = None;
         for (at, glyph) in field.iter().enumerate() {
-            let strict = self.strict.get(usize::from(*glyph))?;
-            let typos = self.typos.get(usize::from(*glyph))?;
-            wrong = step(wrong, strict) | step(clean, typos);
-            clean = step(clean, strict);
+            let row = self.row(*glyph);
+            let typos = match self.typo_row_of.get(usize::from(*glyph)) {
+                None | Some(0) => None,
+                Some(row) => self.typo_rows.get(usize::from(*row)),
+            };
+            let still_wrong = if wrong == 0 { 0 } else { row.map_or(0, |row| step(wrong, &row.strict)) };
+            wrong = still_wrong | typos.map_or(0, |typos| step(clean, typos));
+            clean = row.map_or(0, |row| step(clean, &row.strict));
             if wrong & accept != 0 {
                 end = Some(at + 1);
             }
@@ -355,37 +339,36 @@ impl TextPattern {
     }
 
     /// The glyphs of the field that matched, for highlighting a field already known to match.
-    pub(super) fn span(&self, field: &[Glyph], glyphs: &Glyphs, found: TextFound) -> Range<usize> {
+    pub(super) fn span(&self, field: &[Glyph], found: TextFound) -> Range<usize> {
         if found.class == Class::Typo {
             return 0..self.typo_end(field).unwrap_or(0);
         }
         if found.whole {
             return 0..field.len();
         }
-        let strict = |glyph| self.strict.get(usize::from(glyph)).copied().unwrap_or_default();
-        let loose = |glyph| self.loose_without_homophones(glyph, glyphs);
-        for start in 0..field.len() {
-            let Some(rest) = field.get(start..) else { break };
-            let end = match (found.class, found.form) {
-                (Class::Homophone, _) => self.first_end(rest, |glyph| self.with_homophones(glyph)),
-                (_, Form::Mixed | Form::Initials) => self.first_end(rest, loose),
-                _ => self.first_end(rest, strict),
-            };
-            if let Some(end) = end {
-                return start..start + end;
-            }
-        }
-        0..0
+        let moves = |row: &Row| match (found.class, found.form) {
+            (Class::Homophone, _) => row.alike,
+            (_, Form::Mixed | Form::Initials) => row.plain,
+            _ => row.strict,
+        };
+        let end = |start: usize| self.first_end(field.get(start..)?, moves).map(|end| start..start + end);
+        (0..field.len()).find_map(end).unwrap_or(0..0)
     }
 
-    fn first_end(&self, field: &[Glyph], moves: impl Fn(Glyph) -> Moves) -> Option<usize> {
+    fn first_end(&self, field: &[Glyph], moves: impl Fn(&Row) -> Moves) -> Option<usize> {
         let mut states = 1;
         let at = field.iter().position(|glyph| {
-            states = step(states, &moves(*glyph));
+            states = self.row(*glyph).map_or(0, |row| step(states, &moves(row)));
             states & self.accept() != 0
         });
         at.map(|at| at + 1)
     }
+}
+
+/// Appends a row; its number. There are never more rows than glyphs, whose codes have 16 bits.
+fn push<T>(rows: &mut Vec<T>, row: T) -> u16 {
+    rows.push(row);
+    u16::try_from(rows.len() - 1).unwrap_or(0)
 }
 
 #[inline]

@@ -104,15 +104,15 @@ pub(super) struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    pub(super) fn read(record: &'a [Glyph]) -> Parts<'a> {
+    /// From the half of a record that holds numbers.
+    pub(super) fn read(numbers: &'a [Glyph]) -> Parts<'a> {
         let mut parts = Parts::default();
-        for (field, value) in super::record::fields(record) {
+        for (field, value) in super::record::fields(numbers) {
             match field {
-                Field::Estate => {}
                 Field::Building => parts.building = value,
                 Field::Unit => parts.unit = value,
                 Field::Room => parts.room = value,
-                // Address parts come first in a record.
+                // Address parts come first.
                 _ => break,
             }
         }

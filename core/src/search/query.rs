@@ -7,8 +7,22 @@ use super::glyphs::{Glyph, Glyphs, fold};
 use super::hit::{Class, Field, Form, Match, Rank};
 use super::pattern::{TextFound, TextPattern};
 use super::place::{self, Parts, Place, PlaceText};
-use super::record::fields;
+use super::record::{Record, fields};
 use super::{QUERY_CHARS_MAX, QUERY_TERMS_MAX};
+
+/// Longest number that is looked for in estates, tags and notes (中山路188号院, 1954年).
+const WORD_DIGITS_MAX: usize = 4;
+
+/// What a pass over the households looks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Matches without a mistake.
+    Plain,
+    /// Those, and matches with one.
+    Forgiving,
+    /// Matches with a mistake, in households known not to match without.
+    TyposOnly,
+}
 
 /// A query made ready: readings of the whole, each a list of terms that must all match.
 #[derive(Clone, Debug)]
@@ -58,30 +72,33 @@ impl Query {
         (!readings.is_empty()).then_some(Query { readings })
     }
 
-    /// Makes [`Query::rank`] with `typos` possible.
-    pub(super) fn prepare_typos(&mut self, glyphs: &Glyphs) {
+    /// Makes [`Query::rank`] ready to forgive; false when nothing in the query can be forgiven.
+    pub(super) fn prepare_typos(&mut self, glyphs: &Glyphs) -> bool {
+        let mut possible = false;
         let needs = self.readings.iter_mut().flatten().flat_map(|term| &mut term.ways).flatten();
         for need in needs {
+            possible |= need.typos_allowed();
             if let Need::Text(pattern) = need {
                 pattern.prepare_typos(glyphs);
             }
         }
+        possible
     }
 
     /// How well one household matches; `None` when it does not.
     #[inline]
-    pub(super) fn rank(&self, record: &[Glyph], glyphs: &Glyphs, typos: bool) -> Option<Rank> {
-        self.readings.iter().filter_map(|terms| rank_all(terms, record, glyphs, typos)).max()
+    pub(super) fn rank(&self, record: Record<'_>, glyphs: &Glyphs, mode: Mode) -> Option<Rank> {
+        self.readings.iter().filter_map(|terms| rank_all(terms, record, glyphs, mode)).max()
     }
 
     /// What to highlight in a household that matches.
-    pub(super) fn matches(&self, record: &[Glyph], glyphs: &Glyphs, typos: bool) -> Vec<Match> {
+    pub(super) fn matches(&self, record: Record<'_>, glyphs: &Glyphs, mode: Mode) -> Vec<Match> {
         let best =
-            self.readings.iter().filter_map(|terms| Some((rank_all(terms, record, glyphs, typos)?, terms)));
+            self.readings.iter().filter_map(|terms| Some((rank_all(terms, record, glyphs, mode)?, terms)));
         let Some((_, terms)) = best.max_by_key(|(rank, _)| *rank) else { return Vec::new() };
         let mut all: Vec<Match> = Vec::new();
-        for needs in terms.iter().filter_map(|term| term.best_way(record, glyphs, typos)) {
-            for found in needs.iter().flat_map(|need| need.matches(record, glyphs, typos)) {
+        for needs in terms.iter().filter_map(|term| term.best_way(record, glyphs, mode)) {
+            for found in needs.iter().flat_map(|need| need.matches(record, glyphs, mode)) {
                 if !all.contains(&found) {
                     all.push(found);
                 }
@@ -91,10 +108,12 @@ impl Query {
     }
 }
 
-fn rank_all(terms: &[Term], record: &[Glyph], glyphs: &Glyphs, typos: bool) -> Option<Rank> {
+fn rank_all(terms: &[Term], record: Record<'_>, glyphs: &Glyphs, mode: Mode) -> Option<Rank> {
     match terms {
-        [term] => term.rank(record, glyphs, typos),
-        _ => Rank::all(terms.iter().map(|term| term.rank(record, glyphs, typos))),
+        [term] => term.rank(record, glyphs, mode),
+        // That the whole query does not match says nothing of one term of several.
+        _ if mode == Mode::TyposOnly => rank_all(terms, record, glyphs, Mode::Forgiving),
+        _ => Rank::all(terms.iter().map(|term| term.rank(record, glyphs, mode))),
     }
 }
 
@@ -135,22 +154,23 @@ impl Term {
     }
 
     #[inline]
-    fn rank(&self, record: &[Glyph], glyphs: &Glyphs, typos: bool) -> Option<Rank> {
-        self.ways.iter().filter_map(|needs| way_rank(needs, record, glyphs, typos)).max()
+    fn rank(&self, record: Record<'_>, glyphs: &Glyphs, mode: Mode) -> Option<Rank> {
+        self.ways.iter().filter_map(|needs| way_rank(needs, record, glyphs, mode)).max()
     }
 
-    fn best_way(&self, record: &[Glyph], glyphs: &Glyphs, typos: bool) -> Option<&[Need]> {
+    fn best_way(&self, record: Record<'_>, glyphs: &Glyphs, mode: Mode) -> Option<&[Need]> {
         let ranked =
-            self.ways.iter().filter_map(|needs| Some((way_rank(needs, record, glyphs, typos)?, needs)));
+            self.ways.iter().filter_map(|needs| Some((way_rank(needs, record, glyphs, mode)?, needs)));
         ranked.max_by_key(|(rank, _)| *rank).map(|(_, needs)| needs.as_slice())
     }
 }
 
 #[inline]
-fn way_rank(needs: &[Need], record: &[Glyph], glyphs: &Glyphs, typos: bool) -> Option<Rank> {
+fn way_rank(needs: &[Need], record: Record<'_>, glyphs: &Glyphs, mode: Mode) -> Option<Rank> {
     match needs {
-        [need] => need.rank(record, glyphs, typos),
-        _ => Rank::all(needs.iter().map(|need| need.rank(record, glyphs, typos))),
+        [need] => need.rank(record, glyphs, mode),
+        _ if mode == Mode::TyposOnly => way_rank(needs, record, glyphs, Mode::Forgiving),
+        _ => Rank::all(needs.iter().map(|need| need.rank(record, glyphs, mode))),
     }
 }
 
@@ -158,10 +178,14 @@ fn way_rank(needs: &[Need], record: &[Glyph], glyphs: &Glyphs, typos: bool) -> O
 fn single_ways(text: &str, glyphs: &Glyphs) -> Vec<Vec<Need>> {
     let half: String = text.chars().map(fold).collect();
     let mut ways = Vec::new();
-    if let Some(pattern) = TextPattern::compile(&half, glyphs) {
+    let phone = written_phone(&half);
+    // A long number is in no name, tag or estate.
+    if (phone.is_none() || half.len() <= WORD_DIGITS_MAX)
+        && let Some(pattern) = TextPattern::compile(&half, glyphs)
+    {
         ways.push(vec![Need::Text(pattern)]);
     }
-    ways.extend(written_phone(&half).map(|digits| vec![digits]));
+    ways.extend(phone.map(|digits| vec![digits]));
     if let Some(place) = place::read(&half)
         && !is_digits(&half)
     {
@@ -197,16 +221,38 @@ fn place_needs(text: PlaceText, glyphs: &Glyphs) -> Vec<Need> {
 }
 
 impl Need {
-    #[inline]
-    fn rank(&self, record: &[Glyph], glyphs: &Glyphs, typos: bool) -> Option<Rank> {
-        if let Need::Place(place) = self {
-            return place.rank(&Parts::read(record), glyphs);
+    fn typos_allowed(&self) -> bool {
+        match self {
+            Need::Text(pattern) => pattern.typos_allowed(),
+            Need::Digits(digits) => digits.typos_allowed(),
+            Need::Place(_) => false,
         }
-        let plain = fields(record).filter_map(|(field, value)| self.field_rank(field, value, glyphs)).max();
-        if plain.is_some() || !typos {
+    }
+
+    #[inline]
+    fn rank(&self, record: Record<'_>, glyphs: &Glyphs, mode: Mode) -> Option<Rank> {
+        if let Need::Place(place) = self {
+            let asked = mode != Mode::TyposOnly;
+            return asked.then(|| place.rank(&Parts::read(record.numbers), glyphs))?;
+        }
+        let plain = match mode {
+            Mode::TyposOnly => None,
+            _ => fields(self.half(record))
+                .filter_map(|(field, value)| self.field_rank(field, value, glyphs))
+                .max(),
+        };
+        if plain.is_some() || mode == Mode::Plain || !self.typos_allowed() {
             return plain;
         }
-        fields(record).filter_map(|(field, value)| self.field_typo_rank(field, value)).max()
+        fields(self.half(record)).filter_map(|(field, value)| self.field_typo_rank(field, value)).max()
+    }
+
+    /// The half of a household in which this need can be met.
+    fn half<'a>(&self, record: Record<'a>) -> &'a [Glyph] {
+        match self {
+            Need::Text(_) => record.words,
+            Need::Digits(_) | Need::Place(_) => record.numbers,
+        }
     }
 
     #[inline]
@@ -233,18 +279,20 @@ impl Need {
     }
 
     /// The best place of the household that meets this need.
-    fn matches(&self, record: &[Glyph], glyphs: &Glyphs, typos: bool) -> Vec<Match> {
+    fn matches(&self, record: Record<'_>, glyphs: &Glyphs, mode: Mode) -> Vec<Match> {
         if let Need::Place(place) = self {
             let wanted: Vec<Field> = place.fields().collect();
-            let parts = fields(record).filter(|(field, _)| wanted.contains(field));
+            let parts = fields(record.numbers).filter(|(field, _)| wanted.contains(field));
             let whole = |(field, value): (Field, &[Glyph])| {
                 to_match(field, Class::Exact, value, 0..value.len(), glyphs)
             };
             return parts.map(whole).collect();
         }
-        let plain = best_field(record, |field, value| self.field_rank(field, value, glyphs));
+        let plain = best_field(self.half(record), |field, value| self.field_rank(field, value, glyphs));
         let best = match plain {
-            None if typos => best_field(record, |field, value| self.field_typo_rank(field, value)),
+            None if mode != Mode::Plain => {
+                best_field(self.half(record), |field, value| self.field_typo_rank(field, value))
+            }
             plain => plain,
         };
         let Some((rank, field, value)) = best else { return Vec::new() };
@@ -255,10 +303,10 @@ impl Need {
     fn span(&self, field: Field, value: &[Glyph], class: Class, glyphs: &Glyphs) -> std::ops::Range<usize> {
         match self {
             Need::Text(pattern) if class == Class::Typo => {
-                pattern.span(value, glyphs, TextFound { class, form: Form::Mixed, whole: false })
+                pattern.span(value, TextFound { class, form: Form::Mixed, whole: false })
             }
             Need::Text(pattern) => match text_found(pattern, field, value, glyphs) {
-                Some(found) => pattern.span(value, glyphs, found),
+                Some(found) => pattern.span(value, found),
                 None => 0..0,
             },
             Need::Digits(digits) => digits.span(field, value, class),
@@ -269,10 +317,10 @@ impl Need {
 
 /// The field that ranks best, the first among equals.
 fn best_field<'a>(
-    record: &'a [Glyph],
+    half: &'a [Glyph],
     rank: impl Fn(Field, &'a [Glyph]) -> Option<Rank>,
 ) -> Option<(Rank, Field, &'a [Glyph])> {
-    let ranked = fields(record).filter_map(|(field, value)| Some((rank(field, value)?, field, value)));
+    let ranked = fields(half).filter_map(|(field, value)| Some((rank(field, value)?, field, value)));
     ranked.reduce(|best, next| if next.0 > best.0 { next } else { best })
 }
 
@@ -280,10 +328,10 @@ fn best_field<'a>(
 #[inline]
 fn text_found(pattern: &TextPattern, field: Field, value: &[Glyph], glyphs: &Glyphs) -> Option<TextFound> {
     match field {
-        Field::Name | Field::Estate => pattern.find(value, glyphs),
-        Field::Tag => pattern
-            .find(value, glyphs)
-            .filter(|found| found.class > Class::Infix || found.form >= Form::Pinyin),
+        Field::Name | Field::Estate => pattern.find(value),
+        Field::Tag => {
+            pattern.find(value).filter(|found| found.class > Class::Infix || found.form >= Form::Pinyin)
+        }
         Field::Note => pattern.written_in(value, glyphs).then_some(TextFound {
             class: Class::Infix,
             form: Form::Written,

@@ -82,9 +82,6 @@ pub enum Frame {
     /// Relay: that page.
     #[n(11)]
     SnapshotPage(#[n(0)] SnapshotPage),
-    /// Relay: grants have changed; what you may follow now.
-    #[n(12)]
-    Grants(#[n(0)] Vec<Grant>),
     /// Either: the connection ends, and why.
     #[n(13)]
     Bye(#[n(0)] Bye),

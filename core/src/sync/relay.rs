@@ -223,9 +223,14 @@ impl Session {
         (self.phase == Phase::Running).then(|| self.hello.as_ref().map(|hello| hello.device)).flatten()
     }
 
-    /// The spaces that the device follows now.
-    pub fn follows(&self, space: SpaceId) -> bool {
-        self.following.contains_key(&space)
+    /// Who the phone says it is, proven or not.
+    pub fn claimed(&self) -> Option<DeviceId> {
+        self.hello.as_ref().map(|hello| hello.device)
+    }
+
+    /// The spaces that the phone follows now.
+    pub fn followed(&self) -> Vec<SpaceId> {
+        self.following.keys().copied().collect()
     }
 
     /// Takes a frame from the phone.

@@ -1,1 +1,16 @@
-//! (being written)
+//! What the relay keeps on disk.
+//!
+//! Two SQLite files. `log.db` is the truth: signed batches in the order they became durable, enrolled
+//! devices, enrolment codes; every commit is synced. `model.db` is a cache made from the log: documents,
+//! read models, conflicts, duplicates, snapshots; it can be deleted and comes back the same.
+//!
+//! Knows nothing of HTTP or websockets.
+
+pub mod error;
+pub mod log;
+pub mod model;
+mod sqlite;
+
+pub use error::StoreError;
+pub use log::Log;
+pub use model::Model;

@@ -108,7 +108,7 @@ impl Intake<'_> {
         }
         self.actors.entry(actor).or_insert(device);
         match self.apply(held.doc, &held.change) {
-            Ok(Applied::New) => self.apply_held(conn, held.doc).await,
+            Ok(Applied::New(_)) => self.apply_held(conn, held.doc).await,
             Ok(Applied::Known) => Ok(()),
             Err(ApplyError::Missing(_)) => {
                 let kept = docs::hold(conn, &held).await?;
@@ -149,7 +149,7 @@ impl Intake<'_> {
     fn apply(&mut self, doc: DocId, change: &ChangeBytes) -> Result<Applied, ApplyError> {
         let Some(open) = self.open.get_mut(&doc) else { return Ok(Applied::Known) };
         let applied = open.stored.doc.apply(change)?;
-        if applied == Applied::New {
+        if matches!(applied, Applied::New(_)) {
             open.changed = true;
             self.taken.received += 1;
         }
@@ -164,7 +164,7 @@ impl Intake<'_> {
             for change in docs::held(&mut *conn, doc).await? {
                 match self.apply(doc, &change) {
                     Err(ApplyError::Missing(_)) => continue,
-                    Ok(applied) => progress |= applied == Applied::New,
+                    Ok(applied) => progress |= matches!(applied, Applied::New(_)),
                     Err(_) => self.taken.skipped += 1,
                 }
                 docs::release(&mut *conn, &change).await?;

@@ -1,0 +1,110 @@
+//! The office's command line. Everything but `serve`, `sample` and `verify` talks to a running relay.
+
+mod client;
+mod office;
+mod print;
+mod sample;
+mod verify;
+
+use crate::config::{Config, ServeArgs};
+use clap::{Parser, Subcommand};
+use client::{Client, Failure};
+use linli_core::error::Lang;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// 邻里:社区走访数据的中继服务器 / linli: the relay for community visits.
+#[derive(Parser)]
+#[command(name = "linli", version)]
+struct Cli {
+    /// 以 JSON 输出,每行一个对象 / print JSON, one object a line
+    #[arg(long, global = true)]
+    json: bool,
+    /// 语言:zh 或 en,默认看 LANG / language: zh or en; LANG unless given
+    #[arg(long, global = true, env = "LINLI_LANG")]
+    lang: Option<String>,
+    #[command(flatten)]
+    relay: RelayArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where a running relay is.
+#[derive(clap::Args, Clone)]
+pub(crate) struct RelayArgs {
+    /// 服务器地址 / address of the running relay
+    #[arg(long, global = true, env = "LINLI_URL", default_value = "http://127.0.0.1:8737")]
+    url: String,
+    /// 管理令牌;也可用环境变量 LINLI_TOKEN / admin token
+    #[arg(long, global = true, env = "LINLI_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+    /// 令牌文件(数据目录里的 admin-token)/ file with the token
+    #[arg(long, global = true, env = "LINLI_TOKEN_FILE")]
+    token_file: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 启动服务器 / run the relay
+    Serve(ServeArgs),
+    /// 生成样例社区的名册 / write the rosters of a made-up community
+    Sample(sample::SampleArgs),
+    /// 检查数据目录:签名、链、重建比对 / check a data folder: signatures, chains, rebuilt models
+    Verify {
+        /// 数据目录 / data folder
+        #[arg(long, env = "LINLI_DATA")]
+        data: PathBuf,
+    },
+    #[command(flatten)]
+    Office(office::OfficeCommand),
+}
+
+/// Runs the command line; errors go to standard error with a stable code.
+pub(crate) async fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let lang = language(cli.lang.as_deref());
+    let result = match cli.command {
+        Command::Serve(args) => {
+            log_to_stderr();
+            serve(args, cli.json).await
+        }
+        Command::Sample(args) => sample::run(args, cli.json, lang),
+        Command::Verify { data } => verify::run(&data, cli.json).await,
+        Command::Office(command) => match Client::new(&cli.relay, lang) {
+            Ok(client) => office::run(command, &client, cli.json).await,
+            Err(failure) => Err(failure),
+        },
+    };
+    match result {
+        Ok(code) => code,
+        Err(failure) => {
+            failure.print(cli.json);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(args: ServeArgs, json: bool) -> Result<ExitCode, Failure> {
+    let config = Config::read(args).map_err(|error| Failure::new("serve.config", format!("{error:#}")))?;
+    crate::serve::run(config, json)
+        .await
+        .map_err(|error| Failure::new("serve.failed", format!("{error:#}")))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("LINLI_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // Automerge may panic on bytes that the gate let through; the panic is caught and the change is put in
+    // quarantine, so one line in the log is enough.
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a panic was caught");
+    }));
+}
+
+fn language(given: Option<&str>) -> Lang {
+    let from_env = || std::env::var("LC_ALL").or_else(|_| std::env::var("LANG")).unwrap_or_default();
+    given.map_or_else(|| Lang::from_tag(&from_env()), Lang::from_tag)
+}

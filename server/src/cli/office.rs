@@ -1,0 +1,358 @@
+//! Commands that act on a running relay.
+
+use super::client::{Client, Failure, pick};
+use super::print::{list, number, one, text, words};
+use base64::Engine as _;
+use clap::Subcommand;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(Subcommand)]
+pub(crate) enum OfficeCommand {
+    /// 导入名册 / import a roster
+    Import {
+        #[command(subcommand)]
+        what: Import,
+    },
+    /// 网格列表 / list grids
+    Grids,
+    /// 网格员 / workers
+    Workers {
+        #[command(subcommand)]
+        what: Option<Workers>,
+    },
+    /// 生成手机登记码 / make an enrolment code for a worker's phone
+    EnrolCode {
+        /// 网格员姓名或编号 / name or id
+        #[arg(long)]
+        worker: String,
+    },
+    /// 手机列表 / list phones
+    Devices,
+    /// 户列表与查找 / list and find households
+    Households {
+        /// 姓名、拼音、地址、电话尾号、标签 / name, pinyin, address, phone tail, tag
+        #[arg(long)]
+        search: Option<String>,
+        /// 网格编码 / grid code
+        #[arg(long)]
+        grid: Option<String>,
+        /// 最多几户 / how many at most
+        #[arg(long, default_value_t = 20_000)]
+        limit: u32,
+    },
+    /// 一户的全部信息 / everything about one household
+    Household {
+        id: String,
+        /// 包括全部修改历史 / with every write ever made
+        #[arg(long)]
+        history: bool,
+    },
+    /// 冲突列表 / list conflicts
+    Conflicts {
+        /// open、settled 或 resolved
+        #[arg(long)]
+        status: Option<String>,
+    },
+    /// 裁定冲突 / resolve a conflict
+    Resolve {
+        conflict: String,
+        /// 选第几个值 / number of the value to keep
+        #[arg(long)]
+        choose: Option<usize>,
+        /// 或另填一个值 / or another value
+        #[arg(long, allow_hyphen_values = true)]
+        value: Option<String>,
+        /// 原因 / why
+        #[arg(long)]
+        reason: String,
+    },
+    /// 疑似重复的户 / households that may be one
+    Duplicates,
+    /// 合并两户:保留前者 / merge two households: the first stays
+    Merge {
+        survivor: String,
+        absorbed: String,
+        /// 原因 / why
+        #[arg(long)]
+        reason: String,
+    },
+    /// 撤销合并 / take a merge back
+    Unmerge {
+        merge: String,
+        /// 原因 / why
+        #[arg(long)]
+        reason: String,
+    },
+    /// 导出台账 / export a ledger
+    Export {
+        /// households、residents 或 visits
+        what: String,
+        /// csv、xlsx 或 json
+        #[arg(long)]
+        format: String,
+        /// 输出文件 / file to write
+        #[arg(long)]
+        out: PathBuf,
+        /// 只要这个网格 / only this grid
+        #[arg(long)]
+        grid: Option<String>,
+        /// 只要这次排查或季度 / only this campaign or quarter
+        #[arg(long)]
+        campaign: Option<String>,
+    },
+    /// 计数 / counts
+    Status,
+    /// 无法并入的改动 / changes that could not be applied
+    Quarantine,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Import {
+    /// 导入户籍名册(CSV、XLSX、XLS)/ import households and residents
+    Roster {
+        file: PathBuf,
+        /// 社区名称 / name of the community
+        #[arg(long)]
+        community: String,
+        /// 只看会怎样,不改动 / say what would happen, change nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// 把读不了的行写到这个文件 / file for the rows that were not imported
+        #[arg(long)]
+        rejects: Option<PathBuf>,
+        /// 保留身份证号的校验值和后四位 / keep a keyed hash and the last four of national ids
+        #[arg(long)]
+        keep_national_id: bool,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Workers {
+    /// 添加网格员 / add a worker
+    Add {
+        name: String,
+        /// 网格编码,可写多个 / grid codes
+        #[arg(long, required = true, num_args = 1..)]
+        grid: Vec<String>,
+    },
+}
+
+pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) -> Result<ExitCode, Failure> {
+    match command {
+        OfficeCommand::Import { what } => return import(what, client, as_json).await,
+        OfficeCommand::Grids => list(&client.get("/v1/grids", &[]).await?, as_json, |grid| {
+            format!(
+                "{}  {}  {} 户  {} 人",
+                text(grid, "code"),
+                text(grid, "name"),
+                number(grid, "households"),
+                number(grid, "residents")
+            )
+        }),
+        OfficeCommand::Workers { what: None } => {
+            list(&client.get("/v1/workers", &[]).await?, as_json, worker_line);
+        }
+        OfficeCommand::Workers { what: Some(Workers::Add { name, grid }) } => {
+            let worker = client.post("/v1/workers", json!({"name": name, "grids": grid})).await?;
+            one(&worker, as_json, worker_line);
+        }
+        OfficeCommand::EnrolCode { worker } => {
+            let code = client.post("/v1/enrol-codes", json!({"worker": worker})).await?;
+            one(&code, as_json, |code| {
+                format!(
+                    "{}  {}  有效至 / until {}",
+                    text(code, "code"),
+                    text(code, "url"),
+                    text(code, "expires_at")
+                )
+            });
+        }
+        OfficeCommand::Devices => list(&client.get("/v1/devices", &[]).await?, as_json, |device| {
+            format!("{}  {}  {}", text(device, "id"), text(device, "name"), text(device, "last_contact_at"))
+        }),
+        OfficeCommand::Households { search, grid, limit } => {
+            let query = query(&[("search", search), ("grid", grid), ("limit", Some(limit.to_string()))]);
+            list(&client.get("/v1/households", &query).await?, as_json, household_line);
+        }
+        OfficeCommand::Household { id, history } => {
+            let found =
+                client.get(&format!("/v1/households/{id}"), &[("history", history.to_string())]).await?;
+            one(&found, as_json, |found| serde_json::to_string_pretty(found).unwrap_or_default());
+        }
+        OfficeCommand::Conflicts { status } => {
+            let found = client.get("/v1/conflicts", &query(&[("status", status)])).await?;
+            list(&found, as_json, conflict_text);
+        }
+        OfficeCommand::Resolve { conflict, choose, value, reason } => {
+            let body = json!({"choose": choose, "value": value, "reason": reason});
+            let done = client.post(&format!("/v1/conflicts/{conflict}/resolution"), body).await?;
+            one(&done, as_json, |done| format!("已保留 / kept: {}", text(done, "kept")));
+        }
+        OfficeCommand::Duplicates => list(&client.get("/v1/duplicates", &[]).await?, as_json, |pair| {
+            let households = pair.get("households").and_then(Value::as_array).into_iter().flatten();
+            let lines: Vec<String> = households.map(household_line).collect();
+            format!("{} 分 ({})\n  {}", number(pair, "score"), words(pair, "reasons"), lines.join("\n  "))
+        }),
+        OfficeCommand::Merge { survivor, absorbed, reason } => {
+            let body = json!({"survivor": survivor, "absorbed": absorbed, "reason": reason});
+            one(&client.post("/v1/merges", body).await?, as_json, |merge| {
+                format!("已合并,编号 / merged as {}", text(merge, "id"))
+            });
+        }
+        OfficeCommand::Unmerge { merge, reason } => {
+            let done = client.post(&format!("/v1/merges/{merge}/undo"), json!({"reason": reason})).await?;
+            one(&done, as_json, |_| "已撤销 / undone".to_owned());
+        }
+        OfficeCommand::Export { what, format, out, grid, campaign } => {
+            let query = query(&[("format", Some(format)), ("grid", grid), ("campaign", campaign)]);
+            let bytes = client.get_bytes(&format!("/v1/exports/{what}"), &query).await?;
+            write_file(&out, &bytes)?;
+            let line = json!({"file": out, "bytes": bytes.len()});
+            one(&line, as_json, |_| format!("{} ({} B)", out.display(), bytes.len()));
+        }
+        OfficeCommand::Status => one(&client.get("/v1/status", &[]).await?, as_json, |status| {
+            format!(
+                "{} 户 {} 人 {} 次走访",
+                number(status, "households"),
+                number(status, "residents"),
+                number(status, "visits")
+            )
+        }),
+        OfficeCommand::Quarantine => list(&client.get("/v1/quarantine", &[]).await?, as_json, |row| {
+            format!(
+                "{}/{} {}: {}",
+                number(row, "batch"),
+                number(row, "entry"),
+                text(row, "code"),
+                text(row, "reason")
+            )
+        }),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn query<'a>(pairs: &[(&'a str, Option<String>)]) -> Vec<(&'a str, String)> {
+    pairs.iter().filter_map(|(key, value)| Some((*key, value.clone()?))).collect()
+}
+
+fn worker_line(worker: &Value) -> String {
+    format!("{}  {}  {}", text(worker, "id"), text(worker, "name"), words(worker, "grids"))
+}
+
+fn household_line(household: &Value) -> String {
+    format!(
+        "{}  {}  {}  {}  {}",
+        text(household, "id"),
+        text(household, "address"),
+        words(household, "residents"),
+        text(household, "contact_phone"),
+        words(household, "tags")
+    )
+}
+
+fn conflict_text(conflict: &Value) -> String {
+    let values = conflict.get("values").and_then(Value::as_array).into_iter().flatten();
+    let lines: Vec<String> = values
+        .map(|value| {
+            format!(
+                "  {}) {}  {}  手机时间 {}  收到 {}",
+                number(value, "choice"),
+                value.get("value").map(ToString::to_string).unwrap_or_default(),
+                text(value, "author"),
+                text(value, "at"),
+                text(value, "received_at")
+            )
+        })
+        .collect();
+    let head = format!(
+        "{}  {}  {}  {}",
+        text(conflict, "id"),
+        text(conflict, "status"),
+        text(conflict, "label_zh"),
+        text(conflict, "household")
+    );
+    format!("{head}\n{}", lines.join("\n"))
+}
+
+async fn import(what: Import, client: &Client, as_json: bool) -> Result<ExitCode, Failure> {
+    let Import::Roster { file, community, dry_run, rejects, keep_national_id } = what;
+    let bytes = std::fs::read(&file).map_err(|error| {
+        let zh = format!("读不到文件 {}:{error}", file.display());
+        let en = format!("cannot read {}: {error}", file.display());
+        Failure::new("import.cannot_read", pick(client.lang, zh, en))
+    })?;
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let query = [
+        ("community", community),
+        ("file_name", name),
+        ("dry_run", dry_run.to_string()),
+        ("keep_national_id", keep_national_id.to_string()),
+    ];
+    let mut done = client.upload("/v1/imports/roster", &query, bytes).await?;
+    let written = match (rejects, done.get("rejects").filter(|rejects| !rejects.is_null())) {
+        (Some(path), Some(rejected)) => {
+            let bytes = base64::engine::general_purpose::STANDARD.decode(text(rejected, "bytes"));
+            write_file(
+                &path,
+                &bytes.map_err(|error| Failure::new("client.broken_answer", error.to_string()))?,
+            )?;
+            Some(path)
+        }
+        _ => None,
+    };
+    if let Some(map) = done.as_object_mut() {
+        map.insert("rejects".into(), json!(written));
+    }
+    one(&done, as_json, |done| import_text(done, client));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn import_text(done: &Value, client: &Client) -> String {
+    let n = |key: &str| number(done, key);
+    let mut lines = vec![pick(
+        client.lang,
+        format!(
+            "读了 {} 行:{} 户 {} 人;新增 {} 户,变更 {} 户,不变 {} 户,新冲突 {} 处,坏行 {} 行",
+            n("rows_read"),
+            n("households"),
+            n("residents"),
+            n("households_new"),
+            n("households_changed"),
+            n("households_unchanged"),
+            n("conflicts_new"),
+            n("rows_bad")
+        ),
+        format!(
+            "{} rows: {} households, {} residents; {} new, {} changed, {} unchanged, {} new conflicts, {} bad rows",
+            n("rows_read"),
+            n("households"),
+            n("residents"),
+            n("households_new"),
+            n("households_changed"),
+            n("households_unchanged"),
+            n("conflicts_new"),
+            n("rows_bad")
+        ),
+    )];
+    for bad in done.get("bad_rows").and_then(Value::as_array).into_iter().flatten() {
+        for problem in bad.get("problems").and_then(Value::as_array).into_iter().flatten() {
+            lines.push(format!(
+                "{} 第 {} 行 {} 列({})“{}”:{}",
+                text(bad, "sheet"),
+                number(bad, "row"),
+                text(problem, "column"),
+                text(problem, "header"),
+                text(problem, "value"),
+                text(problem, pick(client.lang, "why_zh", "why_en"))
+            ));
+        }
+    }
+    lines.join("\n")
+}
+
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    std::fs::write(path, bytes)
+        .map_err(|error| Failure::new("file.cannot_write", format!("{}: {error}", path.display())))
+}

@@ -1,0 +1,20 @@
+//! The relay's clock and randomness: the only place that asks the operating system for either.
+
+use linli_core::time::TimeMs;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Now.
+pub(crate) fn now_ms() -> TimeMs {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Random bytes. A machine without a random source cannot run a relay: keys and nonces depend on it.
+pub(crate) fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0u8; N];
+    if let Err(error) = getrandom::fill(&mut bytes) {
+        tracing::error!(%error, "the operating system gives no random bytes");
+        std::process::exit(70);
+    }
+    bytes
+}

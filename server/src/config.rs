@@ -1,0 +1,63 @@
+//! Settings of the relay: flags, then environment, then a file, then defaults.
+
+use anyhow::Context as _;
+use std::path::{Path, PathBuf};
+
+/// Address listened on when nothing says otherwise: this machine only, until an office decides.
+const LISTEN: &str = "127.0.0.1:8737";
+
+/// What the relay runs with.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) data: PathBuf,
+    pub(crate) listen: String,
+    pub(crate) metrics_listen: Option<String>,
+    pub(crate) public_url: Option<String>,
+}
+
+/// The flags of `linli serve`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ServeArgs {
+    /// 数据目录 / folder for the databases, keys and token
+    #[arg(long, env = "LINLI_DATA")]
+    data: Option<PathBuf>,
+    /// 监听地址,默认 127.0.0.1:8737 / address to listen on; port 0 takes any free port
+    #[arg(long, env = "LINLI_LISTEN")]
+    listen: Option<String>,
+    /// 指标监听地址,默认不开 / address for Prometheus metrics; off unless given
+    #[arg(long, env = "LINLI_METRICS_LISTEN")]
+    metrics_listen: Option<String>,
+    /// 手机访问用的地址,写进登记码 / address under which phones reach this relay, put into enrolment codes
+    #[arg(long, env = "LINLI_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// 配置文件(TOML,键名同参数)/ settings file in TOML with the same names: data, listen, metrics_listen, public_url
+    #[arg(long, env = "LINLI_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+/// The settings file. Unknown names are errors: a misspelt setting must not be ignored.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    data: Option<PathBuf>,
+    listen: Option<String>,
+    metrics_listen: Option<String>,
+    public_url: Option<String>,
+}
+
+impl Config {
+    pub(crate) fn read(args: ServeArgs) -> anyhow::Result<Config> {
+        let file = args.config.as_deref().map(read_file).transpose()?.unwrap_or_default();
+        Ok(Config {
+            data: args.data.or(file.data).context("say where the data is kept: --data DIR")?,
+            listen: args.listen.or(file.listen).unwrap_or_else(|| LISTEN.to_owned()),
+            metrics_listen: args.metrics_listen.or(file.metrics_listen),
+            public_url: args.public_url.or(file.public_url),
+        })
+    }
+}
+
+fn read_file(path: &Path) -> anyhow::Result<File> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("{} is not understood", path.display()))
+}

@@ -1,0 +1,63 @@
+//! What the office does to records: each action reads documents, makes changes, and hands them to the log
+//! like any phone would. Actions run one at a time.
+
+pub(crate) mod decide;
+pub(crate) mod follow;
+pub(crate) mod import;
+pub(crate) mod merge;
+pub(crate) mod people;
+
+use crate::clock::random;
+use crate::problem::Problem;
+use crate::state::App;
+use linli_core::doc::{Author, ChangeBytes};
+use linli_core::identity::{Entry, Payload};
+use linli_core::ids::{Actor, DocId, SpaceId};
+use linli_core::kinds::DocKind;
+use linli_core::time::TimeMs;
+use linli_storage::log::OfficeDraft;
+use std::collections::BTreeMap;
+
+/// An author for one office action. The actor is new every time: two actions on one document can never
+/// claim the same actor and sequence number.
+pub(crate) fn author(now_ms: TimeMs) -> Author {
+    Author::now(Actor(random()), now_ms)
+}
+
+/// Changes gathered per space.
+#[derive(Default)]
+pub(crate) struct Drafts(BTreeMap<SpaceId, Vec<Entry>>);
+
+impl Drafts {
+    pub(crate) fn add(
+        &mut self,
+        space: SpaceId,
+        doc: DocId,
+        kind: DocKind,
+        generation: u32,
+        change: ChangeBytes,
+    ) {
+        let entry = Entry { doc, kind, generation, payload: Payload::Change(change.0) };
+        self.0.entry(space).or_default().push(entry);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Makes the changes durable, all or none, and waits until lists show them.
+    pub(crate) async fn store(self, app: &App, now_ms: TimeMs) -> Result<(), Problem> {
+        let last_id = self.into_log(app, now_ms).await?;
+        app.model.wait_for(last_id).await;
+        Ok(())
+    }
+
+    /// Makes the changes durable, all or none; the id of the newest batch, 0 when there was nothing.
+    pub(crate) async fn into_log(self, app: &App, now_ms: TimeMs) -> Result<i64, Problem> {
+        if self.is_empty() {
+            return Ok(0);
+        }
+        let drafts = self.0.into_iter().map(|(space, entries)| OfficeDraft { space, entries }).collect();
+        Ok(app.log.store_office(drafts, now_ms).await?.last_id)
+    }
+}

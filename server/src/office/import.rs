@@ -1,0 +1,163 @@
+//! A roster becomes households: what is new is added, what differs is changed, what people edited since the
+//! last import is never overwritten but stands beside the file's value as a conflict.
+//!
+//! Planned first, stored in one piece: an import is there as a whole or not at all.
+
+mod plan;
+
+use super::{Drafts, author};
+use crate::clock::now_ms;
+use crate::problem::Problem;
+use crate::state::App;
+use linli_core::ids::DocId;
+use linli_core::kinds::{self, DocKind, Grid, community_space, grid_doc, grid_space};
+use linli_core::record::FieldError;
+use linli_core::time::date_of;
+use linli_roster::import::{ImportOptions, NationalIdKey, Roster, RosterError, read_roster};
+use linli_roster::table::Date;
+use plan::{Grids, Planned};
+use serde::Serialize;
+
+/// The message of every change an import makes; the next import finds its own last word by it.
+pub(crate) const MESSAGE: &str = "import";
+
+/// How an import is asked for.
+pub(crate) struct ImportRequest {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) file_name: String,
+    pub(crate) community: String,
+    pub(crate) dry_run: bool,
+    pub(crate) national_id: Option<NationalIdKey>,
+}
+
+/// What an import did, or would do.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct ImportSummary {
+    pub(crate) dry_run: bool,
+    pub(crate) rows_read: usize,
+    pub(crate) rows_bad: usize,
+    pub(crate) rows_skipped: usize,
+    pub(crate) rows_repeated: usize,
+    pub(crate) households: usize,
+    pub(crate) residents: usize,
+    pub(crate) households_new: usize,
+    pub(crate) households_changed: usize,
+    pub(crate) households_unchanged: usize,
+    pub(crate) conflicts_new: usize,
+    pub(crate) grids_new: usize,
+    pub(crate) sheets_skipped: Vec<String>,
+    pub(crate) ms: u64,
+}
+
+/// An import's summary with the roster it came from, for its columns and bad rows.
+pub(crate) struct Imported {
+    pub(crate) summary: ImportSummary,
+    pub(crate) roster: Roster,
+}
+
+pub(crate) async fn import(app: &App, request: ImportRequest) -> Result<Imported, Problem> {
+    let started = now_ms();
+    let community = community_name(&request.community)?;
+    let options = ImportOptions { national_id: request.national_id, today: today() };
+    let (bytes, file_name) = (request.bytes, request.file_name);
+    let roster: Result<Roster, RosterError> =
+        blocking(move || read_roster(&bytes, &file_name, &options)).await?;
+    let roster = roster.map_err(|error| Problem::bad(&error))?;
+
+    let _one = app.office.lock().await;
+    let mut grids = Grids::new(&community, app.model.grids().await?);
+    let mut known = Vec::new();
+    for household in &roster.households {
+        let id = kinds::household_id(&community, &household.address);
+        known.push(app.model.document(DocId::from(id)).await?);
+    }
+    let households = roster.households.clone();
+    let space_of = community.clone();
+    let planned =
+        blocking(move || plan::plan(&space_of, households, known, &mut grids).map(|plan| (plan, grids)))
+            .await?;
+    let (planned, grids) = planned.map_err(|error| Problem::bad(&error))?;
+    let mut summary = summarise(&roster, &planned);
+    summary.grids_new = grids.added().len();
+    summary.dry_run = request.dry_run;
+    if !request.dry_run {
+        drafts(&community, planned, &grids).store(app, started).await?;
+    }
+    summary.ms = (now_ms() - started).unsigned_abs();
+    Ok(Imported { summary, roster })
+}
+
+fn community_name(name: &str) -> Result<String, Problem> {
+    let spec = Grid::SPEC.require("community").map_err(|error: FieldError| Problem::bad(&error))?;
+    let parsed = spec.parse(name).map_err(|error| Problem::bad(&error))?;
+    parsed.as_text().map(str::to_owned).ok_or_else(|| {
+        Problem::new(
+            axum::http::StatusCode::UNPROCESSABLE_ENTITY,
+            "import.no_community",
+            "请用 --community 写明社区名称",
+            "name the community with --community",
+        )
+    })
+}
+
+fn today() -> Option<Date> {
+    let today = date_of(now_ms());
+    let (month, day) = (u8::try_from(today.month).ok()?, u8::try_from(today.day).ok()?);
+    Date::new(u16::try_from(today.year).ok()?, month, day)
+}
+
+/// Work that takes long without waiting must not hold up connections.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
+        tracing::error!(%error, "an import failed inside");
+        Problem::new(
+            axum::http::StatusCode::INTERNAL_SERVER_ERROR,
+            "import.failed",
+            "导入时出现内部错误,什么都没有改动",
+            "the import failed inside; nothing was changed",
+        )
+    })
+}
+
+fn summarise(roster: &Roster, planned: &[Planned]) -> ImportSummary {
+    let count = |is: fn(&Planned) -> bool| planned.iter().filter(|plan| is(plan)).count();
+    ImportSummary {
+        rows_read: roster.rows_read,
+        rows_bad: roster.bad_rows.len(),
+        rows_skipped: roster.rows_skipped,
+        rows_repeated: roster.rows_repeated,
+        households: roster.households.len(),
+        residents: roster.households.iter().map(|household| household.residents.len()).sum(),
+        households_new: count(|plan| plan.is_new && plan.change.is_some()),
+        households_changed: count(|plan| !plan.is_new && plan.change.is_some()),
+        households_unchanged: count(|plan| plan.change.is_none()),
+        conflicts_new: planned.iter().map(|plan| plan.conflicts).sum(),
+        sheets_skipped: roster.sheets_skipped.clone(),
+        ..ImportSummary::default()
+    }
+}
+
+fn drafts(community: &str, planned: Vec<Planned>, grids: &Grids) -> Drafts {
+    let mut drafts = Drafts::default();
+    let now = now_ms();
+    let mut author = author(now);
+    author.message = Some(MESSAGE.to_owned());
+    for (code, name) in grids.added() {
+        let grid = Grid {
+            code: Some(code.clone()),
+            name: Some(name.clone()),
+            community: Some(community.to_owned()),
+        };
+        let mut document = linli_core::doc::Document::new(DocKind::Grid);
+        if let Some(change) = document.edit(&author, &grid.puts("")) {
+            drafts.add(community_space(community), grid_doc(community, code), DocKind::Grid, 0, change);
+        }
+    }
+    for plan in planned {
+        if let Some(change) = plan.change {
+            let space = plan.space.unwrap_or_else(|| grid_space(community, &plan.grid));
+            drafts.add(space, DocId::from(plan.id), DocKind::Household, plan.generation, change);
+        }
+    }
+    drafts
+}

@@ -1,0 +1,110 @@
+//! How a request fails: a status, a stable code and a sentence in the caller's language.
+
+use axum::Json;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use linli_core::error::{Coded, Lang};
+use linli_storage::StoreError;
+use std::convert::Infallible;
+
+/// A failed request, before its language is known.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    pub(crate) status: StatusCode,
+    pub(crate) code: &'static str,
+    pub(crate) zh: String,
+    pub(crate) en: String,
+}
+
+/// What a caller receives.
+#[derive(serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub(crate) struct ProblemBody {
+    /// Stable, dotted code.
+    pub(crate) code: String,
+    /// What went wrong and what to do, in the language of Accept-Language.
+    pub(crate) text: String,
+}
+
+impl Problem {
+    /// A caller's mistake.
+    pub(crate) fn bad(error: &dyn Coded) -> Problem {
+        Problem::with(StatusCode::UNPROCESSABLE_ENTITY, error)
+    }
+
+    pub(crate) fn with(status: StatusCode, error: &dyn Coded) -> Problem {
+        Problem { status, code: error.code(), zh: error.zh(), en: error.to_string() }
+    }
+
+    pub(crate) fn not_found(what_zh: &'static str, what: &'static str, id: impl ToString) -> Problem {
+        Problem::with(StatusCode::NOT_FOUND, &StoreError::NotFound { what, what_zh, id: id.to_string() })
+    }
+
+    pub(crate) fn new(
+        status: StatusCode,
+        code: &'static str,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Problem {
+        Problem { status, code, zh: zh.into(), en: en.into() }
+    }
+
+    /// The answer in a language.
+    pub(crate) fn answer(self, lang: Lang) -> Response {
+        let text = match lang {
+            Lang::Zh => self.zh,
+            Lang::En => self.en,
+        };
+        let body = ProblemBody { code: self.code.into(), text };
+        (self.status, Json(body)).into_response()
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Problem {
+        let status = match error {
+            StoreError::NotFound { .. } => StatusCode::NOT_FOUND,
+            StoreError::Stopped => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        if status == StatusCode::INTERNAL_SERVER_ERROR {
+            tracing::error!(%error, "a request failed");
+        }
+        Problem::with(status, &error)
+    }
+}
+
+/// The language a request asks for.
+pub(crate) struct Language(pub(crate) Lang);
+
+impl<S: Send + Sync> FromRequestParts<S> for Language {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Language, Infallible> {
+        let tag = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        Ok(Language(Lang::from_tag(tag.unwrap_or(""))))
+    }
+}
+
+/// Problems carry no language; the outermost layer chooses it.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(std::sync::Arc::new(self));
+        response
+    }
+}
+
+/// Writes a [`Problem`] in the caller's language.
+pub(crate) async fn speak(
+    Language(lang): Language,
+    request: axum::extract::Request,
+    next: axum::middleware::Next,
+) -> Response {
+    let mut response = next.run(request).await;
+    match response.extensions_mut().remove::<std::sync::Arc<Problem>>().and_then(std::sync::Arc::into_inner) {
+        Some(problem) => problem.answer(lang),
+        None => response,
+    }
+}

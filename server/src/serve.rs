@@ -1,0 +1,179 @@
+//! Starting, running and draining the relay.
+
+use crate::clock::now_ms;
+use crate::config::Config;
+use crate::state::{App, Secrets};
+use crate::{keys, office, routes};
+use anyhow::Context as _;
+use linli_storage::model::STALE_BATCHES;
+use linli_storage::{Log, Model};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// Connections that do not end by themselves within this time are cut when the relay stops.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Runs until SIGTERM or SIGINT.
+pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
+    std::fs::create_dir_all(&config.data)
+        .with_context(|| format!("cannot create {}", config.data.display()))?;
+    let _only_one = lock(&config.data)?;
+    let log = Log::open(&config.data, keys::office_key(&config.data)?).await?;
+    let model = Model::open(&config.data).await?;
+    let listener = TcpListener::bind(&config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}; is another relay running?", config.listen))?;
+    let address = listener.local_addr()?;
+    let url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let (stop, stopping) = watch::channel(false);
+    let secrets = Secrets {
+        token: keys::admin_token(&config.data)?,
+        national_id_key: routes::national_id_key(&config.data)?,
+    };
+    let app = App::new(log, model, secrets, stopping.clone(), url.clone());
+
+    let mut tasks = JoinSet::new();
+    tasks.spawn(announce_growth(app.clone()));
+    tasks.spawn(apply(app.clone()));
+    tasks.spawn(snapshots(app.clone()));
+    let mut metrics = None;
+    if let Some(wanted) = &config.metrics_listen {
+        let listener =
+            TcpListener::bind(wanted).await.with_context(|| format!("cannot listen on {wanted}"))?;
+        metrics = Some(listener.local_addr()?.to_string());
+        tasks.spawn(serve_metrics(app.clone(), listener));
+    }
+    announce(&config, &address.to_string(), metrics.as_deref(), &url, json);
+    let server = axum::serve(listener, routes::router(app.clone())).with_graceful_shutdown(stopped(stopping));
+    let server = tokio::spawn(server.into_future());
+    signal().await?;
+    tracing::info!("draining");
+    stop.send_replace(true);
+    let _ = tokio::time::timeout(DRAIN, server).await;
+    // Batches already accepted are committed and answered before the file closes.
+    app.log.close().await;
+    tasks.shutdown().await;
+    app.model.close().await;
+    Ok(())
+}
+
+fn announce(config: &Config, listening: &str, metrics: Option<&str>, url: &str, json: bool) {
+    let token_file = keys::token_path(&config.data);
+    if json {
+        let line = serde_json::json!({
+            "listening": listening,
+            "url": url,
+            "metrics": metrics,
+            "admin_token_file": token_file,
+        });
+        println!("{line}");
+    } else {
+        println!("服务已启动 / relay listening on {url}\n令牌文件 / token file: {}", token_file.display());
+    }
+}
+
+/// Two relays on one folder would give the same numbers twice.
+fn lock(data: &std::path::Path) -> anyhow::Result<std::fs::File> {
+    let path = data.join("lock");
+    let file = std::fs::OpenOptions::new().create(true).write(true).truncate(false).open(&path)?;
+    file.try_lock().ok().context("another relay is using this data folder; stop it first")?;
+    Ok(file)
+}
+
+async fn signal() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+async fn stopped(mut stopping: watch::Receiver<bool>) {
+    let _ = stopping.wait_for(|stop| *stop).await;
+}
+
+/// Tells connections of new batches as soon as they are durable; nobody waits for read models.
+async fn announce_growth(app: App) {
+    let mut durable = app.log.durable();
+    let mut told = *durable.borrow_and_update();
+    while durable.changed().await.is_ok() {
+        let newest = *durable.borrow_and_update();
+        app.metrics.durable.set(newest);
+        match app.log.advances(told).await {
+            Ok(spaces) => {
+                told = newest;
+                for advance in spaces {
+                    // Nobody connected is no error.
+                    let _ = app.advanced.send(advance);
+                }
+            }
+            Err(error) => tracing::error!(%error, "connections could not be told of new batches yet"),
+        }
+    }
+}
+
+/// Makes read models of new batches, and lets late edits follow merges.
+async fn apply(app: App) {
+    let mut durable = app.log.durable();
+    loop {
+        durable.mark_unchanged();
+        if let Err(error) = app.model.catch_up(&app.log).await {
+            tracing::error!(%error, "batches could not be applied; trying again with the next");
+        }
+        app.metrics.applied.set(*app.model.applied().borrow());
+        if let Err(problem) = office::follow::run(&app, now_ms()).await {
+            tracing::error!(code = problem.code, "an edit could not follow its merge yet");
+        }
+        if durable.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Takes snapshots ahead of need, when the read models have caught up.
+async fn snapshots(app: App) {
+    let mut applied = app.model.applied();
+    loop {
+        if let Ok(spaces) = app.model.spaces().await {
+            for space in spaces {
+                refresh_snapshot(&app, space).await;
+            }
+        }
+        if applied.changed().await.is_err() {
+            return;
+        }
+        applied.mark_unchanged();
+    }
+}
+
+async fn refresh_snapshot(app: &App, space: linli_core::ids::SpaceId) {
+    let Ok((taken, applied)) = app.model.snapshot_age(space).await else { return };
+    let stale = match taken {
+        Some(taken) => taken + STALE_BATCHES < applied,
+        None => applied >= crate::ws::SNAPSHOT_MIN_BATCHES,
+    };
+    if stale {
+        let _one_at_a_time = app.snapshots.lock().await;
+        if let Err(error) = app.model.take_snapshot(space).await {
+            tracing::error!(%error, "a snapshot could not be taken");
+        }
+    }
+}
+
+async fn serve_metrics(app: App, listener: TcpListener) {
+    let router = axum::Router::new().route(
+        "/metrics",
+        axum::routing::get(async move || {
+            (
+                [(axum::http::header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0")],
+                app.metrics.text(),
+            )
+        }),
+    );
+    let _ = axum::serve(listener, router).await;
+}

@@ -1,0 +1,97 @@
+//! What every request handler shares.
+
+use crate::metrics::Metrics;
+use linli_core::ids::{DeviceId, SpaceId};
+use linli_core::kinds::{community_space, grid_space};
+use linli_core::sync::frames::{Grant, Person};
+use linli_core::sync::relay::KnownDevice;
+use linli_storage::{Log, Model, StoreError};
+use std::sync::Arc;
+use tokio::sync::{Mutex, broadcast, watch};
+
+/// Announcements a connection may be behind; one that is further behind reads the log from where it is,
+/// so nothing is lost.
+const ADVANCES: usize = 1_024;
+
+/// Name of the office among the people of a community.
+const OFFICE_NAME: &str = "社区办公室";
+
+/// Shared by all handlers; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub(crate) log: Log,
+    pub(crate) model: Model,
+    pub(crate) token: Arc<str>,
+    /// A space has grown to this number.
+    pub(crate) advanced: broadcast::Sender<(SpaceId, u64)>,
+    /// Becomes true when the relay drains.
+    pub(crate) stopping: watch::Receiver<bool>,
+    /// One office action at a time: each reads documents and then writes what it read.
+    pub(crate) office: Arc<Mutex<()>>,
+    /// One snapshot at a time.
+    pub(crate) snapshots: Arc<Mutex<()>>,
+    pub(crate) metrics: Arc<Metrics>,
+    /// Where phones reach this relay, as told to them in enrolment codes.
+    pub(crate) public_url: Arc<str>,
+    /// Under which national ids are hashed, where an office keeps them at all.
+    pub(crate) national_id_key: Arc<[u8]>,
+}
+
+/// Secrets read from the data folder.
+pub(crate) struct Secrets {
+    pub(crate) token: String,
+    pub(crate) national_id_key: Vec<u8>,
+}
+
+impl App {
+    pub(crate) fn new(
+        log: Log,
+        model: Model,
+        secrets: Secrets,
+        stopping: watch::Receiver<bool>,
+        url: String,
+    ) -> App {
+        App {
+            log,
+            model,
+            token: secrets.token.into(),
+            advanced: broadcast::channel(ADVANCES).0,
+            stopping,
+            office: Arc::default(),
+            snapshots: Arc::default(),
+            metrics: Arc::default(),
+            public_url: url.into(),
+            national_id_key: secrets.national_id_key.into(),
+        }
+    }
+
+    /// Everything a connection must know of a device.
+    pub(crate) async fn known_device(&self, id: DeviceId) -> Result<Option<KnownDevice>, StoreError> {
+        let Some(device) = self.log.device(id).await? else { return Ok(None) };
+        let workers = self.model.workers().await?;
+        let worker = workers.into_iter().find(|worker| Some(worker.id) == device.worker);
+        let (community, grids) = worker.map(|worker| (worker.community, worker.grids)).unwrap_or_default();
+        let shared = Grant { space: community_space(&community), name: community.clone(), write: false };
+        let own = grids.iter().map(|code| Grant {
+            space: grid_space(&community, code),
+            name: code.clone(),
+            write: true,
+        });
+        Ok(Some(KnownDevice {
+            key: device.key,
+            active: device.active,
+            grants: own.chain(std::iter::once(shared)).collect(),
+            chain: self.log.chain(id).await?,
+            people: self.people().await?,
+            policy: 1,
+            community,
+        }))
+    }
+
+    /// Names of all who sign changes.
+    pub(crate) async fn people(&self) -> Result<Vec<Person>, StoreError> {
+        let office = Person { device: self.log.office().device(), name: OFFICE_NAME.into() };
+        let devices = self.log.devices().await?.into_iter();
+        Ok(std::iter::once(office).chain(devices.map(|d| Person { device: d.id, name: d.name })).collect())
+    }
+}

@@ -1,0 +1,288 @@
+//! `/v1/sync`: moves frames between a websocket and the relay's end of the protocol. Decides nothing.
+
+use crate::clock::{now_ms, random};
+use crate::state::App;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::response::Response;
+use linli_core::identity::Batch;
+use linli_core::ids::SpaceId;
+use linli_core::sync::frames::{
+    Codec, FRAME_BYTES_MAX, FeedItem, Frame, GetSnapshot, PAGE_BYTES_MAX, Packed, Page, SnapshotPage,
+    decode_whole,
+};
+use linli_core::sync::relay::{Ask, Session, Stored, SyncError};
+use linli_storage::StoreError;
+use linli_storage::model::STALE_BATCHES;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout, timeout_at};
+
+/// A phone proves who it is within this time or is dropped: a slow stranger costs a connection, no more.
+const GREETING_TIMEOUT: Duration = Duration::from_secs(10);
+/// A phone that takes no bytes for so long is gone or hostile.
+const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+/// A quiet phone is asked for a sign of life after this time, and dropped after twice as long.
+const PING_AFTER: Duration = Duration::from_secs(25);
+/// Read buffer per connection: the library's 128 KiB is paid by every idle phone.
+const READ_BUFFER_BYTES: usize = 4 * 1024;
+/// Pages are compressed once per phone that follows live, so quickly.
+const LEVEL: i32 = 3;
+/// Below this many batches the log alone is a quicker start than a snapshot.
+pub(crate) const SNAPSHOT_MIN_BATCHES: u64 = 20;
+
+/// Why a connection ended, for the log.
+enum End {
+    Gone,
+    Closed,
+}
+
+pub(crate) async fn sync(State(app): State<App>, upgrade: WebSocketUpgrade) -> Response {
+    upgrade
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(0)
+        .max_write_buffer_size(2 * FRAME_BYTES_MAX)
+        .max_message_size(FRAME_BYTES_MAX)
+        .max_frame_size(FRAME_BYTES_MAX)
+        .on_upgrade(move |socket| async move {
+            app.metrics.connections.inc();
+            let metrics = app.metrics.clone();
+            // The future of a connection is large while it works and small while it waits; boxing the
+            // work keeps an idle phone small.
+            Connection::new(app, socket).run().await;
+            metrics.connections.dec();
+        })
+}
+
+struct Connection {
+    app: App,
+    socket: WebSocket,
+    session: Session,
+    skew_ms: i64,
+}
+
+impl Connection {
+    fn new(app: App, socket: WebSocket) -> Connection {
+        let session = Session::new(app.log.office().public(), random());
+        Connection { app, socket, session, skew_ms: 0 }
+    }
+
+    async fn run(mut self) {
+        if let Err(End::Gone) = self.serve().await {
+            tracing::debug!("a phone's connection is gone");
+        }
+    }
+
+    async fn serve(&mut self) -> Result<(), End> {
+        let deadline = Instant::now() + GREETING_TIMEOUT;
+        while self.session.device().is_none() {
+            let message = timeout_at(deadline, self.socket.recv()).await.map_err(|_| End::Gone)?;
+            self.on_message(message).await?;
+        }
+        let mut advanced = self.app.advanced.subscribe();
+        let mut stopping = self.app.stopping.clone();
+        let mut silent = false;
+        loop {
+            tokio::select! {
+                message = timeout(PING_AFTER, self.socket.recv()) => match message {
+                    Ok(message) => {
+                        silent = false;
+                        self.on_message(message).await?;
+                    }
+                    Err(_) if silent => return Err(End::Gone),
+                    Err(_) => {
+                        silent = true;
+                        self.send(Message::Ping(Bytes::new())).await?;
+                    }
+                },
+                news = advanced.recv() => self.on_news(news).await?,
+                () = stopped(&mut stopping) => {
+                    let asks = self.session.refuse(SyncError::Unavailable);
+                    return self.carry_out(asks).await;
+                }
+            }
+        }
+    }
+
+    async fn on_message(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
+        let bytes = match message {
+            Some(Ok(Message::Binary(bytes))) => bytes,
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(()),
+            _ => return Err(End::Gone),
+        };
+        let Ok(frame) = Frame::from_bytes(&bytes) else {
+            self.app.metrics.malformed.inc();
+            let asks = self.session.refuse(SyncError::OutOfTurn);
+            return self.carry_out(asks).await;
+        };
+        drop(bytes);
+        let asks = self.session.on_frame(frame, now_ms(), self.app.log.office());
+        self.carry_out(asks).await
+    }
+
+    async fn on_news(&mut self, news: Result<(SpaceId, u64), RecvError>) -> Result<(), End> {
+        match news {
+            Ok((space, head)) => {
+                let asks = self.session.on_advanced(space, head);
+                self.carry_out(asks).await
+            }
+            Err(RecvError::Lagged(_)) => {
+                // Missed which spaces grew: look at each that is followed.
+                let spaces = self.session.followed();
+                for space in spaces {
+                    let head = self.app.log.head(space).await.map_err(|_| End::Gone)?;
+                    let asks = self.session.on_advanced(space, head);
+                    self.carry_out(asks).await?;
+                }
+                Ok(())
+            }
+            Err(RecvError::Closed) => Err(End::Gone),
+        }
+    }
+
+    async fn send(&mut self, message: Message) -> Result<(), End> {
+        let sent = timeout(SEND_TIMEOUT, self.socket.send(message)).await;
+        sent.map_err(|_| End::Gone)?.map_err(|_| End::Gone)
+    }
+
+    async fn carry_out(&mut self, asks: Vec<Ask>) -> Result<(), End> {
+        let mut queue = VecDeque::from(asks);
+        while let Some(ask) = queue.pop_front() {
+            match ask {
+                Ask::Send(frame) => self.send(Message::Binary(frame.to_bytes().into())).await?,
+                Ask::Close => {
+                    let _ = self.send(Message::Close(None)).await;
+                    return Err(End::Closed);
+                }
+                other => {
+                    let more = Box::pin(self.answer(other)).await;
+                    let more = more.unwrap_or_else(|error| {
+                        tracing::error!(%error, "a connection's request failed");
+                        self.session.refuse(SyncError::Unavailable)
+                    });
+                    queue.extend(more);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn answer(&mut self, ask: Ask) -> Result<Vec<Ask>, StoreError> {
+        match ask {
+            Ask::FindDevice(device) => {
+                let known = self.app.known_device(device).await?;
+                Ok(self.session.on_device(known, now_ms()))
+            }
+            Ask::Arrived { app, skew_ms } => {
+                self.skew_ms = skew_ms;
+                if let Some(device) = self.session.claimed() {
+                    let app: String = app.chars().take(64).collect();
+                    self.app.log.contact(device, &app, skew_ms, now_ms()).await?;
+                }
+                Ok(Vec::new())
+            }
+            Ask::Store(packed) => self.store(&packed).await,
+            Ask::ReadFeed { space, after } => {
+                let (items, upto, head) = self.app.log.feed(space, after, self.session.device()).await?;
+                let items = pack(&items);
+                Ok(self.session.on_feed(Page { space, after, upto, head, items }))
+            }
+            Ask::ReadSnapshot(get) => {
+                let page = Connection::snapshot(&self.app, &get).await?;
+                Ok(self.session.on_snapshot(page))
+            }
+            Ask::Send(_) | Ask::Close => Ok(Vec::new()),
+        }
+    }
+
+    async fn store(&mut self, packed: &Packed) -> Result<Vec<Ask>, StoreError> {
+        let Some(batches) = unpack(packed) else {
+            self.app.metrics.malformed.inc();
+            return Ok(self.session.refuse(SyncError::OutOfTurn));
+        };
+        let signers: BTreeSet<_> =
+            batches.iter().filter_map(|batch| batch.claims().ok()).map(|header| header.device).collect();
+        let mut known = BTreeMap::new();
+        for signer in signers {
+            if let Some(device) = self.app.known_device(signer).await? {
+                known.insert(signer, device);
+            }
+        }
+        let lang = self.session.lang();
+        let stored = self.app.log.store(batches, lang, now_ms(), self.skew_ms, known).await?;
+        for outcome in &stored {
+            match outcome {
+                Stored::Durable { .. } => self.app.metrics.acknowledged.inc(),
+                Stored::Refused(_) => self.app.metrics.refused.inc(),
+            };
+        }
+        Ok(self.session.on_stored(stored))
+    }
+
+    /// The page asked for; page 0 of a newer snapshot when the one asked for is gone; an empty snapshot
+    /// when the log alone is a quick start.
+    async fn snapshot(app: &App, get: &GetSnapshot) -> Result<SnapshotPage, StoreError> {
+        let space = get.space;
+        let (taken, applied) = app.model.snapshot_age(space).await?;
+        if taken.is_none() && applied < SNAPSHOT_MIN_BATCHES {
+            let body = Packed {
+                codec: Codec::Plain,
+                bytes: minicbor::to_vec(linli_core::sync::frames::SnapshotBody::default())
+                    .unwrap_or_default(),
+            };
+            return Ok(SnapshotPage { space, seq: 0, page: 0, pages: 0, bytes_total: 0, body });
+        }
+        let resuming = get.seq != 0 && taken == Some(get.seq);
+        if !resuming && taken.is_none_or(|seq| seq + STALE_BATCHES < applied) {
+            let _one_at_a_time = app.snapshots.lock().await;
+            // Whoever waited here finds the snapshot that the one before took.
+            let (taken, applied) = app.model.snapshot_age(space).await?;
+            if taken.is_none_or(|seq| seq + STALE_BATCHES < applied) {
+                app.model.take_snapshot(space).await?;
+            }
+        }
+        let wanted = if resuming || get.seq == 0 { get.page } else { 0 };
+        match app.model.snapshot_page(space, wanted).await? {
+            Some(page) => Ok(page),
+            None => app.model.snapshot_page(space, 0).await?.ok_or(StoreError::Damaged { what: "snapshot" }),
+        }
+    }
+}
+
+/// Waits for the relay to drain. The guard that `wait_for` returns must not live across an await.
+async fn stopped(stopping: &mut watch::Receiver<bool>) {
+    let _ = stopping.wait_for(|stop| *stop).await;
+}
+
+fn pack(items: &Vec<FeedItem>) -> Packed {
+    let raw = minicbor::to_vec(items).unwrap_or_default();
+    match zstd::bulk::compress(&raw, LEVEL) {
+        Ok(bytes) if bytes.len() < raw.len() => Packed { codec: Codec::Zstd, bytes },
+        _ => Packed { codec: Codec::Plain, bytes: raw },
+    }
+}
+
+fn unpack(packed: &Packed) -> Option<Vec<Batch>> {
+    let inflated;
+    let raw: &[u8] = match packed.codec {
+        Codec::Plain => &packed.bytes,
+        Codec::Zstd => {
+            inflated = inflate(&packed.bytes)?;
+            &inflated
+        }
+    };
+    decode_whole(raw).ok()
+}
+
+/// Inflates up to the cap without believing the size that the bytes claim.
+fn inflate(bytes: &[u8]) -> Option<Vec<u8>> {
+    use std::io::Read as _;
+    let cap = u64::try_from(PAGE_BYTES_MAX).ok()?;
+    let mut out = Vec::new();
+    let mut decoder = zstd::stream::read::Decoder::new(bytes).ok()?.take(cap + 1);
+    decoder.read_to_end(&mut out).ok()?;
+    (out.len() <= PAGE_BYTES_MAX).then_some(out)
+}

@@ -1,0 +1,72 @@
+-- A cache. Everything here is made from log.db and may be deleted.
+CREATE TABLE IF NOT EXISTS progress (one INTEGER PRIMARY KEY CHECK (one = 1), applied INTEGER NOT NULL) STRICT;
+INSERT OR IGNORE INTO progress (one, applied) VALUES (1, 0);
+CREATE TABLE IF NOT EXISTS space (id BLOB PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS doc (
+  id BLOB PRIMARY KEY, kind INTEGER NOT NULL, space BLOB NOT NULL, generation INTEGER NOT NULL,
+  bytes BLOB NOT NULL,                 -- uncompressed Automerge document
+  row BLOB NOT NULL,                   -- what lists need of it (linli-core model rows)
+  applied INTEGER NOT NULL             -- newest log id that changed it
+) STRICT;
+CREATE INDEX IF NOT EXISTS doc_space ON doc (space, kind, id);
+CREATE TABLE IF NOT EXISTS change (hash BLOB PRIMARY KEY, received_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS actor (
+  space BLOB NOT NULL, actor BLOB NOT NULL, device BLOB NOT NULL, skew_ms INTEGER NOT NULL,
+  PRIMARY KEY (space, actor)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS actor_device ON actor (actor);
+CREATE TABLE IF NOT EXISTS grid (doc BLOB PRIMARY KEY, code TEXT NOT NULL, name TEXT NOT NULL, community TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX IF NOT EXISTS grid_code ON grid (code);
+CREATE TABLE IF NOT EXISTS worker (id BLOB PRIMARY KEY, name TEXT NOT NULL, community TEXT NOT NULL, grids TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS household (
+  id BLOB PRIMARY KEY, space BLOB NOT NULL, grid TEXT NOT NULL,
+  estate TEXT NOT NULL, building TEXT NOT NULL, unit TEXT NOT NULL, room TEXT NOT NULL, address_key TEXT NOT NULL,
+  search TEXT NOT NULL, row BLOB NOT NULL, record TEXT NOT NULL, residents INTEGER NOT NULL,
+  merged_into BLOB, open_conflicts INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS household_grid ON household (grid, estate, building, unit, room);
+CREATE INDEX IF NOT EXISTS household_merged ON household (merged_into) WHERE merged_into IS NOT NULL;
+CREATE TABLE IF NOT EXISTS sheet (
+  doc BLOB PRIMARY KEY, household BLOB NOT NULL, period TEXT NOT NULL,
+  visits INTEGER NOT NULL, last_at_ms INTEGER NOT NULL, last_outcome TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sheet_household ON sheet (household, last_at_ms);
+CREATE TABLE IF NOT EXISTS visit (
+  doc BLOB NOT NULL, id BLOB NOT NULL, household BLOB NOT NULL, period TEXT NOT NULL,
+  at_ms INTEGER NOT NULL, received_ms INTEGER NOT NULL, skew_ms INTEGER NOT NULL,
+  device BLOB NOT NULL, outcome TEXT NOT NULL, record TEXT NOT NULL,
+  PRIMARY KEY (doc, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS visit_household ON visit (household, at_ms);
+CREATE TABLE IF NOT EXISTS conflict (
+  id BLOB PRIMARY KEY, doc BLOB NOT NULL, key TEXT NOT NULL, opened INTEGER NOT NULL,
+  live INTEGER NOT NULL,               -- 1: the document still has several values
+  status TEXT NOT NULL,                -- open, settled, resolved
+  versions TEXT NOT NULL,              -- JSON: every value seen, with actor, author's time, time received
+  chosen TEXT, reason TEXT, closed_ms INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS conflict_doc ON conflict (doc, live);
+CREATE INDEX IF NOT EXISTS conflict_status ON conflict (status, opened);
+CREATE TABLE IF NOT EXISTS likeness_key (key TEXT NOT NULL, household BLOB NOT NULL, PRIMARY KEY (key, household)) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS likeness_household ON likeness_key (household);
+CREATE TABLE IF NOT EXISTS duplicate (
+  a BLOB NOT NULL, b BLOB NOT NULL, score INTEGER NOT NULL, reasons TEXT NOT NULL, PRIMARY KEY (a, b)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS duplicate_b ON duplicate (b);
+CREATE TABLE IF NOT EXISTS household_merge (
+  id BLOB PRIMARY KEY, survivor BLOB NOT NULL, absorbed BLOB NOT NULL,
+  reason TEXT NOT NULL, at_ms INTEGER NOT NULL, undone INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS held (
+  change BLOB PRIMARY KEY,             -- hash of the waiting change
+  doc BLOB NOT NULL, kind INTEGER NOT NULL, batch INTEGER NOT NULL, entry INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS held_doc ON held (doc);
+CREATE TABLE IF NOT EXISTS quarantine (
+  batch INTEGER NOT NULL, entry INTEGER NOT NULL, doc BLOB NOT NULL, device BLOB NOT NULL,
+  code TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (batch, entry)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS forward (change BLOB PRIMARY KEY, doc BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS snapshot (
+  space BLOB NOT NULL, page INTEGER NOT NULL, seq INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (space, page)
+) STRICT;

@@ -1,0 +1,219 @@
+//! The durable log and who may add to it.
+
+mod devices;
+mod writer;
+
+pub use devices::{Device, EnrolError};
+pub use writer::{OfficeDraft, Receipt};
+
+use crate::StoreError;
+use crate::error::damaged;
+use crate::sqlite::{Database, Durability, open};
+use linli_core::identity::{Batch, ChainEnd, DeviceKey};
+use linli_core::ids::{DeviceId, Hash, SpaceId};
+use linli_core::sync::frames::{FeedItem, PAGE_BYTES_GOAL};
+use linli_core::time::TimeMs;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::{mpsc, watch};
+
+/// The log. Cheap to clone.
+#[derive(Clone)]
+pub struct Log {
+    database: Arc<Database>,
+    requests: mpsc::Sender<writer::Request>,
+    durable: watch::Receiver<i64>,
+    office: Arc<DeviceKey>,
+}
+
+/// A batch as the log has it.
+#[derive(Clone, Debug)]
+pub struct Logged {
+    /// Order over all spaces.
+    pub id: i64,
+    /// The space.
+    pub space: SpaceId,
+    /// Order within the space.
+    pub seq: u64,
+    /// Who signed.
+    pub device: DeviceId,
+    /// The batch.
+    pub batch: Batch,
+    /// When it arrived.
+    pub received_ms: TimeMs,
+    /// Relay time minus device time when it arrived.
+    pub skew_ms: i64,
+    /// Waits for a person before it is applied.
+    pub review: bool,
+}
+
+/// Requests that may wait for the writer; more wait at the sender, which is the back-pressure.
+const QUEUE: usize = 256;
+
+impl Log {
+    /// Opens or creates `log.db` in a folder and starts its writer. `office` signs what the office does.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn open(folder: &Path, office: DeviceKey) -> Result<Log, StoreError> {
+        let schema = include_str!("../migrations/log.sql");
+        let database = Arc::new(open(&folder.join("log.db"), Durability::Synced, schema).await?);
+        let office = Arc::new(office);
+        let newest: i64 =
+            sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM batch").fetch_one(&database.readers).await?;
+        let (requests, inbox) = mpsc::channel(QUEUE);
+        let (announce, durable) = watch::channel(newest);
+        tokio::spawn(writer::run(database.writer.clone(), Arc::clone(&office), inbox, announce));
+        Ok(Log { database, requests, durable, office })
+    }
+
+    /// The key of the office.
+    pub fn office(&self) -> &DeviceKey {
+        &self.office
+    }
+
+    /// The id of the newest durable batch; changes whenever one is added.
+    pub fn durable(&self) -> watch::Receiver<i64> {
+        self.durable.clone()
+    }
+
+    /// Batches after an id over all spaces, in order, at most about `bytes_max` of them (at least one).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn after(&self, id: i64, count_max: i64) -> Result<Vec<Logged>, StoreError> {
+        let rows = sqlx::query("SELECT * FROM batch WHERE id > ? ORDER BY id LIMIT ?")
+            .bind(id)
+            .bind(count_max)
+            .fetch_all(&self.database.readers)
+            .await?;
+        rows.iter().map(logged).collect()
+    }
+
+    /// A page of a space's log after a number: the items, how far they reach, and the newest number.
+    /// Batches of `skip` (the phone that asks) are left out but counted; so are those under review.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn feed(
+        &self,
+        space: SpaceId,
+        after: u64,
+        skip: Option<DeviceId>,
+    ) -> Result<(Vec<FeedItem>, u64, u64), StoreError> {
+        let head = self.head(space).await?;
+        let mut upto = after;
+        let mut bytes = 0;
+        let mut items = Vec::new();
+        while upto < head && bytes < PAGE_BYTES_GOAL {
+            let rows = sqlx::query("SELECT * FROM batch WHERE space = ? AND seq > ? ORDER BY seq LIMIT 64")
+                .bind(space.0.as_slice())
+                .bind(as_i64(upto))
+                .fetch_all(&self.database.readers)
+                .await?;
+            if rows.is_empty() {
+                break;
+            }
+            for row in &rows {
+                if bytes >= PAGE_BYTES_GOAL {
+                    break;
+                }
+                let logged = logged(row)?;
+                upto = logged.seq;
+                if logged.review || Some(logged.device) == skip {
+                    continue;
+                }
+                bytes += row.try_get::<&[u8], _>("bytes")?.len();
+                items.push(FeedItem {
+                    seq: logged.seq,
+                    received_ms: logged.received_ms,
+                    batch: logged.batch,
+                });
+            }
+        }
+        Ok((items, upto, head.max(upto)))
+    }
+
+    /// The spaces that have grown since an id, with their newest numbers.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn advances(&self, since: i64) -> Result<Vec<(SpaceId, u64)>, StoreError> {
+        let rows = sqlx::query("SELECT space, max(seq) AS seq FROM batch WHERE id > ? GROUP BY space")
+            .bind(since)
+            .fetch_all(&self.database.readers)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let space = SpaceId::from_slice(row.try_get("space")?).ok_or(damaged("batch"))?;
+                Ok((space, row.try_get::<i64, _>("seq")?.unsigned_abs()))
+            })
+            .collect()
+    }
+
+    /// The newest number of a space; 0 when it is empty.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn head(&self, space: SpaceId) -> Result<u64, StoreError> {
+        let head: i64 = sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM batch WHERE space = ?")
+            .bind(space.0.as_slice())
+            .fetch_one(&self.database.readers)
+            .await?;
+        Ok(head.unsigned_abs())
+    }
+
+    /// Where a device's chain stands.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn chain(&self, device: DeviceId) -> Result<Option<ChainEnd>, StoreError> {
+        let mut connection = self.database.readers.acquire().await?;
+        writer::chain_end(&mut connection, device).await
+    }
+
+    /// How many batches there are, and how many wait for review.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn counts(&self) -> Result<(i64, i64), StoreError> {
+        let row = sqlx::query("SELECT count(*) AS n, coalesce(sum(review), 0) AS r FROM batch")
+            .fetch_one(&self.database.readers)
+            .await?;
+        Ok((row.try_get("n")?, row.try_get("r")?))
+    }
+
+    /// Waits for the writer to finish what it has, then closes the file.
+    pub async fn close(&self) {
+        let (done, closed) = tokio::sync::oneshot::channel();
+        if self.requests.send(writer::Request::Stop(done)).await.is_ok() {
+            let _ = closed.await;
+        }
+        self.database.readers.close().await;
+        self.database.writer.close().await;
+    }
+}
+
+pub(crate) fn as_i64(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+pub(crate) fn logged(row: &SqliteRow) -> Result<Logged, StoreError> {
+    let blob = |name: &str| row.try_get::<&[u8], _>(name);
+    Ok(Logged {
+        id: row.try_get("id")?,
+        space: SpaceId::from_slice(blob("space")?).ok_or(damaged("batch"))?,
+        seq: row.try_get::<i64, _>("seq")?.unsigned_abs(),
+        device: DeviceId::from_slice(blob("device")?).ok_or(damaged("batch"))?,
+        batch: Batch::from_bytes(blob("bytes")?).map_err(|_| damaged("batch"))?,
+        received_ms: row.try_get("received_ms")?,
+        skew_ms: row.try_get("skew_ms")?,
+        review: row.try_get::<i64, _>("review")? != 0,
+    })
+}
+
+pub(crate) fn hash_of(bytes: &[u8]) -> Result<Hash, StoreError> {
+    Hash::from_slice(bytes).ok_or(damaged("hash"))
+}

@@ -1,0 +1,110 @@
+//! Documents and read models, made from the log in order.
+
+mod apply;
+mod conflicts;
+mod documents;
+mod duplicates;
+mod flush;
+mod queries;
+mod snapshots;
+mod verify;
+
+pub use conflicts::{ConflictRecord, ConflictVersion};
+pub use documents::OpenDoc;
+pub use duplicates::{DuplicateRecord, MergeRecord};
+pub use queries::{
+    GridRecord, HouseholdFilter, HouseholdRecord, QuarantineRecord, VisitRecord, WorkerRecord,
+};
+pub use snapshots::STALE_BATCHES;
+pub use verify::{VerifyReport, compare_models, verify_log};
+
+use crate::StoreError;
+use crate::log::Log;
+use crate::sqlite::{Database, Durability, open};
+use linli_core::ids::HouseholdId;
+use linli_core::search::SearchIndex;
+use sqlx::Row;
+use std::path::Path;
+use std::sync::{Arc, RwLock};
+use tokio::sync::watch;
+
+/// Batches read at a time.
+const GROUP: i64 = 64;
+/// Changes applied in one transaction, at least one batch: bounds memory (a document takes about 30 kB
+/// while it is open) and how much is done again after a crash.
+const GROUP_CHANGES: usize = 2_000;
+
+/// The read models. Cheap to clone.
+#[derive(Clone)]
+pub struct Model {
+    database: Arc<Database>,
+    search: Arc<RwLock<SearchIndex<HouseholdId>>>,
+    applied: Arc<watch::Sender<i64>>,
+}
+
+impl Model {
+    /// Opens or creates `model.db` in a folder.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn open(folder: &Path) -> Result<Model, StoreError> {
+        let schema = include_str!("../migrations/model.sql");
+        let database = Arc::new(open(&folder.join("model.db"), Durability::Rebuildable, schema).await?);
+        let applied: i64 =
+            sqlx::query_scalar("SELECT applied FROM progress").fetch_one(&database.readers).await?;
+        let mut search = SearchIndex::new();
+        let rows = sqlx::query("SELECT id, search FROM household WHERE merged_into IS NULL ORDER BY id")
+            .fetch_all(&database.readers)
+            .await?;
+        for row in &rows {
+            if let Some(id) = HouseholdId::from_slice(row.try_get("id")?) {
+                search.upsert_stored(id, row.try_get("search")?);
+            }
+        }
+        Ok(Model {
+            database,
+            search: Arc::new(RwLock::new(search)),
+            applied: Arc::new(watch::channel(applied).0),
+        })
+    }
+
+    /// The id of the newest batch applied.
+    pub fn applied(&self) -> watch::Receiver<i64> {
+        self.applied.subscribe()
+    }
+
+    /// Waits until a batch is applied, so that whoever wrote it reads it.
+    pub async fn wait_for(&self, id: i64) {
+        // The sender lives as long as this model.
+        let _ = self.applied.subscribe().wait_for(|applied| *applied >= id).await;
+    }
+
+    /// Applies everything the log has; returns when there is nothing left.
+    ///
+    /// # Errors
+    /// [`StoreError`]; what was applied before stays applied.
+    pub async fn catch_up(&self, log: &Log) -> Result<(), StoreError> {
+        loop {
+            let applied = *self.applied.borrow();
+            let mut batches = log.after(applied, GROUP).await?;
+            let mut changes = 0;
+            let fitting = batches.iter().take_while(|logged| {
+                let fits = changes < GROUP_CHANGES;
+                changes += logged.batch.entries.len();
+                fits
+            });
+            let fitting = fitting.count();
+            batches.truncate(fitting);
+            let Some(last) = batches.last() else { return Ok(()) };
+            let newest = last.id;
+            self.apply_group(log, batches).await?;
+            self.applied.send_replace(newest);
+        }
+    }
+
+    /// Closes the file.
+    pub async fn close(&self) {
+        self.database.readers.close().await;
+        self.database.writer.close().await;
+    }
+}

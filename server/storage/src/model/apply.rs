@@ -1,0 +1,307 @@
+//! Batches become documents: one group of batches, one transaction.
+//!
+//! A change that cannot be applied is put aside with its reason and the rest goes on; a change whose
+//! predecessors are missing is held and tried again whenever its document moves.
+
+use super::Model;
+use super::conflicts::{live_conflicts, track_conflicts};
+use super::documents::{Origin, Touched, load};
+use super::flush::flush;
+use crate::StoreError;
+use crate::error::damaged;
+use crate::log::{Log, Logged};
+use linli_core::error::Coded as _;
+use linli_core::doc::{Applied, ApplyError, ChangeBytes, ChangeInfo, Document};
+use linli_core::identity::{Entry, Payload};
+use linli_core::ids::{DeviceId, DocId, Hash, HouseholdId};
+use linli_core::kinds::DocKind;
+use sqlx::{Row, SqliteConnection};
+use std::collections::BTreeMap;
+
+/// Changes waiting for predecessors, per document. A phone sends its changes in order, so more than a few
+/// only come from somebody who makes them up.
+const HELD_PER_DOC_MAX: i64 = 1_000;
+
+/// State of one group.
+pub(super) struct Group<'a> {
+    pub(super) connection: &'a mut SqliteConnection,
+    pub(super) office: DeviceId,
+    pub(super) docs: BTreeMap<DocId, Touched>,
+}
+
+impl Model {
+    pub(super) async fn apply_group(&self, log: &Log, batches: Vec<Logged>) -> Result<(), StoreError> {
+        let mut transaction = self.database.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let mut group =
+            Group { connection: &mut transaction, office: log.office().device(), docs: BTreeMap::new() };
+        let mut newest = 0;
+        for logged in &batches {
+            newest = logged.id;
+            group.apply(log, logged).await?;
+            sqlx::query(
+                "INSERT INTO space (id, seq) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET seq = ?2",
+            )
+            .bind(logged.space.0.as_slice())
+            .bind(crate::log::as_i64(logged.seq))
+            .execute(&mut *group.connection)
+            .await?;
+        }
+        let docs = std::mem::take(&mut group.docs);
+        let searchable = flush(&mut transaction, docs).await?;
+        sqlx::query("UPDATE progress SET applied = ?").bind(newest).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        self.update_search(searchable);
+        Ok(())
+    }
+
+    fn update_search(&self, changed: Vec<(HouseholdId, Option<String>)>) {
+        // A poisoned lock means a panic inside the index; searching what it has is better than nothing.
+        let mut index = self.search.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for (id, text) in changed {
+            match text {
+                Some(text) => index.upsert_stored(id, &text),
+                None => {
+                    index.remove(&id);
+                }
+            }
+        }
+    }
+}
+
+impl Group<'_> {
+    async fn apply(&mut self, log: &Log, logged: &Logged) -> Result<(), StoreError> {
+        if logged.review {
+            return Ok(());
+        }
+        for (index, entry) in logged.batch.entries.iter().enumerate() {
+            let index = i64::try_from(index).unwrap_or(i64::MAX);
+            self.apply_entry(logged, index, entry).await?;
+            self.retry_held(log, entry.doc).await?;
+        }
+        Ok(())
+    }
+
+    /// Applies one entry; whether it changed its document.
+    async fn apply_entry(&mut self, logged: &Logged, index: i64, entry: &Entry) -> Result<bool, StoreError> {
+        let Payload::Change(bytes) = &entry.payload else { return Ok(false) };
+        self.open(logged, entry).await?;
+        let office = self.office;
+        let Some(touched) = self.docs.get_mut(&entry.doc) else { return Err(damaged("document")) };
+        if let Some((code, reason)) = refusal(touched, logged, entry, office) {
+            self.quarantine(logged, index, entry, code, reason).await?;
+            return Ok(false);
+        }
+        match touched.open.document.apply(&ChangeBytes(bytes.clone())) {
+            Ok(Applied::Known) => Ok(false),
+            Ok(Applied::New(info)) => {
+                self.after(logged, entry.doc, info).await?;
+                Ok(true)
+            }
+            Err(ApplyError::Missing(_)) => {
+                self.hold(logged, index, entry, Hash::of(bytes)).await?;
+                Ok(false)
+            }
+            Err(error) => {
+                self.quarantine(logged, index, entry, error.code(), &error.to_string()).await?;
+                Ok(false)
+            }
+        }
+    }
+
+    async fn open(&mut self, logged: &Logged, entry: &Entry) -> Result<(), StoreError> {
+        if self.docs.contains_key(&entry.doc) {
+            return Ok(());
+        }
+        let (open, live) = match load(self.connection, entry.doc).await? {
+            Some(open) => (open, live_conflicts(self.connection, entry.doc).await?),
+            None => {
+                let document = Document::new(entry.kind);
+                let (space, generation) = (logged.space, entry.generation);
+                (super::OpenDoc { id: entry.doc, space, generation, document }, Vec::new())
+            }
+        };
+        let touched = Touched {
+            open,
+            live,
+            applied: 0,
+            changed: false,
+            visits: BTreeMap::new(),
+            amended: Vec::new(),
+        };
+        self.docs.insert(entry.doc, touched);
+        Ok(())
+    }
+
+    /// Bookkeeping after a change became part of its document.
+    async fn after(&mut self, logged: &Logged, doc: DocId, info: ChangeInfo) -> Result<(), StoreError> {
+        sqlx::query("INSERT OR IGNORE INTO change (hash, received_ms) VALUES (?, ?)")
+            .bind(info.hash.0.as_slice())
+            .bind(logged.received_ms)
+            .execute(&mut *self.connection)
+            .await?;
+        sqlx::query("INSERT OR IGNORE INTO actor (space, actor, device, skew_ms) VALUES (?, ?, ?, ?)")
+            .bind(logged.space.0.as_slice())
+            .bind(info.actor.0.as_slice())
+            .bind(logged.device.0.as_slice())
+            .bind(logged.skew_ms)
+            .execute(&mut *self.connection)
+            .await?;
+        let Some(touched) = self.docs.get_mut(&doc) else { return Err(damaged("document")) };
+        touched.applied = logged.id;
+        touched.changed = true;
+        let origin =
+            Origin { device: logged.device, received_ms: logged.received_ms, skew_ms: logged.skew_ms };
+        for (key, _) in info.writes.iter().filter(|_| touched.open.document.kind() == DocKind::Visits) {
+            let Some(rest) = key.strip_prefix("v/") else { continue };
+            match rest.split_once('/') {
+                None => drop(rest.parse().map(|id| touched.visits.insert(id, origin))),
+                Some((id, _)) => drop(id.parse().map(|id| touched.amended.push(id))),
+            }
+        }
+        track_conflicts(self.connection, touched, logged, &info).await?;
+        self.note_forward(logged, doc, &info).await
+    }
+
+    /// A phone's edit of a household that was merged away must follow to the survivor; the office does
+    /// that, once, and says so in the message of its change.
+    async fn note_forward(
+        &mut self,
+        logged: &Logged,
+        doc: DocId,
+        info: &ChangeInfo,
+    ) -> Result<(), StoreError> {
+        if logged.device == self.office {
+            if let Some(followed) = info.message.as_deref().and_then(followed_change) {
+                sqlx::query("DELETE FROM forward WHERE change = ?")
+                    .bind(followed)
+                    .execute(&mut *self.connection)
+                    .await?;
+            }
+            return Ok(());
+        }
+        let Some(touched) = self.docs.get(&doc) else { return Ok(()) };
+        let merged = touched.open.document.kind() == DocKind::Household
+            && touched.open.document.fields().get("merged_into").is_some_and(|id| id.as_text().is_some());
+        if merged {
+            sqlx::query("INSERT OR IGNORE INTO forward (change, doc) VALUES (?, ?)")
+                .bind(info.hash.0.as_slice())
+                .bind(doc.0.as_slice())
+                .execute(&mut *self.connection)
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn hold(
+        &mut self,
+        logged: &Logged,
+        index: i64,
+        entry: &Entry,
+        hash: Hash,
+    ) -> Result<(), StoreError> {
+        let held: i64 = sqlx::query_scalar("SELECT count(*) FROM held WHERE doc = ?")
+            .bind(entry.doc.0.as_slice())
+            .fetch_one(&mut *self.connection)
+            .await?;
+        if held >= HELD_PER_DOC_MAX {
+            return self
+                .quarantine(
+                    logged,
+                    index,
+                    entry,
+                    "change.too_many_held",
+                    "too many changes wait for predecessors",
+                )
+                .await;
+        }
+        sqlx::query("INSERT OR IGNORE INTO held (change, doc, kind, batch, entry) VALUES (?, ?, ?, ?, ?)")
+            .bind(hash.0.as_slice())
+            .bind(entry.doc.0.as_slice())
+            .bind(entry.kind.number())
+            .bind(logged.id)
+            .bind(index)
+            .execute(&mut *self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Tries what waits for this document until a round changes nothing.
+    async fn retry_held(&mut self, log: &Log, doc: DocId) -> Result<(), StoreError> {
+        loop {
+            let rows =
+                sqlx::query("SELECT change, batch, entry FROM held WHERE doc = ? ORDER BY batch, entry")
+                    .bind(doc.0.as_slice())
+                    .fetch_all(&mut *self.connection)
+                    .await?;
+            let mut progressed = false;
+            for row in rows {
+                let (batch, index): (i64, i64) = (row.try_get("batch")?, row.try_get("entry")?);
+                let Some(logged) = log.after(batch - 1, 1).await?.into_iter().next() else { continue };
+                let position = usize::try_from(index).unwrap_or(usize::MAX);
+                let Some(entry) = logged.batch.entries.get(position) else { continue };
+                if self.apply_entry(&logged, index, entry).await? {
+                    progressed = true;
+                    sqlx::query("DELETE FROM held WHERE change = ?")
+                        .bind(row.try_get::<&[u8], _>("change")?)
+                        .execute(&mut *self.connection)
+                        .await?;
+                }
+            }
+            if !progressed {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn quarantine(
+        &mut self,
+        logged: &Logged,
+        index: i64,
+        entry: &Entry,
+        code: &str,
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        tracing::warn!(batch = logged.id, entry = index, code, "a change was put in quarantine");
+        sqlx::query(
+            "INSERT OR IGNORE INTO quarantine (batch, entry, doc, device, code, reason) VALUES (?, ?, ?, ?, ?, ?)",
+        )
+        .bind(logged.id)
+        .bind(index)
+        .bind(entry.doc.0.as_slice())
+        .bind(logged.device.0.as_slice())
+        .bind(code)
+        .bind(reason)
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(())
+    }
+}
+
+/// Why an entry may not touch its document, if it may not.
+fn refusal(
+    touched: &Touched,
+    logged: &Logged,
+    entry: &Entry,
+    office: DeviceId,
+) -> Option<(&'static str, &'static str)> {
+    let phones_may = matches!(entry.kind, DocKind::Household | DocKind::Visits);
+    if touched.open.space != logged.space {
+        Some(("change.wrong_space", "the document belongs to another space"))
+    } else if touched.open.document.kind() != entry.kind {
+        Some(("change.wrong_kind", "the document is of another kind"))
+    } else if entry.generation != touched.open.generation {
+        Some(("change.old_generation", "the document was erased since"))
+    } else if logged.device != office && !phones_may {
+        Some(("change.not_allowed", "only the office may change this kind of document"))
+    } else {
+        None
+    }
+}
+
+/// The message of a change by which the office lets an edit follow a merge.
+pub(super) const FOLLOW: &str = "follow ";
+
+fn followed_change(message: &str) -> Option<Vec<u8>> {
+    let hex = message.strip_prefix(FOLLOW)?.split(' ').nth(1)?;
+    (0..hex.len() / 2).map(|i| u8::from_str_radix(hex.get(i * 2..i * 2 + 2)?, 16).ok()).collect()
+}

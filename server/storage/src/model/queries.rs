@@ -1,0 +1,392 @@
+//! What the office asks: grids, workers, households, visits, quarantine.
+
+use super::Model;
+use crate::StoreError;
+use crate::error::damaged;
+use linli_core::ids::{Actor, DeviceId, DocId, Hash, HouseholdId, SpaceId, VisitId, WorkerId};
+use linli_core::model::HouseholdRow;
+use linli_core::time::TimeMs;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A grid.
+#[derive(Clone, Debug)]
+pub struct GridRecord {
+    /// Its document.
+    pub doc: DocId,
+    /// 15 digits.
+    pub code: String,
+    /// What people call it.
+    pub name: String,
+    /// Community it lies in.
+    pub community: String,
+    /// Households in it, without those merged away.
+    pub households: i64,
+    /// People in them.
+    pub residents: i64,
+}
+
+/// A worker.
+#[derive(Clone, Debug)]
+pub struct WorkerRecord {
+    /// Id.
+    pub id: WorkerId,
+    /// Name.
+    pub name: String,
+    /// Community served.
+    pub community: String,
+    /// Codes of the grids.
+    pub grids: BTreeSet<String>,
+}
+
+/// A household in a list.
+#[derive(Clone, Debug)]
+pub struct HouseholdRecord {
+    /// Id.
+    pub id: HouseholdId,
+    /// What lists show.
+    pub row: HouseholdRow,
+    /// Everything, as JSON: fields, address, residents.
+    pub record: String,
+    /// Visits of all periods.
+    pub visits: i64,
+    /// The newest visit.
+    pub last_visit_ms: Option<TimeMs>,
+    /// Its outcome.
+    pub last_outcome: Option<String>,
+}
+
+/// Which households.
+#[derive(Clone, Debug, Default)]
+pub struct HouseholdFilter {
+    /// Anything a person remembers.
+    pub search: Option<String>,
+    /// Only this grid.
+    pub grid: Option<String>,
+    /// After this id (lists without search are ordered by id within address).
+    pub offset: i64,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// A visit.
+#[derive(Clone, Debug)]
+pub struct VisitRecord {
+    /// Id.
+    pub id: VisitId,
+    /// Household visited.
+    pub household: HouseholdId,
+    /// Quarter or campaign.
+    pub period: String,
+    /// By the phone's clock.
+    pub at_ms: TimeMs,
+    /// By the relay's clock.
+    pub received_ms: TimeMs,
+    /// Relay time minus phone time when it was received.
+    pub skew_ms: i64,
+    /// Who signed it.
+    pub device: DeviceId,
+    /// What happened.
+    pub outcome: String,
+    /// The entry as JSON.
+    pub record: String,
+}
+
+/// A change that could not be applied.
+#[derive(Clone, Debug)]
+pub struct QuarantineRecord {
+    /// Log id of its batch.
+    pub batch: i64,
+    /// Position in the batch.
+    pub entry: i64,
+    /// Document it was for.
+    pub doc: DocId,
+    /// Who signed it.
+    pub device: DeviceId,
+    /// Stable code.
+    pub code: String,
+    /// Why.
+    pub reason: String,
+}
+
+const HOUSEHOLD_COLUMNS: &str = "SELECT h.id, h.row, h.record,
+  (SELECT coalesce(sum(visits), 0) FROM sheet WHERE household = h.id OR household IN (SELECT id FROM household WHERE merged_into = h.id)) AS visits,
+  (SELECT max(last_at_ms) FROM sheet WHERE household = h.id OR household IN (SELECT id FROM household WHERE merged_into = h.id)) AS last_visit_ms,
+  (SELECT last_outcome FROM sheet WHERE household = h.id OR household IN (SELECT id FROM household WHERE merged_into = h.id) ORDER BY last_at_ms DESC LIMIT 1) AS last_outcome
+  FROM household AS h ";
+
+impl Model {
+    /// Every grid with its size, by code.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn grids(&self) -> Result<Vec<GridRecord>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT g.doc, g.code, g.name, g.community, count(h.id) AS households, coalesce(sum(h.residents), 0) AS residents
+             FROM grid AS g LEFT JOIN household AS h ON h.grid = g.code AND h.merged_into IS NULL
+             GROUP BY g.doc, g.code, g.name, g.community ORDER BY g.code",
+        )
+        .fetch_all(&self.database.readers)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(GridRecord {
+                    doc: DocId::from_slice(row.try_get("doc")?).ok_or(damaged("grid"))?,
+                    code: row.try_get("code")?,
+                    name: row.try_get("name")?,
+                    community: row.try_get("community")?,
+                    households: row.try_get("households")?,
+                    residents: row.try_get("residents")?,
+                })
+            })
+            .collect()
+    }
+
+    /// Every worker, by name.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn workers(&self) -> Result<Vec<WorkerRecord>, StoreError> {
+        let rows =
+            sqlx::query("SELECT * FROM worker ORDER BY name, id").fetch_all(&self.database.readers).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(WorkerRecord {
+                    id: WorkerId::from_slice(row.try_get("id")?).ok_or(damaged("worker"))?,
+                    name: row.try_get("name")?,
+                    community: row.try_get("community")?,
+                    grids: serde_json::from_str(row.try_get("grids")?).map_err(|_| damaged("worker"))?,
+                })
+            })
+            .collect()
+    }
+
+    /// Households by filter. With a search the best match comes first, else the order of doors.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn households(&self, filter: &HouseholdFilter) -> Result<Vec<HouseholdRecord>, StoreError> {
+        if let Some(query) = filter.search.as_deref().filter(|query| !query.trim().is_empty()) {
+            return self.search(query, filter).await;
+        }
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "{HOUSEHOLD_COLUMNS} WHERE h.merged_into IS NULL AND (?1 IS NULL OR h.grid = ?1)
+             ORDER BY h.grid, h.estate, length(h.building), h.building, length(h.unit), h.unit, length(h.room), h.room, h.id
+             LIMIT ?2 OFFSET ?3"
+        )))
+        .bind(filter.grid.as_deref())
+        .bind(filter.limit)
+        .bind(filter.offset)
+        .fetch_all(&self.database.readers)
+        .await?;
+        rows.iter().map(read_household).collect()
+    }
+
+    async fn search(
+        &self,
+        query: &str,
+        filter: &HouseholdFilter,
+    ) -> Result<Vec<HouseholdRecord>, StoreError> {
+        let (offset, limit) =
+            (usize::try_from(filter.offset).unwrap_or(0), usize::try_from(filter.limit).unwrap_or(0));
+        // A grid filter is applied after ranking, so rank everything then.
+        let ranked = if filter.grid.is_some() { usize::MAX } else { offset.saturating_add(limit) };
+        let hits = {
+            let index = self.search.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+            index.search(query, ranked)
+        };
+        let mut found = Vec::new();
+        let mut skipped = 0;
+        for hit in hits {
+            let Some(record) = self.household(hit.id).await? else { continue };
+            if filter.grid.as_ref().is_some_and(|grid| *grid != record.row.grid) {
+                continue;
+            }
+            if skipped < offset {
+                skipped += 1;
+                continue;
+            }
+            found.push(record);
+            if found.len() >= limit {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// One household, also when it was merged away.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn household(&self, id: HouseholdId) -> Result<Option<HouseholdRecord>, StoreError> {
+        let row = sqlx::query(sqlx::AssertSqlSafe(format!("{HOUSEHOLD_COLUMNS} WHERE h.id = ?")))
+            .bind(id.0.as_slice())
+            .fetch_optional(&self.database.readers)
+            .await?;
+        row.as_ref().map(read_household).transpose()
+    }
+
+    /// Visits, oldest first: of one household, grid or period, or all; a page of them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn visits(
+        &self,
+        household: Option<HouseholdId>,
+        grid: Option<&str>,
+        period: Option<&str>,
+        (offset, limit): (i64, i64),
+    ) -> Result<Vec<VisitRecord>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT v.* FROM visit AS v LEFT JOIN household AS h ON h.id = v.household
+             WHERE (?1 IS NULL OR v.household = ?1 OR v.household IN (SELECT id FROM household WHERE merged_into = ?1)) AND (?2 IS NULL OR h.grid = ?2) AND (?3 IS NULL OR v.period = ?3)
+             ORDER BY v.household, v.at_ms + v.skew_ms, v.id LIMIT ?4 OFFSET ?5",
+        )
+        .bind(household.map(|id| id.0.to_vec()))
+        .bind(grid)
+        .bind(period)
+        .bind(limit)
+        .bind(offset)
+        .fetch_all(&self.database.readers)
+        .await?;
+        rows.iter().map(read_visit).collect()
+    }
+
+    /// How many households, residents and visits there are.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn counts(&self) -> Result<(i64, i64, i64), StoreError> {
+        let row = sqlx::query(
+            "SELECT (SELECT count(*) FROM household WHERE merged_into IS NULL) AS households,
+                    (SELECT coalesce(sum(residents), 0) FROM household WHERE merged_into IS NULL) AS residents,
+                    (SELECT count(*) FROM visit) AS visits",
+        )
+        .fetch_one(&self.database.readers)
+        .await?;
+        Ok((row.try_get("households")?, row.try_get("residents")?, row.try_get("visits")?))
+    }
+
+    /// Devices behind actors, and their clock error when the actor was first seen.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn authors(&self, space: SpaceId) -> Result<BTreeMap<Actor, (DeviceId, i64)>, StoreError> {
+        let rows = sqlx::query("SELECT actor, device, skew_ms FROM actor WHERE space = ?")
+            .bind(space.0.as_slice())
+            .fetch_all(&self.database.readers)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let actor = Actor::from_slice(row.try_get("actor")?).ok_or(damaged("actor"))?;
+                let device = DeviceId::from_slice(row.try_get("device")?).ok_or(damaged("actor"))?;
+                Ok((actor, (device, row.try_get("skew_ms")?)))
+            })
+            .collect()
+    }
+
+    /// The device behind one actor.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn author(&self, actor: Actor) -> Result<Option<DeviceId>, StoreError> {
+        let device: Option<Vec<u8>> = sqlx::query_scalar("SELECT device FROM actor WHERE actor = ? LIMIT 1")
+            .bind(actor.0.as_slice())
+            .fetch_optional(&self.database.readers)
+            .await?;
+        Ok(device.as_deref().and_then(DeviceId::from_slice))
+    }
+
+    /// When the relay received a change.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn received(&self, change: Hash) -> Result<Option<TimeMs>, StoreError> {
+        let at = sqlx::query_scalar("SELECT received_ms FROM change WHERE hash = ?")
+            .bind(change.0.as_slice())
+            .fetch_optional(&self.database.readers)
+            .await?;
+        Ok(at)
+    }
+
+    /// Changes that could not be applied.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn quarantine(&self) -> Result<Vec<QuarantineRecord>, StoreError> {
+        let rows = sqlx::query("SELECT * FROM quarantine ORDER BY batch, entry LIMIT 10000")
+            .fetch_all(&self.database.readers)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(QuarantineRecord {
+                    batch: row.try_get("batch")?,
+                    entry: row.try_get("entry")?,
+                    doc: DocId::from_slice(row.try_get("doc")?).ok_or(damaged("quarantine"))?,
+                    device: DeviceId::from_slice(row.try_get("device")?).ok_or(damaged("quarantine"))?,
+                    code: row.try_get("code")?,
+                    reason: row.try_get("reason")?,
+                })
+            })
+            .collect()
+    }
+
+    /// Edits that still have to follow a merge: the change and its document.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn forwards(&self) -> Result<Vec<(Hash, DocId)>, StoreError> {
+        let rows = sqlx::query("SELECT change, doc FROM forward ORDER BY change LIMIT 1000")
+            .fetch_all(&self.database.readers)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let change = Hash::from_slice(row.try_get("change")?).ok_or(damaged("forward"))?;
+                Ok((change, DocId::from_slice(row.try_get("doc")?).ok_or(damaged("forward"))?))
+            })
+            .collect()
+    }
+
+    /// An edit needs not follow any more.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn drop_forward(&self, change: Hash) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM forward WHERE change = ?")
+            .bind(change.0.as_slice())
+            .execute(&self.database.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// The message of the change by which an edit follows a merge.
+    pub fn follow_message(absorbed: HouseholdId, change: Hash) -> String {
+        format!("{}{absorbed} {change}", super::apply::FOLLOW)
+    }
+}
+
+fn read_household(row: &SqliteRow) -> Result<HouseholdRecord, StoreError> {
+    Ok(HouseholdRecord {
+        id: HouseholdId::from_slice(row.try_get("id")?).ok_or(damaged("household"))?,
+        row: HouseholdRow::from_bytes(row.try_get("row")?).ok_or(damaged("household"))?,
+        record: row.try_get("record")?,
+        visits: row.try_get("visits")?,
+        last_visit_ms: row.try_get("last_visit_ms")?,
+        last_outcome: row.try_get("last_outcome")?,
+    })
+}
+
+fn read_visit(row: &SqliteRow) -> Result<VisitRecord, StoreError> {
+    Ok(VisitRecord {
+        id: VisitId::from_slice(row.try_get("id")?).ok_or(damaged("visit"))?,
+        household: HouseholdId::from_slice(row.try_get("household")?).ok_or(damaged("visit"))?,
+        period: row.try_get("period")?,
+        at_ms: row.try_get("at_ms")?,
+        received_ms: row.try_get("received_ms")?,
+        skew_ms: row.try_get("skew_ms")?,
+        device: DeviceId::from_slice(row.try_get("device")?).ok_or(damaged("visit"))?,
+        outcome: row.try_get("outcome")?,
+        record: row.try_get("record")?,
+    })
+}

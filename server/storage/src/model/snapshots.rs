@@ -1,0 +1,183 @@
+//! Snapshots: a space's documents, compacted and compressed once, sent to every fresh phone.
+
+use super::Model;
+use crate::StoreError;
+use crate::error::damaged;
+use linli_core::ids::{Actor, DeviceId, DocId, SpaceId};
+use linli_core::kinds::DocKind;
+use linli_core::sync::frames::{
+    ActorDevice, Codec, PAGE_BYTES_GOAL, Packed, SnapshotBody, SnapshotDoc, SnapshotPage,
+};
+use sqlx::{Row, SqliteConnection};
+
+/// Slow to compress, quick to inflate: pages are compressed once, off the request path where possible.
+const LEVEL: i32 = 9;
+
+/// A snapshot is taken again once the log has so many batches that it does not hold.
+pub const STALE_BATCHES: u64 = 500;
+
+impl Model {
+    /// A page of the newest snapshot of a space; `None` when there is none yet.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn snapshot_page(&self, space: SpaceId, page: u32) -> Result<Option<SnapshotPage>, StoreError> {
+        let mut transaction = self.database.readers.begin().await?;
+        let total = sqlx::query(
+            "SELECT count(*) AS pages, coalesce(max(seq), 0) AS seq, coalesce(sum(length(bytes)), 0) AS bytes
+             FROM snapshot WHERE space = ?",
+        )
+        .bind(space.0.as_slice())
+        .fetch_one(&mut *transaction)
+        .await?;
+        let pages = u32::try_from(total.try_get::<i64, _>("pages")?).map_err(|_| damaged("snapshot"))?;
+        let bytes: Option<Vec<u8>> =
+            sqlx::query_scalar("SELECT bytes FROM snapshot WHERE space = ? AND page = ?")
+                .bind(space.0.as_slice())
+                .bind(i64::from(page))
+                .fetch_optional(&mut *transaction)
+                .await?;
+        let Some(bytes) = bytes else { return Ok(None) };
+        Ok(Some(SnapshotPage {
+            space,
+            seq: total.try_get::<i64, _>("seq")?.unsigned_abs(),
+            page,
+            pages,
+            bytes_total: total.try_get::<i64, _>("bytes")?.unsigned_abs(),
+            body: Packed { codec: Codec::Zstd, bytes },
+        }))
+    }
+
+    /// The sequence number a space's snapshot was taken at, and how far the space is applied.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn snapshot_age(&self, space: SpaceId) -> Result<(Option<u64>, u64), StoreError> {
+        let row = sqlx::query(
+            "SELECT (SELECT max(seq) FROM snapshot WHERE space = ?1) AS taken,
+                    coalesce((SELECT seq FROM space WHERE id = ?1), 0) AS applied",
+        )
+        .bind(space.0.as_slice())
+        .fetch_one(&self.database.readers)
+        .await?;
+        let taken: Option<i64> = row.try_get("taken")?;
+        Ok((taken.map(i64::unsigned_abs), row.try_get::<i64, _>("applied")?.unsigned_abs()))
+    }
+
+    /// Every space that has documents.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn spaces(&self) -> Result<Vec<SpaceId>, StoreError> {
+        let ids: Vec<Vec<u8>> =
+            sqlx::query_scalar("SELECT id FROM space ORDER BY id").fetch_all(&self.database.readers).await?;
+        Ok(ids.iter().filter_map(|id| SpaceId::from_slice(id)).collect())
+    }
+
+    /// Takes a space's snapshot. Reading and compressing need no write lock; only the replacement does.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn take_snapshot(&self, space: SpaceId) -> Result<(), StoreError> {
+        let mut reader = self.database.readers.begin().await?;
+        let seq: i64 = sqlx::query_scalar("SELECT coalesce((SELECT seq FROM space WHERE id = ?), 0)")
+            .bind(space.0.as_slice())
+            .fetch_one(&mut *reader)
+            .await?;
+        let mut actors = actors(&mut reader, space).await?;
+        let mut pages = Vec::new();
+        let mut after: Option<(i64, Vec<u8>)> = None;
+        loop {
+            let (docs, last) = docs_after(&mut reader, space, after).await?;
+            if docs.is_empty() && !pages.is_empty() {
+                break;
+            }
+            let ended = last.is_none();
+            after = last;
+            let body = SnapshotBody { docs, actors: std::mem::take(&mut actors) };
+            pages.push(compress(minicbor::to_vec(&body).unwrap_or_default()).await?);
+            if ended {
+                break;
+            }
+        }
+        drop(reader);
+        let mut writer = self.database.writer.begin_with("BEGIN IMMEDIATE").await?;
+        sqlx::query("DELETE FROM snapshot WHERE space = ?")
+            .bind(space.0.as_slice())
+            .execute(&mut *writer)
+            .await?;
+        for (page, bytes) in pages.into_iter().enumerate() {
+            sqlx::query("INSERT INTO snapshot (space, page, seq, bytes) VALUES (?, ?, ?, ?)")
+                .bind(space.0.as_slice())
+                .bind(i64::try_from(page).unwrap_or(i64::MAX))
+                .bind(seq)
+                .bind(bytes)
+                .execute(&mut *writer)
+                .await?;
+        }
+        writer.commit().await?;
+        Ok(())
+    }
+}
+
+async fn compress(raw: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+    let packed = tokio::task::spawn_blocking(move || zstd::bulk::compress(&raw, LEVEL)).await;
+    packed.ok().and_then(Result::ok).ok_or(StoreError::Stopped)
+}
+
+async fn actors(connection: &mut SqliteConnection, space: SpaceId) -> Result<Vec<ActorDevice>, StoreError> {
+    let rows = sqlx::query("SELECT actor, device FROM actor WHERE space = ? ORDER BY actor")
+        .bind(space.0.as_slice())
+        .fetch_all(connection)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(ActorDevice {
+                actor: Actor::from_slice(row.try_get("actor")?).ok_or(damaged("actor"))?,
+                device: DeviceId::from_slice(row.try_get("device")?).ok_or(damaged("actor"))?,
+            })
+        })
+        .collect()
+}
+
+/// About a page of documents after a position, households before visits; and where to go on.
+async fn docs_after(
+    connection: &mut SqliteConnection,
+    space: SpaceId,
+    after: Option<(i64, Vec<u8>)>,
+) -> Result<(Vec<SnapshotDoc>, Option<(i64, Vec<u8>)>), StoreError> {
+    let mut docs = Vec::new();
+    let mut bytes = 0;
+    let mut position = after.unwrap_or((0, Vec::new()));
+    loop {
+        let rows = sqlx::query(
+            "SELECT id, kind, generation, bytes, row FROM doc WHERE space = ?1 AND (kind, id) > (?2, ?3)
+             ORDER BY kind, id LIMIT 256",
+        )
+        .bind(space.0.as_slice())
+        .bind(position.0)
+        .bind(&position.1)
+        .fetch_all(&mut *connection)
+        .await?;
+        if rows.is_empty() {
+            return Ok((docs, None));
+        }
+        for row in rows {
+            let (id, kind): (Vec<u8>, i64) = (row.try_get("id")?, row.try_get("kind")?);
+            let doc = SnapshotDoc {
+                doc: DocId::from_slice(&id).ok_or(damaged("document"))?,
+                kind: DocKind::from_number(kind).ok_or(damaged("document"))?,
+                generation: u32::try_from(row.try_get::<i64, _>("generation")?)
+                    .map_err(|_| damaged("document"))?,
+                bytes: row.try_get("bytes")?,
+                row: row.try_get("row")?,
+            };
+            bytes += doc.bytes.len() + doc.row.len();
+            docs.push(doc);
+            position = (kind, id);
+            if bytes >= PAGE_BYTES_GOAL {
+                return Ok((docs, Some(position)));
+            }
+        }
+    }
+}

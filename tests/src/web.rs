@@ -1,0 +1,64 @@
+//! The relay's HTTP API as a program sees it.
+
+use serde_json::Value;
+
+/// A client, with or without a token.
+pub struct Web {
+    http: reqwest::blocking::Client,
+    url: String,
+    token: Option<String>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Content type.
+    pub kind: String,
+    /// The body.
+    pub body: String,
+}
+
+impl Web {
+    /// A client of a relay.
+    pub fn new(url: impl Into<String>, token: Option<String>) -> Web {
+        let http = reqwest::blocking::Client::builder().no_proxy().build().expect("an HTTP client");
+        Web { http, url: url.into(), token }
+    }
+
+    /// The same relay, without a token.
+    pub fn stranger(&self) -> Web {
+        Web { http: self.http.clone(), url: self.url.clone(), token: None }
+    }
+
+    /// GET.
+    pub fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path, "zh", None)
+    }
+
+    /// Any request, in a language.
+    pub fn ask(&self, method: &str, path: &str, lang: &str, body: Option<&[u8]>) -> Answer {
+        let method = method.parse().expect("an HTTP method");
+        let mut request = self.http.request(method, format!("{}{path}", self.url));
+        request = request.header("accept-language", lang).header("content-type", "application/json");
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request.body(body.to_vec());
+        }
+        let response = request.send().unwrap_or_else(|error| panic!("{path}: {error}"));
+        let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok());
+        let kind = kind.unwrap_or_default().to_owned();
+        let status = response.status().as_u16();
+        Answer { status, kind, body: response.text().unwrap_or_default() }
+    }
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
+    }
+}
