@@ -9,7 +9,7 @@ use sqlx::SqliteConnection;
 pub(crate) enum Fact {
     Seed,
     RelayUrl,
-    RelayPublic,
+    RelayKey,
     Community,
     Worker,
     WorkerName,
