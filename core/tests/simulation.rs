@@ -20,7 +20,8 @@ mod sim {
 use sim::world::{Fault, World};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-const SEEDS: u64 = 250;
+/// About six seconds of one idle core.
+const SEEDS: u64 = 200;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is a number")))

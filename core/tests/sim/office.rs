@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, VecDeque};
 /// Small, so that a short run has many pages.
 const PAGE_BATCHES: usize = 3;
 const SNAPSHOT_PAGE_DOCS: usize = 1;
-const SNAPSHOT_MIN_BATCHES: usize = 4;
+const SNAPSHOT_FROM: u64 = 4;
 
 pub(crate) type Link = u64;
 
@@ -212,16 +212,18 @@ impl Office {
 
     fn snapshot(&mut self, get: &GetSnapshot, dice: &mut Dice) -> SnapshotPage {
         let space = get.space;
-        let empty = SnapshotBody::default();
-        if self.log.get(&space).map_or(0, Vec::len) < SNAPSHOT_MIN_BATCHES {
-            return SnapshotPage { space, seq: 0, page: 0, pages: 0, bytes_total: 0, body: plain(&empty) };
-        }
         // Now and then a newer snapshot is taken under the feet of whoever is fetching the old one.
         if !self.snapshots.contains_key(&space) || dice.chance(4) {
             let taken = self.take_snapshot(space);
-            self.snapshots.insert(space, taken);
+            // In the protocol 0 names no snapshot: the log alone is as quick.
+            if taken.0 >= SNAPSHOT_FROM {
+                self.snapshots.insert(space, taken);
+            }
         }
-        let (seq, bodies) = self.snapshots.get(&space).unwrap();
+        let Some((seq, bodies)) = self.snapshots.get(&space) else {
+            let body = plain(&SnapshotBody::default());
+            return SnapshotPage { space, seq: 0, page: 0, pages: 0, bytes_total: 0, body };
+        };
         let wanted = if get.seq == 0 || get.seq == *seq { get.page as usize } else { 0 };
         let page = if wanted < bodies.len() { wanted } else { 0 };
         SnapshotPage {
