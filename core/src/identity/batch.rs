@@ -234,8 +234,9 @@ impl ChainEnd {
 
     /// Whether a batch with this header continues the chain.
     pub fn is_continued_by(&self, header: &Header) -> bool {
-        let next =
-            header.epoch == self.epoch && header.number == self.number + 1 && header.previous == self.hash;
+        let next = header.epoch == self.epoch
+            && self.number.checked_add(1) == Some(header.number)
+            && header.previous == self.hash;
         let new_epoch = header.epoch > self.epoch && header.number == 1 && header.previous == Hash::ZERO;
         next || new_epoch
     }

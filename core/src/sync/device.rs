@@ -16,6 +16,9 @@ use std::collections::BTreeMap;
 /// Snapshot pages asked for ahead: hides a mobile network's round trip without holding many pages.
 const SNAPSHOT_WINDOW: u32 = 4;
 
+/// Whom a refusal names when the batch itself could not be read.
+const NOBODY: DeviceId = DeviceId([0; 16]);
+
 /// How far a space has been fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cursor {
@@ -47,7 +50,8 @@ pub enum Ask {
     StartEpoch(u32),
     /// Seal what waits, read up to a page of unsent batches and call [`Device::on_outbox`].
     ReadOutbox,
-    /// Remember that a chain is durable up to here.
+    /// Remember that a chain is durable up to here, within this epoch: batches of other epochs that still
+    /// wait are not settled by it.
     StoreAck(Ack),
     /// Remember that a batch was not taken; unsent work stays.
     StoreRefused(Refused),
@@ -169,8 +173,12 @@ impl Device {
         relays: Option<ChainEnd>,
     ) -> Vec<Ask> {
         let mut asks = Vec::new();
-        if let Some(known) = relays.filter(|known| (known.epoch, known.number) > (own.epoch, own.number)) {
-            asks.push(Ask::StartEpoch(known.epoch + 1));
+        let parted = |known: &ChainEnd| {
+            let (theirs, ours) = ((known.epoch, known.number), (own.epoch, own.number));
+            theirs > ours || (theirs == ours && known.hash != own.hash)
+        };
+        if let Some(known) = relays.filter(parted) {
+            asks.push(Ask::StartEpoch(known.epoch.saturating_add(1)));
         }
         asks.push(Ask::ReadOutbox);
         for grant in grants {
@@ -201,9 +209,14 @@ impl Device {
     }
 
     fn on_ack(&mut self, ack: Ack) -> Vec<Ask> {
-        let done = self.pushing.is_some_and(|(device, epoch, number)| {
-            device == ack.device && (epoch, number) <= (ack.end.epoch, ack.end.number)
-        });
+        let pushed =
+            self.pushing.filter(|(device, epoch, _)| (*device, *epoch) == (ack.device, ack.end.epoch));
+        // The relay's chain may have gone on in an epoch that is not ours (a copied phone): that settles
+        // nothing of what is sent from here.
+        if pushed.is_none() && ack.device == self.device {
+            return Vec::new();
+        }
+        let done = pushed.is_some_and(|(_, _, number)| number <= ack.end.number);
         let mut asks = vec![Ask::StoreAck(ack)];
         if done {
             self.pushing = None;
@@ -213,8 +226,13 @@ impl Device {
     }
 
     fn on_refused(&mut self, refused: Refused) -> Vec<Ask> {
-        let ours = self.pushing.is_some_and(|(device, ..)| device == refused.device);
-        if ours {
+        // A push that holds several bad batches is refused several times; by the second time something
+        // newer may be on its way, and the late word must not be taken for its answer.
+        let answers = self.pushing.is_some_and(|(device, epoch, number)| {
+            refused.device == NOBODY
+                || (refused.device == device && refused.epoch == epoch && refused.number <= number)
+        });
+        if answers {
             // What was refused stays on the phone, is shown to the worker and can be exported; sending it
             // again on this connection would be refused again.
             self.pushing = None;
@@ -227,14 +245,16 @@ impl Device {
 
     fn on_page(&mut self, page: Page) -> Vec<Ask> {
         let Some(following) = self.following.get_mut(&page.space) else { return Vec::new() };
-        // Repeated pages carry an old `after`; storing them again would move the cursor back.
-        if following.cursor != Cursor::At(page.after) || page.upto < page.after {
+        let Cursor::At(at) = following.cursor else { return Vec::new() };
+        // A repeated page ends where we are or before; storing it again would move the cursor back. One
+        // that starts before and ends after us was cut elsewhere the first time; it brings what is new.
+        if page.after > at || page.upto < at {
             return Vec::new();
         }
         following.cursor = Cursor::At(page.upto);
-        following.head = Some(page.head);
+        following.head = Some(page.head.max(following.head.unwrap_or(0)));
         let mut asks = Vec::new();
-        if page.upto > page.after {
+        if page.upto > at {
             self.told_caught_up &= page.upto != page.head;
             asks.push(Ask::StorePage(page));
         }
@@ -246,15 +266,19 @@ impl Device {
         let Some(following) = self.following.get_mut(&page.space) else { return Vec::new() };
         let wanted = match following.cursor {
             Cursor::Empty => 0,
-            // The relay took a newer snapshot meanwhile: start on that one.
-            Cursor::Snapshot { seq, .. } if page.seq != seq => 0,
+            // The relay took a newer snapshot meanwhile: start on that one, and ask for its pages anew.
+            Cursor::Snapshot { seq, .. } if page.seq != seq && page.page == 0 => {
+                following.pages_asked = 0;
+                0
+            }
+            Cursor::Snapshot { seq, .. } if page.seq != seq => return Vec::new(),
             Cursor::Snapshot { page, .. } => page,
             Cursor::At(_) => return Vec::new(),
         };
         if page.page != wanted {
             return Vec::new();
         }
-        let (space, seq, pages, next) = (page.space, page.seq, page.pages, page.page + 1);
+        let (space, seq, pages, next) = (page.space, page.seq, page.pages, page.page.saturating_add(1));
         let mut asks = vec![Ask::StoreSnapshot(page)];
         if next >= pages {
             following.cursor = Cursor::At(seq);
@@ -263,7 +287,7 @@ impl Device {
         }
         following.cursor = Cursor::Snapshot { seq, page: next };
         following.pages_asked = following.pages_asked.max(next);
-        while following.pages_asked < pages.min(next + SNAPSHOT_WINDOW) {
+        while following.pages_asked < pages.min(next.saturating_add(SNAPSHOT_WINDOW)) {
             let page = following.pages_asked;
             asks.push(Ask::Send(Frame::GetSnapshot(GetSnapshot { space, seq, page })));
             following.pages_asked += 1;

@@ -181,7 +181,7 @@ pub struct Welcome {
     pub community: String,
 }
 
-/// Everything of a device's chain up to this batch is committed and synced.
+/// Everything of one epoch of a device's chain up to this batch is committed and synced.
 #[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
 #[cbor(map)]
 pub struct Ack {

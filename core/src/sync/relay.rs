@@ -68,7 +68,7 @@ pub enum Stored {
     Durable {
         /// Whose chain.
         device: DeviceId,
-        /// How far it is durable.
+        /// How far it is durable in the batch's own epoch: for a batch that the log had, that batch.
         end: ChainEnd,
     },
     /// Not taken.
@@ -195,6 +195,7 @@ pub struct Session {
     proof: Option<Signature>,
     device: Option<KnownDevice>,
     following: BTreeMap<SpaceId, Following>,
+    handed_in: Option<ChainEnd>,
     skew_ms: i64,
 }
 
@@ -209,6 +210,7 @@ impl Session {
             proof: None,
             device: None,
             following: BTreeMap::new(),
+            handed_in: None,
             skew_ms: 0,
         }
     }
@@ -231,6 +233,14 @@ impl Session {
     /// The spaces that the phone follows now.
     pub fn followed(&self) -> Vec<SpaceId> {
         self.following.keys().copied().collect()
+    }
+
+    /// Whether a page for this phone may leave a batch out because the phone has it: it is its own and was
+    /// handed in on this connection. Its older batches must be sent: a phone restored from a backup no
+    /// longer has them, and what others built on them would wait forever.
+    pub fn may_skip(&self, signer: DeviceId, epoch: u32, number: u64) -> bool {
+        let own = self.device() == Some(signer);
+        own && self.handed_in.is_some_and(|from| from.epoch == epoch && from.number <= number)
     }
 
     /// Takes a frame from the phone.
@@ -347,17 +357,23 @@ impl Session {
 
     /// Takes what became of pushed batches.
     pub fn on_stored(&mut self, outcomes: Vec<Stored>) -> Vec<Ask> {
-        let mut ends: BTreeMap<DeviceId, ChainEnd> = BTreeMap::new();
+        let mut ends: BTreeMap<(DeviceId, u32), ChainEnd> = BTreeMap::new();
         let mut asks = Vec::new();
         for outcome in outcomes {
             match outcome {
                 Stored::Durable { device, end } => {
-                    ends.insert(device, end);
+                    if self.handed_in.is_none() && self.device() == Some(device) {
+                        self.handed_in = Some(end);
+                    }
+                    let known = ends.entry((device, end.epoch)).or_insert(end);
+                    if known.number < end.number {
+                        *known = end;
+                    }
                 }
                 Stored::Refused(refused) => asks.push(Ask::Send(Frame::Refused(refused))),
             }
         }
-        let acks = ends.into_iter().map(|(device, end)| Ask::Send(Frame::Ack(Ack { device, end })));
+        let acks = ends.into_iter().map(|((device, _), end)| Ask::Send(Frame::Ack(Ack { device, end })));
         acks.chain(asks).collect()
     }
 
