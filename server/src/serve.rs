@@ -38,9 +38,10 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     tasks.spawn(announce_growth(app.clone()));
     tasks.spawn(apply(app.clone()));
     tasks.spawn(snapshots(app.clone()));
-    if let Some(metrics) = &config.metrics_listen {
+    let mut metrics = None;
+    if let Some(wanted) = &config.metrics_listen {
         let listener =
-            TcpListener::bind(metrics).await.with_context(|| format!("cannot listen on {wanted}"))?;
+            TcpListener::bind(wanted).await.with_context(|| format!("cannot listen on {wanted}"))?;
         metrics = Some(listener.local_addr()?.to_string());
         tasks.spawn(serve_metrics(app.clone(), listener));
     }

@@ -339,12 +339,18 @@ fn commands(text: &str) -> BTreeSet<String> {
 
 /// Who names whom as a dependency, and whether for tests only.
 fn edges(metadata: &Value) -> Vec<(String, String, bool)> {
-    let list = |value: &Value, key: &str| value[key].as_array().cloned().unwrap_or_default();
-    let name = |value: &Value| value["name"].as_str().unwrap_or_default().to_owned();
+    let list =
+        |value: &Value, key: &str| value.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+    let text =
+        |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut edges = Vec::new();
     for package in list(metadata, "packages") {
         for dependency in list(&package, "dependencies") {
-            edges.push((name(&package), name(&dependency), dependency["kind"] == "dev"));
+            edges.push((
+                text(&package, "name"),
+                text(&dependency, "name"),
+                text(&dependency, "kind") == "dev",
+            ));
         }
     }
     edges

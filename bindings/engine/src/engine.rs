@@ -3,7 +3,7 @@
 use crate::env::random;
 use crate::store::{Store, begin, meta, people, rows};
 use crate::{EngineError, Env, Lang};
-use linli_core::identity::DeviceKey;
+use linli_core::identity::{DeviceKey, PublicKey};
 use linli_core::ids::{Actor, DeviceId, HouseholdId};
 use linli_core::search::SearchIndex;
 use sqlx::SqliteConnection;
@@ -66,6 +66,11 @@ impl Engine {
     /// The id of this phone, derived from its key.
     pub fn device(&self) -> DeviceId {
         self.key.device()
+    }
+
+    /// This phone's public key.
+    pub fn public_key(&self) -> PublicKey {
+        self.key.public()
     }
 
     /// Four groups of four characters that worker and admin compare aloud.

@@ -4,7 +4,7 @@ use crate::ids::{DecisionId, HouseholdId};
 use crate::kinds::{self, MergeNote};
 use crate::record::{Fields, Put, Value};
 use crate::time::TimeMs;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Changes to one household's document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,31 +31,44 @@ pub fn plan_merge(
     reason: &str,
     at_ms: TimeMs,
 ) -> [MergeChange; 2] {
-    let known: BTreeSet<_> = people(survivor.1).into_iter().map(|(_, who)| who).collect();
-    let doubles: BTreeSet<String> = people(absorbed.1)
-        .into_iter()
-        .filter(|(_, who)| known.contains(who))
-        .map(|(prefix, _)| prefix)
+    let mut puts: Vec<Put> = absorbed
+        .1
+        .iter()
+        .filter(|(key, value)| is_taken_over(key) && resident_prefix(key).is_none() && **value != Value::Null)
+        .filter(|(key, _)| is_free(survivor.1, key))
+        .map(|(key, value)| Put { key: key.clone(), value: Some(value.clone()) })
         .collect();
-    let is_double = |key: &str| doubles.iter().any(|prefix| key.starts_with(prefix));
-    let wanted = absorbed.1.iter().filter(|(key, value)| {
-        is_taken_over(key) && **value != Value::Null && !is_double(key) && is_free(survivor.1, key)
-    });
-    let taken: Vec<(String, Value)> = wanted.map(|(key, value)| (key.clone(), value.clone())).collect();
-    let note = MergeNote {
-        absorbed: absorbed.0,
-        reason: reason.into(),
-        at_ms,
-        taken: taken.iter().map(|(key, value)| (key.clone(), value.show())).collect(),
-    };
-    let mut puts: Vec<Put> = taken.into_iter().map(|(key, value)| Put { key, value: Some(value) }).collect();
+    let known: BTreeSet<_> = people(survivor.1).into_iter().map(|(_, who)| who).collect();
+    let newcomers = people(absorbed.1).into_iter().filter(|(_, who)| !known.contains(who));
+    puts.extend(newcomers.flat_map(|(prefix, _)| take_person(&prefix, survivor.1, absorbed.1, at_ms)));
+    let taken = puts.iter().filter_map(|put| Some((put.key.clone(), put.value.as_ref()?.show())));
+    let note = MergeNote { absorbed: absorbed.0, reason: reason.into(), at_ms, taken: taken.collect() };
+    puts.retain(|put| survivor.1.get(&put.key) != put.value.as_ref());
     puts.push(Put::set(MergeNote::key_of(id), note.to_value()));
     let points = vec![Put::set("merged_into", survivor.0.to_string())];
     [MergeChange { household: survivor.0, puts }, MergeChange { household: absorbed.0, puts: points }]
 }
 
+/// Everything of a person, also of one who was here during an earlier merge that was taken back: what the
+/// survivor still has of them is marked as removed and out of date.
+fn take_person(prefix: &str, survivor: &Fields, absorbed: &Fields, at_ms: TimeMs) -> Vec<Put> {
+    let presence = format!("{prefix}presence");
+    let mut puts: Vec<Put> = under(absorbed, prefix)
+        .filter(|(_, value)| **value != Value::Null)
+        .map(|(key, value)| Put { key: key.clone(), value: Some(value.clone()) })
+        .collect();
+    let was_here = survivor.get(&presence).and_then(Value::as_text) == Some("removed");
+    if was_here && !absorbed.contains_key(&presence) {
+        puts.push(Put { key: presence, value: Some(Value::Int(at_ms)) });
+    }
+    let outdated = under(survivor, prefix).filter(|(key, _)| !puts.iter().any(|put| put.key == **key));
+    let outdated: Vec<Put> = outdated.map(|(key, _)| Put::delete(key.clone())).collect();
+    puts.extend(outdated);
+    puts
+}
+
 /// The changes that take a merge back. What was taken over and not edited since leaves the survivor;
-/// what was edited since goes back to the absorbed household with the edit.
+/// what became of people since goes back to the absorbed household with them.
 pub fn plan_unmerge(
     id: DecisionId,
     note: &MergeNote,
@@ -64,23 +77,26 @@ pub fn plan_unmerge(
 ) -> [MergeChange; 2] {
     let mut leave = vec![Put { key: MergeNote::undone_key_of(id), value: Some(Value::Bool(true)) }];
     let mut back = vec![Put { key: "merged_into".into(), value: None }];
+    let taken: BTreeMap<&str, &str> = note.taken.iter().map(|(key, value)| (&**key, &**value)).collect();
     let mut residents = BTreeSet::new();
-    for (key, taken) in &note.taken {
-        let now = survivor.1.get(key);
-        let edited = now.is_some_and(|value| value.show() != *taken);
+    for (key, value) in &taken {
         match resident_prefix(key) {
-            Some(prefix) => {
-                residents.insert(prefix);
-                if edited && absorbed.1.get(key) != now {
-                    back.push(Put { key: key.clone(), value: now.cloned() });
-                }
-            }
+            Some(prefix) => drop(residents.insert(prefix)),
             // An edited field of the household itself stays: the edit was made for the survivor.
-            None if edited => {}
-            None => leave.push(Put { key: key.clone(), value: None }),
+            None if survivor.1.get(*key).is_some_and(|now| now.show() != **value) => {}
+            None => leave.push(Put::delete(*key)),
         }
     }
-    leave.extend(residents.into_iter().map(|prefix| Put::set(format!("{prefix}presence"), "removed")));
+    for prefix in residents {
+        let edited = under(survivor.1, &prefix)
+            .filter(|(key, now)| taken.get(key.as_str()).is_none_or(|value| *value != now.show()))
+            .filter(|(key, now)| absorbed.1.get(*key) != Some(*now));
+        back.extend(edited.map(|(key, now)| Put { key: key.clone(), value: Some(now.clone()) }));
+        let cleared = taken.keys().filter(|key| key.starts_with(&prefix) && !survivor.1.contains_key(**key));
+        let cleared = cleared.filter(|key| absorbed.1.contains_key(**key));
+        back.extend(cleared.map(|key| Put::delete(*key)));
+        leave.push(Put::set(format!("{prefix}presence"), "removed"));
+    }
     [MergeChange { household: survivor.0, puts: leave }, MergeChange { household: absorbed.0, puts: back }]
 }
 
@@ -91,23 +107,52 @@ pub fn follow_late_edit(
     absorbed: &Fields,
     survivor: &Fields,
 ) -> Vec<Put> {
-    let of_survivor = people(survivor);
-    let twins: Vec<(String, String)> = people(absorbed)
-        .into_iter()
-        .filter_map(|(prefix, who)| {
-            let twin = of_survivor.iter().find(|(own, known)| *known == who && *own != prefix)?;
-            Some((prefix, twin.0.clone()))
-        })
-        .collect();
-    let follow = |key: &str| match twins.iter().find(|(prefix, _)| key.starts_with(prefix.as_str())) {
-        Some((prefix, twin)) => key.replacen(prefix, twin, 1),
-        None => key.to_owned(),
-    };
     let edits = changed.iter().filter(|(key, _)| is_taken_over(key));
-    edits
-        .map(|(key, value)| Put { key: follow(key), value: value.clone() })
-        .filter(|put| survivor.get(&put.key) != put.value.as_ref())
-        .collect()
+    let mut puts: Vec<Put> =
+        edits.clone().map(|(key, value)| Put { key: key.clone(), value: value.clone() }).collect();
+    let prefixes: BTreeSet<String> = edits.filter_map(|(key, _)| resident_prefix(key)).collect();
+    for prefix in prefixes.iter().filter(|prefix| under(survivor, prefix).next().is_none()) {
+        match twin_of(prefix, changed, absorbed, survivor) {
+            Some(twin) => puts.iter_mut().filter(|put| put.key.starts_with(prefix)).for_each(|put| {
+                put.key = put.key.replacen(prefix, &twin, 1);
+            }),
+            // Somebody the survivor has never heard of arrives whole.
+            None => {
+                let rest = under(absorbed, prefix).filter(|(key, _)| !changed.iter().any(|c| c.0 == **key));
+                puts.extend(rest.map(|(key, value)| Put { key: key.clone(), value: Some(value.clone()) }));
+            }
+        }
+    }
+    puts.retain(|put| survivor.get(&put.key) != put.value.as_ref());
+    puts
+}
+
+/// The same person in the survivor under another id. Where the edit corrects a name or a birth date, the
+/// other of the two must match, and nobody else may match it.
+fn twin_of(
+    prefix: &str,
+    changed: &[(String, Option<Value>)],
+    absorbed: &Fields,
+    survivor: &Fields,
+) -> Option<String> {
+    let of_absorbed = people(absorbed);
+    let (_, (name, birth)) = of_absorbed.iter().find(|(own, _)| own == prefix)?;
+    let wrote = |field: &str| changed.iter().any(|(key, _)| *key == format!("{prefix}{field}"));
+    let (any_name, any_birth) = (wrote("name") && !birth.is_empty(), wrote("birth"));
+    if any_name && any_birth {
+        return None;
+    }
+    let mut matching = people(survivor).into_iter().filter(|(own, (known, born))| {
+        (any_name || known == name)
+            && (any_birth || born == birth)
+            && !of_absorbed.iter().any(|(other, _)| other == own)
+    });
+    let (twin, _) = matching.next()?;
+    matching.next().is_none().then_some(twin)
+}
+
+fn under<'a>(fields: &'a Fields, prefix: &'a str) -> impl Iterator<Item = (&'a String, &'a Value)> {
+    fields.range(prefix.to_owned()..).take_while(move |(key, _)| key.starts_with(prefix))
 }
 
 fn is_free(survivor: &Fields, key: &str) -> bool {
@@ -154,17 +199,17 @@ mod tests {
         let survivor = fields(&[
             ("room", "501"),
             ("contact_phone", "138"),
-            ("r/0000000000001/name", "张伟"),
-            ("r/0000000000001/birth", "1987-03-05"),
+            ("r/0000000000002/name", "张伟"),
+            ("r/0000000000002/birth", "1987-03-05"),
         ]);
         let absorbed = fields(&[
             ("room", "五零一"),
             ("contact_phone", "139"),
             ("note", "狗"),
-            ("r/0000000000002/name", "张伟"),
-            ("r/0000000000002/birth", "1987-03"),
-            ("r/0000000000003/name", "李娜"),
-            ("r/0000000000003/birth", "1990-01-01"),
+            ("r/0000000000004/name", "张伟"),
+            ("r/0000000000004/birth", "1987-03"),
+            ("r/0000000000006/name", "李娜"),
+            ("r/0000000000006/birth", "1990-01-01"),
         ]);
         let [to_a, to_b] = plan_merge(id, (a, &survivor), (b, &absorbed), "同一户", 5);
         let (mut one, mut two) = (survivor.clone(), absorbed.clone());
@@ -176,15 +221,15 @@ mod tests {
         assert_eq!(two.get("merged_into"), Some(&a.to_string().into()));
 
         let (_, note, _) = MergeNote::read_all(&one).remove(0);
-        one.insert("r/0000000000003/phone".into(), "137".into());
-        one.insert("r/0000000000003/name".into(), "李娜娜".into());
+        one.insert("r/0000000000006/phone".into(), "137".into());
+        one.insert("r/0000000000006/name".into(), "李娜娜".into());
         let [to_a, to_b] = plan_unmerge(id, &note, (a, &one), (b, &two));
         apply(&mut one, &to_a);
         apply(&mut two, &to_b);
         assert_eq!(one.get("note"), None);
         assert_eq!(kinds::residents(&one).len(), 1);
         assert_eq!(kinds::residents(&two).len(), 2);
-        assert_eq!(two.get("r/0000000000003/name"), Some(&"李娜娜".into()), "an edit goes home with her");
+        assert_eq!(two.get("r/0000000000006/name"), Some(&"李娜娜".into()), "an edit goes home with her");
         assert_eq!(two.get("merged_into"), None);
     }
 

@@ -133,3 +133,110 @@ async fn put_docs(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{HouseholdFilter, NewVisit, Options, SystemEnv};
+    use linli_core::doc::Author;
+    use linli_core::ids::{Actor, HouseholdId};
+    use linli_core::kinds::{Household, Outcome, VisitEntry, VisitSheet, visit_key, visits_doc};
+    use linli_core::record::Put;
+    use linli_core::sync::frames::{Codec, Grant, Packed};
+    use std::time::Instant;
+
+    /// Households in the snapshot; set it to 11500 in a release build to measure a whole community.
+    const COUNT_VARIABLE: &str = "LINLI_MEASURE_HOUSEHOLDS";
+    const COUNT_DEFAULT: usize = 300;
+    const AT_MS: i64 = 1_795_000_000_000;
+
+    fn docs_of(number: usize) -> [SnapshotDoc; 2] {
+        let id = HouseholdId::derive(&[&number.to_be_bytes()]);
+        let author = Author::now(Actor([1; 16]), AT_MS);
+        let household = Household {
+            grid: Some("110105001001001".into()),
+            estate: Some("阳光花园".into()),
+            building: Some((number / 100).to_string()),
+            unit: Some((number / 20 % 5 + 1).to_string()),
+            room: Some(format!("{}0{}", number / 4 % 5 + 1, number % 4 + 1)),
+            contact_phone: Some(format!("138{number:08}")),
+            ..Household::default()
+        };
+        let mut puts = household.puts("");
+        for person in 0..2 {
+            puts.push(Put::set(format!("r/00000000000{person}0/name"), format!("张{number}")));
+            puts.push(Put::set(format!("r/00000000000{person}0/birth"), "1987-03-05"));
+        }
+        let mut doc = Document::new(DocKind::Household);
+        doc.edit(&author, &puts).unwrap();
+        let row = HouseholdRow::of(&mut doc).to_bytes();
+        let home =
+            SnapshotDoc { doc: id.into(), kind: DocKind::Household, generation: 0, bytes: doc.save(), row };
+        let sheet = VisitSheet { household: Some(id.to_string()), period: Some("2026Q4".into()) };
+        let mut puts = sheet.puts("");
+        let visit = linli_core::ids::VisitId([1; 8]);
+        puts.push(Put::set(visit_key(visit), VisitEntry::new(AT_MS, Outcome::Done).to_value()));
+        let mut doc = Document::new(DocKind::Visits);
+        doc.edit(&author, &puts).unwrap();
+        let row = SheetRow::of(&doc.fields()).unwrap().to_bytes();
+        let doc_id = visits_doc(id, "2026Q4");
+        [home, SnapshotDoc { doc: doc_id, kind: DocKind::Visits, generation: 0, bytes: doc.save(), row }]
+    }
+
+    fn pages(space: SpaceId, count: usize) -> Vec<SnapshotPage> {
+        let numbers: Vec<usize> = (0..count).collect();
+        let chunks = numbers.chunks(600);
+        let pages = u32::try_from(chunks.len()).unwrap();
+        let page = |(page, numbers): (usize, &[usize])| {
+            let docs = numbers.iter().flat_map(|number| docs_of(*number)).collect();
+            let body = minicbor::to_vec(SnapshotBody { docs, actors: Vec::new() }).unwrap();
+            let bytes = zstd::bulk::compress(&body, 3).unwrap();
+            let (page, body) = (u32::try_from(page).unwrap(), Packed { codec: Codec::Zstd, bytes });
+            SnapshotPage { space, seq: 9, page, pages, bytes_total: 0, body }
+        };
+        chunks.enumerate().map(page).collect()
+    }
+
+    /// The most memory this process has held, where the system tells.
+    fn peak_memory() -> String {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or("VmHWM unknown").to_owned()
+    }
+
+    #[tokio::test]
+    async fn a_snapshot_is_stored_listed_searched_and_written_to() {
+        let count = std::env::var(COUNT_VARIABLE).ok().and_then(|text| text.parse().ok());
+        let count: usize = count.unwrap_or(COUNT_DEFAULT);
+        let dir = std::env::temp_dir().join(format!("linli-snapshot-{}", std::process::id()));
+        let env = Box::new(SystemEnv::default());
+        let engine = Engine::open(&dir, env, Options::default()).await.unwrap();
+        let space = SpaceId([1; 16]);
+        let grants = [Grant { space, name: "网格".into(), write: true }];
+        spaces::set_grants(&mut *engine.store.lock().await, &grants).await.unwrap();
+        let pages = pages(space, count);
+        println!("{count} households prepared, {}", peak_memory());
+
+        let started = Instant::now();
+        for page in &pages {
+            engine.store_snapshot(page).await.unwrap();
+        }
+        println!("stored in {} ms, {}", started.elapsed().as_millis(), peak_memory());
+        assert_eq!(engine.status().await.unwrap().households, count as u64);
+
+        let started = Instant::now();
+        let search = HouseholdFilter { search: Some("13800000007".into()), ..HouseholdFilter::default() };
+        let found = engine.households(&search).await.unwrap();
+        println!("first search in {} ms", started.elapsed().as_millis());
+        assert_eq!(found[0].id, HouseholdId::derive(&[&7usize.to_be_bytes()]));
+
+        let started = Instant::now();
+        const VISITS: u32 = 100;
+        for number in 0..VISITS as usize {
+            let home = HouseholdId::derive(&[&(number % count).to_be_bytes()]);
+            engine.visit(home, NewVisit::new(Outcome::Done)).await.unwrap();
+        }
+        println!("one visit saved in {} us", started.elapsed().as_micros() / u128::from(VISITS));
+        drop(engine);
+        std::fs::remove_dir_all(dir).unwrap();
+    }
+}

@@ -1,0 +1,94 @@
+//! A fresh phone: snapshots, their interruption, and what comes after them.
+
+use crate::phone::{Office, Phone};
+use crate::relay::Relay;
+use crate::search;
+use linli_core::kinds::Outcome;
+use linli_core::record::Put;
+use linli_engine::NewVisit;
+
+/// Ten households, a visit to each, and a snapshot of three documents a page.
+async fn community() -> (Relay, Office, Vec<linli_core::ids::HouseholdId>) {
+    let relay = Relay::start().await;
+    let mut office = Office::new(&relay);
+    let homes: Vec<_> = (501..511).map(|room| office.household(&room.to_string())).collect();
+    let li = Phone::of("李强", &relay).await;
+    li.sync().await;
+    for home in &homes {
+        li.visit(*home, NewVisit::new(Outcome::Done)).await.unwrap();
+    }
+    li.sync().await;
+    relay.take_snapshot(3);
+    (relay, office, homes)
+}
+
+#[tokio::test]
+async fn a_snapshot_and_its_tail_give_everything() {
+    let (relay, mut office, homes) = community().await;
+    office.write(homes[0], &[Put::set("note", "快照之后")]);
+    let wang = Phone::of("王芳", &relay).await;
+    let report = wang.sync().await;
+    assert_eq!(report.snapshot_pages, 7);
+    assert_eq!(report.skipped, 0);
+    assert_eq!(wang.status().await.unwrap().households, 10);
+    assert_eq!(wang.households(&search("快照之后")).await.unwrap()[0].id, homes[0]);
+    for home in homes {
+        let card = wang.household(home, false).await.unwrap();
+        assert_eq!(card.visits[0].author.as_deref(), Some("李强"));
+    }
+    let again = wang.sync().await;
+    assert_eq!((again.received, again.sent, again.snapshot_pages), (0, 0, 0));
+}
+
+#[tokio::test]
+async fn a_download_that_breaks_goes_on_where_it_stopped() {
+    let (relay, _, _) = community().await;
+    relay.state().faults.hang_up_after_snapshot_pages = Some(3);
+    let mut wang = Phone::of("王芳", &relay).await;
+    assert_eq!(wang.sync_once().await.unwrap_err().shown_code(), "phone.offline");
+    let some = wang.status().await.unwrap().households;
+    assert!(some > 0 && some < 10, "{some} households after three pages");
+    wang.restart().await;
+    let sent_before = relay.state().snapshot_pages_sent;
+    wang.sync().await;
+    assert_eq!(wang.status().await.unwrap().households, 10);
+    assert!(relay.state().snapshot_pages_sent - sent_before <= 7 - 2, "stored pages are not sent again");
+}
+
+#[tokio::test]
+async fn work_done_before_the_first_download_ends_is_not_replaced_by_it() {
+    let (relay, _, homes) = community().await;
+    relay.state().faults.hang_up_after_snapshot_pages = Some(4);
+    let wang = Phone::of("王芳", &relay).await;
+    assert!(wang.sync_once().await.is_err());
+    let here = wang.households(&Default::default()).await.unwrap()[0].id;
+    wang.edit_household(here, "note", "离线写的").await.unwrap();
+    // A newer snapshot is taken meanwhile: the download begins again, over what is here.
+    relay.take_snapshot(2);
+    wang.sync().await;
+    assert_eq!(wang.status().await.unwrap().households, homes.len() as u64);
+    let card = wang.household(here, false).await.unwrap();
+    assert_eq!(card.fields.note.as_deref(), Some("离线写的"));
+    assert_eq!(card.visits.len(), 1);
+    wang.edit_household(here, "note", "再写一次").await.unwrap();
+    wang.sync().await;
+    let li = Phone::of("赵六", &relay).await;
+    li.sync().await;
+    let card = li.household(here, false).await.unwrap();
+    assert_eq!(card.fields.note.as_deref(), Some("再写一次"));
+    assert!(card.conflicts.is_empty());
+}
+
+#[tokio::test]
+async fn a_grid_taken_away_leaves_the_phone_but_not_its_unsent_work() {
+    let (relay, _, homes) = community().await;
+    let wang = Phone::of("王芳", &relay).await;
+    wang.sync().await;
+    wang.visit(homes[0], NewVisit::new(Outcome::Refused)).await.unwrap();
+    relay.set_grants(wang.device(), Vec::new());
+    let report = wang.sync().await;
+    assert_eq!(report.sent, 1, "what was recorded still reaches the office");
+    wang.sync().await;
+    let status = wang.status().await.unwrap();
+    assert_eq!((status.households, status.unsent, status.spaces.len()), (0, 0, 0));
+}
