@@ -141,10 +141,10 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 async fn load_or_make_seed(conn: &mut SqliteConnection, env: &dyn Env) -> Result<[u8; 32], EngineError> {
-    if let Some(stored) = meta::get(conn, meta::Key::Seed).await? {
+    if let Some(stored) = meta::get(conn, meta::Fact::Seed).await? {
         return stored.try_into().map_err(|_| EngineError::Damaged("key"));
     }
     let seed: [u8; 32] = random(env)?;
-    meta::set(conn, meta::Key::Seed, &seed).await?;
+    meta::set(conn, meta::Fact::Seed, &seed).await?;
     Ok(seed)
 }

@@ -1,7 +1,6 @@
 //! The command line's words.
 
 use clap::{Parser, Subcommand, ValueEnum};
-use linli_core::ids::{HouseholdId, ResidentId};
 use linli_core::kinds::Outcome;
 use std::path::PathBuf;
 
@@ -49,7 +48,7 @@ pub(crate) enum Command {
     /// 一户的全部信息。 Everything about one household.
     Household {
         /// 户编号。 The household's id.
-        id: HouseholdId,
+        id: String,
         /// 连同每次修改。 With every change ever made.
         #[arg(long)]
         history: bool,
@@ -59,7 +58,7 @@ pub(crate) enum Command {
     /// 修改一户的一个字段;标签写 +独居 或 -独居。 Change a field; tags as +独居 or -独居.
     Edit {
         /// 户编号。 The household's id.
-        id: HouseholdId,
+        id: String,
         /// 字段,如 contact_phone、note、tags。 The field.
         field: String,
         /// 新值;空的表示清除。 The new value; empty clears it.
@@ -73,9 +72,9 @@ pub(crate) enum Command {
     /// 修改居民的一个字段;presence 写 removed 表示迁出。 Change a resident's field; presence removed takes them off.
     EditResident {
         /// 户编号。 The household's id.
-        id: HouseholdId,
+        id: String,
         /// 居民编号。 The resident's id.
-        resident: ResidentId,
+        resident: String,
         /// 字段。 The field.
         field: String,
         /// 新值。 The new value.
@@ -102,7 +101,7 @@ pub(crate) enum Command {
 #[derive(clap::Args)]
 pub(crate) struct VisitArgs {
     /// 户编号。 The household's id.
-    pub(crate) id: HouseholdId,
+    pub(crate) id: String,
     /// 结果:已走访、无人应答、已搬走、拒访、需再访。 What happened.
     #[arg(long)]
     pub(crate) outcome: OutcomeArg,
@@ -148,7 +147,7 @@ pub(crate) struct AddHouseholdArgs {
 #[derive(clap::Args)]
 pub(crate) struct AddResidentArgs {
     /// 户编号。 The household's id.
-    pub(crate) id: HouseholdId,
+    pub(crate) id: String,
     /// 姓名。 Full name.
     #[arg(long, value_name = "N")]
     pub(crate) name: String,

@@ -7,22 +7,24 @@ mod output;
 mod run;
 
 use args::Args;
-use clap::{CommandFactory, FromArgMatches};
+use clap::Parser;
 use linli_engine::{EngineError, Lang};
 use std::process::ExitCode;
 
 /// Moves the phone's clock, for tests of wrong clocks.
 const CLOCK_OFFSET_VARIABLE: &str = "LINLI_CLOCK_OFFSET_MS";
 
-/// What the shell gets when a command did not do what was asked; 2 is clap's, for wrong arguments.
+/// What the shell gets when a command did not do what was asked.
 const EXIT_FAILED: u8 = 1;
+
+/// What it gets for arguments that make no sense; the same as clap's own.
+const EXIT_ARGUMENTS: u8 = 2;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let matches = Args::command().get_matches();
-    let args = match Args::from_arg_matches(&matches) {
+    let args = match Args::try_parse() {
         Ok(args) => args,
-        Err(error) => error.exit(),
+        Err(error) => return wrong_arguments(&error),
     };
     let (lang, json) = (language(args.lang.as_deref()), args.json);
     match run::run(args, lang, clock_offset_ms()).await {
@@ -32,6 +34,17 @@ async fn main() -> ExitCode {
             ExitCode::from(EXIT_FAILED)
         }
     }
+}
+
+/// Help and version are answers; anything else is told as an object when `--json` was among the words.
+fn wrong_arguments(error: &clap::Error) -> ExitCode {
+    let json = std::env::args().any(|word| word == "--json");
+    if !error.use_stderr() || !json {
+        error.exit();
+    }
+    let object = serde_json::json!({ "error": { "code": "phone.arguments", "text": error.to_string() } });
+    eprintln!("{object}");
+    ExitCode::from(EXIT_ARGUMENTS)
 }
 
 /// `--lang`, then the locale of the shell. A locale that names no language (`C`, `POSIX`) is Chinese.

@@ -2,7 +2,7 @@
 
 use crate::args::{AddHouseholdArgs, AddResidentArgs, Args, Command, UnsentAction, VisitArgs};
 use crate::output::Output;
-use linli_core::ids::{HouseholdId, ResidentId};
+use linli_core::ids::HouseholdId;
 use linli_engine::{
     Engine, EngineError, HouseholdFilter, Lang, NewHousehold, NewResident, NewVisit, Options, SystemEnv,
 };
@@ -21,15 +21,18 @@ pub(crate) async fn run(args: Args, lang: Lang, clock_offset_ms: i64) -> Result<
             let filter = HouseholdFilter { search, grid, limit };
             engine.households(&filter).await?.iter().for_each(|item| out.household_item(item));
         }
-        Command::Household { id, history } => out.household(&engine.household(id, history).await?),
+        Command::Household { id, history } => {
+            out.household(&engine.household(household_id(&id)?, history).await?);
+        }
         Command::Visit(args) => visit(&engine, &out, args).await?,
         Command::Edit { id, field, value } => {
-            out.saved(&engine.edit_household(id, &field, &value).await?);
+            out.saved(&engine.edit_household(household_id(&id)?, &field, &value).await?);
         }
         Command::AddHousehold(args) => add_household(&engine, &out, args).await?,
         Command::AddResident(args) => add_resident(&engine, &out, args).await?,
         Command::EditResident { id, resident, field, value } => {
-            edit_resident(&engine, &out, (id, resident), &field, &value).await?;
+            let ids = (household_id(&id)?, resident.parse()?);
+            out.saved(&engine.edit_resident(ids.0, ids.1, &field, &value).await?);
         }
         Command::Conflicts => engine.conflicts().await?.iter().for_each(|found| out.conflict(found)),
         Command::Notices => notices(&engine, &out).await?,
@@ -38,6 +41,12 @@ pub(crate) async fn run(args: Args, lang: Lang, clock_offset_ms: i64) -> Result<
         Command::Unsent { action } => unsent(&engine, &out, &action).await?,
     }
     Ok(())
+}
+
+/// Ids are read here and not by the argument parser, so that a mistyped one is told like every other
+/// error: with its code, in the worker's language.
+fn household_id(typed: &str) -> Result<HouseholdId, EngineError> {
+    Ok(typed.parse()?)
 }
 
 async fn visit(engine: &Engine, out: &Output, args: VisitArgs) -> Result<(), EngineError> {
@@ -49,7 +58,7 @@ async fn visit(engine: &Engine, out: &Output, args: VisitArgs) -> Result<(), Eng
         needs: args.need,
         note: args.note,
     };
-    out.visited(&engine.visit(args.id, visit).await?);
+    out.visited(&engine.visit(household_id(&args.id)?, visit).await?);
     Ok(())
 }
 
@@ -78,18 +87,7 @@ async fn add_resident(engine: &Engine, out: &Output, args: AddResidentArgs) -> R
         phone: args.phone,
         tags: args.tag,
     };
-    out.resident_added(&engine.add_resident(args.id, &new).await?);
-    Ok(())
-}
-
-async fn edit_resident(
-    engine: &Engine,
-    out: &Output,
-    (household, resident): (HouseholdId, ResidentId),
-    field: &str,
-    value: &str,
-) -> Result<(), EngineError> {
-    out.saved(&engine.edit_resident(household, resident, field, value).await?);
+    out.resident_added(&engine.add_resident(household_id(&args.id)?, &new).await?);
     Ok(())
 }
 

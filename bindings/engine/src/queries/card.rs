@@ -65,7 +65,7 @@ impl Engine {
             conflicts,
             history,
             unsent: rows::unsent_households(&mut conn).await?.contains(&id),
-            last_sync_ms: meta::get_int(&mut conn, meta::Key::LastSyncMs).await?,
+            last_sync_ms: meta::get_int(&mut conn, meta::Fact::LastSyncMs).await?,
         })
     }
 

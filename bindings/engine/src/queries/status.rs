@@ -28,7 +28,7 @@ impl Engine {
             unsent,
             carried,
             notices: notices as u64,
-            last_sync_ms: meta::get_int(&mut conn, meta::Key::LastSyncMs).await?,
+            last_sync_ms: meta::get_int(&mut conn, meta::Fact::LastSyncMs).await?,
             clock_skew_ms: meta::skew_ms(&mut conn).await?,
             refused: refused.map(|(code, text)| Refusal { code, text }).collect(),
             spaces: spaces.into_iter().map(space_view).collect(),

@@ -6,10 +6,10 @@ use sqlx::SqliteConnection;
 
 /// Name of one fact.
 #[derive(Clone, Copy)]
-pub(crate) enum Key {
+pub(crate) enum Fact {
     Seed,
     RelayUrl,
-    RelayKey,
+    RelayPublic,
     Community,
     Worker,
     WorkerName,
@@ -19,19 +19,19 @@ pub(crate) enum Key {
     Chain,
 }
 
-impl Key {
+impl Fact {
     fn name(self) -> &'static str {
         match self {
-            Key::Seed => "seed",
-            Key::RelayUrl => "relay_url",
-            Key::RelayKey => "relay_key",
-            Key::Community => "community",
-            Key::Worker => "worker",
-            Key::WorkerName => "worker_name",
-            Key::SkewMs => "skew_ms",
-            Key::LastSyncMs => "last_sync_ms",
-            Key::Policy => "policy",
-            Key::Chain => "chain",
+            Fact::Seed => "seed",
+            Fact::RelayUrl => "relay_url",
+            Fact::RelayKey => "relay_key",
+            Fact::Community => "community",
+            Fact::Worker => "worker",
+            Fact::WorkerName => "worker_name",
+            Fact::SkewMs => "skew_ms",
+            Fact::LastSyncMs => "last_sync_ms",
+            Fact::Policy => "policy",
+            Fact::Chain => "chain",
         }
     }
 }
@@ -46,42 +46,42 @@ pub(crate) struct Profile {
     pub(crate) worker_name: String,
 }
 
-pub(crate) async fn get(conn: &mut SqliteConnection, key: Key) -> Result<Option<Vec<u8>>, EngineError> {
-    let query = sqlx::query_scalar("SELECT value FROM meta WHERE key = ?").bind(key.name());
+pub(crate) async fn get(conn: &mut SqliteConnection, fact: Fact) -> Result<Option<Vec<u8>>, EngineError> {
+    let query = sqlx::query_scalar("SELECT value FROM meta WHERE key = ?").bind(fact.name());
     Ok(query.fetch_optional(conn).await?)
 }
 
-pub(crate) async fn set(conn: &mut SqliteConnection, key: Key, value: &[u8]) -> Result<(), EngineError> {
+pub(crate) async fn set(conn: &mut SqliteConnection, fact: Fact, value: &[u8]) -> Result<(), EngineError> {
     let query = sqlx::query("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)");
-    query.bind(key.name()).bind(value).execute(conn).await?;
+    query.bind(fact.name()).bind(value).execute(conn).await?;
     Ok(())
 }
 
-pub(crate) async fn get_text(conn: &mut SqliteConnection, key: Key) -> Result<Option<String>, EngineError> {
-    let bytes = get(conn, key).await?;
+pub(crate) async fn get_text(conn: &mut SqliteConnection, fact: Fact) -> Result<Option<String>, EngineError> {
+    let bytes = get(conn, fact).await?;
     bytes.map(|bytes| String::from_utf8(bytes).map_err(|_| EngineError::Damaged("meta"))).transpose()
 }
 
-pub(crate) async fn get_int(conn: &mut SqliteConnection, key: Key) -> Result<Option<i64>, EngineError> {
-    let Some(bytes) = get(conn, key).await? else { return Ok(None) };
+pub(crate) async fn get_int(conn: &mut SqliteConnection, fact: Fact) -> Result<Option<i64>, EngineError> {
+    let Some(bytes) = get(conn, fact).await? else { return Ok(None) };
     let bytes = bytes.try_into().map_err(|_| EngineError::Damaged("meta"))?;
     Ok(Some(i64::from_be_bytes(bytes)))
 }
 
-pub(crate) async fn set_int(conn: &mut SqliteConnection, key: Key, value: i64) -> Result<(), EngineError> {
-    set(conn, key, &value.to_be_bytes()).await
+pub(crate) async fn set_int(conn: &mut SqliteConnection, fact: Fact, value: i64) -> Result<(), EngineError> {
+    set(conn, fact, &value.to_be_bytes()).await
 }
 
 /// What enrolment told, if the phone is enrolled.
 pub(crate) async fn profile(conn: &mut SqliteConnection) -> Result<Option<Profile>, EngineError> {
-    let Some(relay_url) = get_text(conn, Key::RelayUrl).await? else { return Ok(None) };
+    let Some(relay_url) = get_text(conn, Fact::RelayUrl).await? else { return Ok(None) };
     let text = |found: Option<String>| found.ok_or(EngineError::Damaged("enrolment"));
     Ok(Some(Profile {
         relay_url,
-        relay_key: PublicKey(get(conn, Key::RelayKey).await?.ok_or(EngineError::Damaged("enrolment"))?),
-        community: text(get_text(conn, Key::Community).await?)?,
-        worker: text(get_text(conn, Key::Worker).await?)?,
-        worker_name: text(get_text(conn, Key::WorkerName).await?)?,
+        relay_key: PublicKey(get(conn, Fact::RelayKey).await?.ok_or(EngineError::Damaged("enrolment"))?),
+        community: text(get_text(conn, Fact::Community).await?)?,
+        worker: text(get_text(conn, Fact::Worker).await?)?,
+        worker_name: text(get_text(conn, Fact::WorkerName).await?)?,
     }))
 }
 
@@ -91,26 +91,26 @@ pub(crate) async fn require_profile(conn: &mut SqliteConnection) -> Result<Profi
 }
 
 pub(crate) async fn set_profile(conn: &mut SqliteConnection, profile: &Profile) -> Result<(), EngineError> {
-    set(conn, Key::RelayUrl, profile.relay_url.as_bytes()).await?;
-    set(conn, Key::RelayKey, &profile.relay_key.0).await?;
-    set(conn, Key::Community, profile.community.as_bytes()).await?;
-    set(conn, Key::Worker, profile.worker.as_bytes()).await?;
-    set(conn, Key::WorkerName, profile.worker_name.as_bytes()).await
+    set(conn, Fact::RelayUrl, profile.relay_url.as_bytes()).await?;
+    set(conn, Fact::RelayKey, &profile.relay_key.0).await?;
+    set(conn, Fact::Community, profile.community.as_bytes()).await?;
+    set(conn, Fact::Worker, profile.worker.as_bytes()).await?;
+    set(conn, Fact::WorkerName, profile.worker_name.as_bytes()).await
 }
 
 /// Where this phone's own chain of batches stands.
 pub(crate) async fn chain(conn: &mut SqliteConnection) -> Result<ChainEnd, EngineError> {
-    match get(conn, Key::Chain).await? {
+    match get(conn, Fact::Chain).await? {
         Some(bytes) => minicbor::decode(&bytes).map_err(|_| EngineError::Damaged("chain")),
         None => Ok(ChainEnd::start_of(1)),
     }
 }
 
 pub(crate) async fn set_chain(conn: &mut SqliteConnection, end: ChainEnd) -> Result<(), EngineError> {
-    set(conn, Key::Chain, &minicbor::to_vec(end).unwrap_or_default()).await
+    set(conn, Fact::Chain, &minicbor::to_vec(end).unwrap_or_default()).await
 }
 
 /// What the phone knows of its clock's error: relay time minus phone time at last contact.
 pub(crate) async fn skew_ms(conn: &mut SqliteConnection) -> Result<Option<i64>, EngineError> {
-    get_int(conn, Key::SkewMs).await
+    get_int(conn, Fact::SkewMs).await
 }

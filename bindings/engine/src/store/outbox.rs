@@ -67,7 +67,7 @@ async fn sealer<'k>(
     key: &'k DeviceKey,
     now_ms: TimeMs,
 ) -> Result<Sealer<'k>, EngineError> {
-    let policy = from_sql(meta::get_int(&mut *conn, meta::Key::Policy).await?.unwrap_or(0));
+    let policy = from_sql(meta::get_int(&mut *conn, meta::Fact::Policy).await?.unwrap_or(0));
     Ok(Sealer { key, policy, now_ms, end: meta::chain(conn).await? })
 }
 

@@ -31,7 +31,7 @@ fn read(row: &SqliteRow) -> Result<Space, EngineError> {
     let cursor = match row.try_get(3)? {
         SNAPSHOT => Cursor::Snapshot { seq, page: small(5)? },
         AT => Cursor::At(seq),
-        EMPTY | _ => Cursor::Empty,
+        _ => Cursor::Empty,
     };
     Ok(Space {
         id: SpaceId::from_slice(row.try_get(0)?).ok_or(EngineError::Damaged("space"))?,

@@ -138,9 +138,9 @@ impl<'e> Driver<'e> {
         let engine = self.engine;
         let mut conn = engine.store.lock().await;
         let mut tx = begin(&mut conn).await?;
-        meta::set_int(&mut tx, meta::Key::SkewMs, skew_ms).await?;
-        meta::set_int(&mut tx, meta::Key::Policy, to_sql(welcome.policy)).await?;
-        meta::set(&mut tx, meta::Key::Community, welcome.community.as_bytes()).await?;
+        meta::set_int(&mut tx, meta::Fact::SkewMs, skew_ms).await?;
+        meta::set_int(&mut tx, meta::Fact::Policy, to_sql(welcome.policy)).await?;
+        meta::set(&mut tx, meta::Fact::Community, welcome.community.as_bytes()).await?;
         people::set_people(&mut tx, &welcome.people).await?;
         outbox::seal_pending(&mut tx, &engine.key, engine.env.now_ms()).await?;
         let gone = spaces::set_grants(&mut tx, &welcome.grants).await?;
@@ -274,7 +274,7 @@ impl<'e> Driver<'e> {
         self.caught_up = true;
         let now_ms = self.engine.env.now_ms();
         let mut conn = self.engine.store.lock().await;
-        meta::set_int(&mut conn, meta::Key::LastSyncMs, now_ms).await?;
+        meta::set_int(&mut conn, meta::Fact::LastSyncMs, now_ms).await?;
         drop(conn);
         listener(SyncEvent::CaughtUp(SyncReport { caught_up: true, ..self.report.clone() }));
         Ok(())

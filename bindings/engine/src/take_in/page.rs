@@ -8,12 +8,13 @@ use crate::store::rows::SearchChange;
 use crate::store::{begin, people, spaces};
 use crate::{Engine, EngineError};
 use linli_core::doc::{Applied, ApplyError, ChangeBytes};
-use linli_core::identity::{Batch, Entry, Payload};
+use linli_core::identity::{self, Batch, Payload};
 use linli_core::ids::{Actor, DeviceId, DocId, SpaceId};
 use linli_core::sync::device::Cursor;
 use linli_core::sync::frames::{FeedItem, Page};
 use sqlx::SqliteConnection;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Documents open at once. One takes 20-33 kB in memory, so a page that touches thousands is worked
 /// through in parts; most pages touch fewer and open each once.
@@ -85,7 +86,7 @@ impl Intake<'_> {
         &mut self,
         conn: &mut SqliteConnection,
         device: DeviceId,
-        entry: Entry,
+        entry: identity::Entry,
     ) -> Result<(), EngineError> {
         // An erased payload leaves only its hash in the log; there is nothing to apply.
         let Payload::Change(bytes) = entry.payload else { return Ok(()) };
@@ -124,13 +125,15 @@ impl Intake<'_> {
 
     /// Opens the document of a change; false when the change does not belong to what is here.
     async fn open_for(&mut self, conn: &mut SqliteConnection, change: &Held) -> Result<bool, EngineError> {
-        if !self.open.contains_key(&change.doc) {
-            let stored = docs::load(conn, change.doc).await?;
-            let stored =
-                stored.unwrap_or_else(|| StoredDoc::new(change.kind, change.space, change.generation));
-            self.open.insert(change.doc, OpenDoc { stored, changed: false });
-        }
-        let Some(open) = self.open.get_mut(&change.doc) else { return Ok(false) };
+        let open = match self.open.entry(change.doc) {
+            Entry::Occupied(open) => open.into_mut(),
+            Entry::Vacant(place) => {
+                let stored = docs::load(conn, change.doc).await?;
+                let stored =
+                    stored.unwrap_or_else(|| StoredDoc::new(change.kind, change.space, change.generation));
+                place.insert(OpenDoc { stored, changed: false })
+            }
+        };
         let stored = &mut open.stored;
         if stored.doc.kind() != change.kind || stored.space != change.space {
             return Ok(false);

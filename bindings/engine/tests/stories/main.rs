@@ -1,4 +1,9 @@
 //! Stories of phones, each from a worker's view, against a relay in memory over a real websocket.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a story that cannot go on has failed, also in its helpers"
+)]
 
 mod faults;
 mod first_download;

@@ -267,8 +267,8 @@ fn snapshot_doc(id: DocId, mut doc: Document) -> SnapshotDoc {
     SnapshotDoc { doc: id, kind: doc.kind(), generation: 0, bytes: doc.save(), row }
 }
 
-fn plain(bytes: Vec<u8>) -> Packed {
-    Packed { codec: Codec::Zstd, bytes: zstd::bulk::compress(&bytes, 3).unwrap() }
+fn plain(bytes: &[u8]) -> Packed {
+    Packed { codec: Codec::Zstd, bytes: zstd::bulk::compress(bytes, 3).unwrap() }
 }
 
 impl State {
@@ -307,7 +307,7 @@ impl State {
             after,
             upto: after + some.len() as u64,
             head: items.len() as u64,
-            items: plain(minicbor::to_vec(&some).unwrap()),
+            items: plain(&minicbor::to_vec(&some).unwrap()),
         }
     }
 
@@ -327,7 +327,7 @@ impl State {
             page: get.page,
             pages: bodies.len() as u32,
             bytes_total: 0,
-            body: plain(minicbor::to_vec(&body).unwrap()),
+            body: plain(&minicbor::to_vec(&body).unwrap()),
         })
     }
 
