@@ -123,9 +123,9 @@ fn a_relay_killed_during_an_import_has_all_of_it_or_nothing() {
     let file = Roster::of_doors(DOORS).write(&undisturbed.file(""), "名册", Roster::csv());
     let usual_ms = import(&undisturbed, &file, &[])["ms"].as_u64().expect("how long it takes");
     let (mut whole, mut nothing) = (0, 0);
-    for _ in 0..16 {
+    for _ in 0..10 {
         let mut relay = Relay::start();
-        let moment = Duration::from_millis(usual_ms / 2 + dice.below(usual_ms * 3 / 2));
+        let moment = Duration::from_millis(usual_ms / 4 + dice.below(usual_ms));
         let answered = kill_while_importing(&mut relay, &file, moment);
         relay.start_again();
         relay.settle();

@@ -36,7 +36,7 @@ fn a_week(faults: &[Fault]) -> Vec<String> {
     proxy.expect(faults.iter().copied());
     let grids = relay.grids();
     let phones = ["陈静", "李强"].map(|worker| relay.new_phone_of(worker, &grids, &proxy.url()));
-    phones.each_ref().map(sync_at_last);
+    phones.iter().for_each(sync_at_last);
     let homes: Vec<String> = ids(&relay.office(&["households"]));
     for (round, home) in homes.iter().enumerate().take(12) {
         let [chen, li] = &phones;
@@ -45,12 +45,12 @@ fn a_week(faults: &[Fault]) -> Vec<String> {
         li.edit(home, "tags", "+独居");
         li.visit(home, "又来了");
         if round % 3 == 2 {
-            phones.each_ref().map(sync_at_last);
+            phones.iter().for_each(sync_at_last);
         }
     }
     phones[0].add_household(GRID, "幸福里8号楼1单元101室", &[]);
     for _ in 0..2 {
-        phones.each_ref().map(sync_at_last);
+        phones.iter().for_each(sync_at_last);
         relay.settle();
     }
     let met = proxy.met();
