@@ -105,6 +105,27 @@ pub(crate) async fn speak(
     let mut response = next.run(request).await;
     match response.extensions_mut().remove::<std::sync::Arc<Problem>>().and_then(std::sync::Arc::into_inner) {
         Some(problem) => problem.answer(lang),
+        None if response.status().is_client_error() && !is_json(&response) => {
+            unspoken(response.status()).answer(lang)
+        }
         None => response,
+    }
+}
+
+fn is_json(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("application/json"))
+}
+
+/// What the framework refused before any handler saw it, which it says in plain English only.
+fn unspoken(status: StatusCode) -> Problem {
+    match status {
+        StatusCode::METHOD_NOT_ALLOWED => Problem::new(
+            status,
+            "route.method",
+            "这个地址不支持这种请求方法",
+            "this route does not know this method",
+        ),
+        _ => Problem::new(status, "request.malformed", "请求读不懂", "the request is not understood"),
     }
 }

@@ -15,6 +15,7 @@ mod program;
 mod proxy;
 mod relay;
 mod roster;
+mod socket;
 mod web;
 
 pub use busy::BusyPhone;
@@ -28,4 +29,5 @@ pub use program::{Refusal, binary, program};
 pub use proxy::{Direction, Fault, Proxy};
 pub use relay::{COMMUNITY, Metrics, Relay, copy_data, problems_in};
 pub use roster::{GRID, Home, Roster};
+pub use socket::RawSocket;
 pub use web::{Answer, Web};

@@ -154,9 +154,16 @@ impl Wire {
             return;
         }
         let mut count = 0;
+        let mut last = Fault::None;
         while let Some(mut frame) = read_frame(&mut from) {
             count += u64::from(frame.binary);
-            let fault = if frame.binary { self.met(direction, count) } else { Fault::None };
+            let fault = match last {
+                // Signs of life vanish with everything else.
+                Fault::Swallow(..) => last,
+                _ if frame.binary => self.met(direction, count),
+                _ => Fault::None,
+            };
+            last = fault;
             let times = match fault {
                 Fault::None => 1,
                 Fault::Cut(..) => return,

@@ -4,6 +4,7 @@ use super::client::{Client, Failure, pick};
 use super::print::{list, number, one, text, words};
 use base64::Engine as _;
 use clap::Subcommand;
+use linli_core::error::Lang;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -208,7 +209,7 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
         OfficeCommand::Export { what, format, out, grid, campaign } => {
             let query = query(&[("format", Some(format)), ("grid", grid), ("campaign", campaign)]);
             let bytes = client.get_bytes(&format!("/v1/exports/{what}"), &query).await?;
-            write_file(&out, &bytes)?;
+            write_file(&out, &bytes, client.lang)?;
             let line = json!({"file": out, "bytes": bytes.len()});
             one(&line, as_json, |_| format!("{} ({} B)", out.display(), bytes.len()));
         }
@@ -297,6 +298,7 @@ async fn import(what: Import, client: &Client, as_json: bool) -> Result<ExitCode
             write_file(
                 &path,
                 &bytes.map_err(|error| Failure::new("client.broken_answer", error.to_string()))?,
+                client.lang,
             )?;
             Some(path)
         }
@@ -352,7 +354,10 @@ fn import_text(done: &Value, client: &Client) -> String {
     lines.join("\n")
 }
 
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    std::fs::write(path, bytes)
-        .map_err(|error| Failure::new("file.cannot_write", format!("{}: {error}", path.display())))
+fn write_file(path: &Path, bytes: &[u8], lang: Lang) -> Result<(), Failure> {
+    std::fs::write(path, bytes).map_err(|error| {
+        let zh = format!("写不了文件 {}:{error}", path.display());
+        let en = format!("cannot write {}: {error}", path.display());
+        Failure::new("file.cannot_write", pick(lang, zh, en))
+    })
 }
