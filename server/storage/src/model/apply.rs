@@ -13,27 +13,44 @@ use crate::log::{Log, Logged};
 use linli_core::error::Coded as _;
 use linli_core::doc::{Applied, ApplyError, ChangeBytes, ChangeInfo, Document};
 use linli_core::identity::{Entry, Payload};
-use linli_core::ids::{DeviceId, DocId, Hash, HouseholdId};
+use linli_core::ids::{Actor, DeviceId, DocId, Hash, HouseholdId, SpaceId};
 use linli_core::kinds::DocKind;
+use linli_core::time::TimeMs;
 use sqlx::{Row, SqliteConnection};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Changes waiting for predecessors, per document. A phone sends its changes in order, so more than a few
 /// only come from somebody who makes them up.
 const HELD_PER_DOC_MAX: i64 = 1_000;
+
+/// Rows written with one statement: well below SQLite's limit of 32,766 bound values.
+const ROWS_PER_INSERT: usize = 500;
 
 /// State of one group.
 pub(super) struct Group<'a> {
     pub(super) connection: &'a mut SqliteConnection,
     pub(super) office: DeviceId,
     pub(super) docs: BTreeMap<DocId, Touched>,
+    /// Documents that changes wait for.
+    pub(super) waiting: BTreeSet<DocId>,
+    /// Changes of this group and when they were received; written in one statement at its end.
+    pub(super) received: BTreeMap<Hash, TimeMs>,
+    /// Actors of this group, likewise.
+    pub(super) actors: BTreeMap<(SpaceId, Actor), (DeviceId, i64)>,
 }
 
 impl Model {
     pub(super) async fn apply_group(&self, log: &Log, batches: Vec<Logged>) -> Result<(), StoreError> {
         let mut transaction = self.database.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let mut group =
-            Group { connection: &mut transaction, office: log.office().device(), docs: BTreeMap::new() };
+        let waiting = waiting(&mut transaction).await?;
+        let mut group = Group {
+            connection: &mut transaction,
+            office: log.office().device(),
+            docs: BTreeMap::new(),
+            waiting,
+            received: BTreeMap::new(),
+            actors: BTreeMap::new(),
+        };
         let mut newest = 0;
         for logged in &batches {
             newest = logged.id;
@@ -46,6 +63,7 @@ impl Model {
             .execute(&mut *group.connection)
             .await?;
         }
+        group.write_origins().await?;
         let docs = std::mem::take(&mut group.docs);
         let searchable = flush(&mut transaction, docs).await?;
         sqlx::query("UPDATE progress SET applied = ?").bind(newest).execute(&mut *transaction).await?;
@@ -112,15 +130,16 @@ impl Group<'_> {
         if self.docs.contains_key(&entry.doc) {
             return Ok(());
         }
-        let (open, live) = match load(self.connection, entry.doc).await? {
-            Some(open) => (open, live_conflicts(self.connection, entry.doc).await?),
+        let (open, live, is_new) = match load(self.connection, entry.doc).await? {
+            Some(open) => (open, live_conflicts(self.connection, entry.doc).await?, false),
             None => {
                 let document = Document::new(entry.kind);
                 let (space, generation) = (logged.space, entry.generation);
-                (super::OpenDoc { id: entry.doc, space, generation, document }, Vec::new())
+                (super::OpenDoc { id: entry.doc, space, generation, document }, Vec::new(), true)
             }
         };
         let touched = Touched {
+            is_new,
             open,
             live,
             applied: 0,
@@ -134,18 +153,8 @@ impl Group<'_> {
 
     /// Bookkeeping after a change became part of its document.
     async fn after(&mut self, logged: &Logged, doc: DocId, info: ChangeInfo) -> Result<(), StoreError> {
-        sqlx::query("INSERT OR IGNORE INTO change (hash, received_ms) VALUES (?, ?)")
-            .bind(info.hash.0.as_slice())
-            .bind(logged.received_ms)
-            .execute(&mut *self.connection)
-            .await?;
-        sqlx::query("INSERT OR IGNORE INTO actor (space, actor, device, skew_ms) VALUES (?, ?, ?, ?)")
-            .bind(logged.space.0.as_slice())
-            .bind(info.actor.0.as_slice())
-            .bind(logged.device.0.as_slice())
-            .bind(logged.skew_ms)
-            .execute(&mut *self.connection)
-            .await?;
+        self.received.entry(info.hash).or_insert(logged.received_ms);
+        self.actors.entry((logged.space, info.actor)).or_insert((logged.device, logged.skew_ms));
         let Some(touched) = self.docs.get_mut(&doc) else { return Err(damaged("document")) };
         touched.applied = logged.id;
         touched.changed = true;
@@ -158,7 +167,7 @@ impl Group<'_> {
                 Some((id, _)) => drop(id.parse().map(|id| touched.amended.push(id))),
             }
         }
-        track_conflicts(self.connection, touched, logged, &info).await?;
+        track_conflicts(self.connection, &self.received, touched, logged, &info).await?;
         self.note_forward(logged, doc, &info).await
     }
 
@@ -188,6 +197,28 @@ impl Group<'_> {
                 .bind(doc.0.as_slice())
                 .execute(&mut *self.connection)
                 .await?;
+        }
+        Ok(())
+    }
+
+    /// Writes which changes and actors this group brought.
+    async fn write_origins(&mut self) -> Result<(), StoreError> {
+        let received: Vec<_> = std::mem::take(&mut self.received).into_iter().collect();
+        for rows in received.chunks(ROWS_PER_INSERT) {
+            let mut insert = sqlx::QueryBuilder::new("INSERT OR IGNORE INTO change (hash, received_ms) ");
+            insert.push_values(rows, |mut row, (hash, at)| {
+                row.push_bind(hash.0.to_vec()).push_bind(*at);
+            });
+            insert.build().execute(&mut *self.connection).await?;
+        }
+        let actors: Vec<_> = std::mem::take(&mut self.actors).into_iter().collect();
+        for rows in actors.chunks(ROWS_PER_INSERT) {
+            let mut insert = sqlx::QueryBuilder::new("INSERT OR IGNORE INTO actor (space, actor, device, skew_ms) ");
+            insert.push_values(rows, |mut row, ((space, actor), (device, skew))| {
+                row.push_bind(space.0.to_vec()).push_bind(actor.0.to_vec());
+                row.push_bind(device.0.to_vec()).push_bind(*skew);
+            });
+            insert.build().execute(&mut *self.connection).await?;
         }
         Ok(())
     }
@@ -222,12 +253,13 @@ impl Group<'_> {
             .bind(index)
             .execute(&mut *self.connection)
             .await?;
+        self.waiting.insert(entry.doc);
         Ok(())
     }
 
     /// Tries what waits for this document until a round changes nothing.
     async fn retry_held(&mut self, log: &Log, doc: DocId) -> Result<(), StoreError> {
-        loop {
+        while self.waiting.contains(&doc) {
             let rows =
                 sqlx::query("SELECT change, batch, entry FROM held WHERE doc = ? ORDER BY batch, entry")
                     .bind(doc.0.as_slice())
@@ -251,6 +283,7 @@ impl Group<'_> {
                 return Ok(());
             }
         }
+        Ok(())
     }
 
     async fn quarantine(
@@ -275,6 +308,11 @@ impl Group<'_> {
         .await?;
         Ok(())
     }
+}
+
+async fn waiting(connection: &mut SqliteConnection) -> Result<BTreeSet<DocId>, StoreError> {
+    let docs: Vec<Vec<u8>> = sqlx::query_scalar("SELECT DISTINCT doc FROM held").fetch_all(connection).await?;
+    Ok(docs.iter().filter_map(|doc| DocId::from_slice(doc)).collect())
 }
 
 /// Why an entry may not touch its document, if it may not.

@@ -6,7 +6,7 @@ use crate::StoreError;
 use crate::error::damaged;
 use crate::log::Logged;
 use linli_core::doc::{ChangeInfo, FieldConflict, Version};
-use linli_core::ids::{Actor, ConflictId, DocId};
+use linli_core::ids::{Actor, ConflictId, DocId, Hash};
 use linli_core::kinds::Decision;
 use linli_core::record::Value;
 use linli_core::time::TimeMs;
@@ -58,6 +58,7 @@ pub struct ConflictRecord {
 /// Compares the conflicts a document has with those on record, after one change.
 pub(super) async fn track_conflicts(
     connection: &mut SqliteConnection,
+    received: &BTreeMap<Hash, TimeMs>,
     touched: &mut Touched,
     logged: &Logged,
     info: &ChangeInfo,
@@ -70,13 +71,13 @@ pub(super) async fn track_conflicts(
     }
     for record in &touched.live {
         match now.get(&record.key) {
-            Some(conflict) => widen(connection, record, conflict).await?,
+            Some(conflict) => widen(connection, received, record, conflict).await?,
             None => close(connection, record, logged, info).await?,
         }
     }
     for (key, conflict) in &now {
         if !touched.live.iter().any(|record| record.key == *key) {
-            open(connection, doc, conflict, logged, info).await?;
+            open(connection, received, doc, conflict, logged, info).await?;
         }
     }
     touched.live = live_conflicts(connection, doc).await?;
@@ -97,6 +98,7 @@ pub(super) async fn live_conflicts(
 
 async fn open(
     connection: &mut SqliteConnection,
+    received: &BTreeMap<Hash, TimeMs>,
     doc: DocId,
     conflict: &FieldConflict,
     logged: &Logged,
@@ -105,7 +107,7 @@ async fn open(
     let id = ConflictId::derive(&[&doc.0, conflict.key.as_bytes(), &info.hash.0]);
     let mut versions = Vec::new();
     for version in &conflict.versions {
-        versions.push(seen(connection, version).await?);
+        versions.push(seen(connection, received, version).await?);
     }
     let status = if conflict.asks() { "open" } else { "settled" };
     let closed_ms = (status == "settled").then_some(logged.received_ms);
@@ -125,11 +127,21 @@ async fn open(
     Ok(())
 }
 
-async fn seen(connection: &mut SqliteConnection, version: &Version) -> Result<ConflictVersion, StoreError> {
-    let received_ms = sqlx::query_scalar("SELECT received_ms FROM change WHERE hash = ?")
-        .bind(version.change.0.as_slice())
-        .fetch_optional(connection)
-        .await?;
+/// When a version arrived is known from this group or from an earlier one.
+async fn seen(
+    connection: &mut SqliteConnection,
+    received: &BTreeMap<Hash, TimeMs>,
+    version: &Version,
+) -> Result<ConflictVersion, StoreError> {
+    let received_ms = match received.get(&version.change) {
+        Some(at) => Some(*at),
+        None => {
+            sqlx::query_scalar("SELECT received_ms FROM change WHERE hash = ?")
+                .bind(version.change.0.as_slice())
+                .fetch_optional(connection)
+                .await?
+        }
+    };
     Ok(ConflictVersion {
         value: version.value.clone(),
         actor: version.actor,
@@ -141,6 +153,7 @@ async fn seen(connection: &mut SqliteConnection, version: &Version) -> Result<Co
 
 async fn widen(
     connection: &mut SqliteConnection,
+    received: &BTreeMap<Hash, TimeMs>,
     record: &ConflictRecord,
     conflict: &FieldConflict,
 ) -> Result<(), StoreError> {
@@ -148,7 +161,7 @@ async fn widen(
     for version in &conflict.versions {
         let known = versions.iter().any(|v| (v.actor, v.counter) == (version.actor, version.counter));
         if !known {
-            versions.push(seen(connection, version).await?);
+            versions.push(seen(connection, received, version).await?);
         }
     }
     if versions != record.versions {

@@ -32,6 +32,8 @@ pub(super) struct Origin {
 
 /// A document while a group of batches is applied.
 pub(super) struct Touched {
+    /// Nothing of it is stored yet.
+    pub(super) is_new: bool,
     pub(super) open: OpenDoc,
     /// Conflicts on record that the document still has.
     pub(super) live: Vec<ConflictRecord>,

@@ -41,25 +41,25 @@ pub struct MergeRecord {
 /// Compares the changed households with everything that shares a key with them.
 pub(super) async fn refresh_duplicates(
     connection: &mut SqliteConnection,
-    changed: &BTreeMap<HouseholdId, HouseholdRow>,
+    changed: &BTreeMap<HouseholdId, (HouseholdRow, bool)>,
 ) -> Result<(), StoreError> {
     let mut moved = BTreeSet::new();
-    for (id, row) in changed {
-        if rekey(connection, *id, &blocking_keys(row)).await? {
+    for (id, (row, is_new)) in changed {
+        if rekey(connection, *id, *is_new, &blocking_keys(row)).await? {
             moved.insert(*id);
         }
     }
-    for id in &moved {
+    for id in moved.iter().filter(|id| changed.get(id).is_some_and(|(_, is_new)| !is_new)) {
         sqlx::query("DELETE FROM duplicate WHERE a = ?1 OR b = ?1")
             .bind(id.0.as_slice())
             .execute(&mut *connection)
             .await?;
     }
     for id in &moved {
-        let Some(row) = changed.get(id) else { continue };
+        let Some((row, _)) = changed.get(id) else { continue };
         for other in sharing_a_key(connection, *id).await? {
             let other_row = match changed.get(&other) {
-                Some(row) => Some(row.clone()),
+                Some((row, _)) => Some(row.clone()),
                 None => stored_row(connection, other).await?,
             };
             let likeness = other_row.and_then(|other_row| compare(row, &other_row));
@@ -86,20 +86,23 @@ fn reasons_json(reasons: &[Reason]) -> String {
 async fn rekey(
     connection: &mut SqliteConnection,
     id: HouseholdId,
+    is_new: bool,
     keys: &BTreeSet<String>,
 ) -> Result<bool, StoreError> {
-    let stored: Vec<String> =
-        sqlx::query_scalar("SELECT key FROM likeness_key WHERE household = ? ORDER BY key")
+    if !is_new {
+        let stored: Vec<String> =
+            sqlx::query_scalar("SELECT key FROM likeness_key WHERE household = ? ORDER BY key")
+                .bind(id.0.as_slice())
+                .fetch_all(&mut *connection)
+                .await?;
+        if stored.iter().eq(keys) {
+            return Ok(false);
+        }
+        sqlx::query("DELETE FROM likeness_key WHERE household = ?")
             .bind(id.0.as_slice())
-            .fetch_all(&mut *connection)
+            .execute(&mut *connection)
             .await?;
-    if stored.iter().eq(keys) {
-        return Ok(false);
     }
-    sqlx::query("DELETE FROM likeness_key WHERE household = ?")
-        .bind(id.0.as_slice())
-        .execute(&mut *connection)
-        .await?;
     if !keys.is_empty() {
         let mut insert = sqlx::QueryBuilder::new("INSERT INTO likeness_key (key, household) ");
         insert.push_values(keys, |mut row, key| {

@@ -32,7 +32,7 @@ pub(super) async fn flush(
                 let row = HouseholdRow::of(&mut touched.open.document);
                 searchable.push(write_household(connection, &touched, &fields, &row).await?);
                 let bytes = row.to_bytes();
-                households.insert(HouseholdId::from(id), row);
+                households.insert(HouseholdId::from(id), (row, touched.is_new));
                 bytes
             }
             DocKind::Visits => write_visits(connection, &touched, &fields).await?,
