@@ -103,7 +103,7 @@ impl Document {
     /// when this returns.
     pub fn edit(&mut self, author: &Author, puts: &[Put]) -> Option<ChangeBytes> {
         let Some(base) = &author.base else {
-            return edit(&mut self.auto, author, author.actor, puts).map(to_bytes);
+            return edit(&mut self.auto, author, author.actor, puts).map(|change| to_bytes(&change));
         };
         // A state that is not known here is read as the empty document: then everything written is
         // concurrent to everything there is, which shows conflicts and overwrites nothing.
@@ -114,7 +114,7 @@ impl Document {
         let mut fork = self.auto.fork_at(&base).ok()?;
         let change = edit(&mut fork, author, actor, puts)?;
         self.auto.apply_changes([change.clone()]).ok()?;
-        Some(to_bytes(change))
+        Some(to_bytes(&change))
     }
 
     /// Who writes from an earlier state: the author, or, when the author wrote again after that state, an
@@ -130,7 +130,7 @@ impl Document {
     }
 }
 
-fn to_bytes(change: automerge::Change) -> ChangeBytes {
+fn to_bytes(change: &automerge::Change) -> ChangeBytes {
     ChangeBytes(change.raw_bytes().to_vec())
 }
 

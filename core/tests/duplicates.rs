@@ -1,6 +1,6 @@
 //! Two households become one, people go on editing both, and the merge is taken back.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failure here is a failed test")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failure here is a failed test")]
 
 #[path = "support/replica.rs"]
 mod replica;

@@ -2,7 +2,7 @@
 //!
 //! Each test is a story of named phones and the office, told through [`Document`]'s public door.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failure here is a failed test")]
+#![expect(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 #[path = "support/replica.rs"]
 mod replica;

@@ -20,7 +20,7 @@ mod sim {
 use sim::world::{Fault, World};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// About six seconds of one idle core.
+/// About ten seconds of one core; nearly all of it is spent on signatures.
 const SEEDS: u64 = 200;
 
 fn number(name: &str) -> Option<u64> {

@@ -126,7 +126,7 @@ impl Device {
         match (&self.phase, frame) {
             (Phase::Closed, _) => Vec::new(),
             (_, Frame::Bye(bye)) => self.fail(bye.code, bye.text),
-            (Phase::Greeting, Frame::Challenge(challenge)) => self.on_challenge(challenge),
+            (Phase::Greeting, Frame::Challenge(challenge)) => self.on_challenge(&challenge),
             (Phase::Proving, Frame::Welcome(welcome)) => self.on_welcome(welcome),
             (Phase::Running, Frame::Ack(ack)) => self.on_ack(ack),
             (Phase::Running, Frame::Refused(refused)) => self.on_refused(refused),
@@ -141,7 +141,7 @@ impl Device {
         vec![Ask::Failed { code, text }]
     }
 
-    fn on_challenge(&mut self, challenge: Challenge) -> Vec<Ask> {
+    fn on_challenge(&mut self, challenge: &Challenge) -> Vec<Ask> {
         let message = challenge_message(&challenge.nonce, &self.relay, self.device);
         let genuine = challenge.relay == self.relay
             && self.relay.verify(CHALLENGE_PURPOSE, &message, &challenge.signature).is_ok();

@@ -250,7 +250,7 @@ impl Session {
             (Phase::Greeting, Frame::Hello(hello)) => self.on_hello(hello, now_ms, relay),
             (Phase::Finding, Frame::Proof(signature)) => self.on_proof(signature),
             (Phase::Running, Frame::Push(batches)) => vec![Ask::Store(batches)],
-            (Phase::Running, Frame::Pull(pull)) => self.on_pull(pull),
+            (Phase::Running, Frame::Pull(pull)) => self.on_pull(&pull),
             (Phase::Running, Frame::GetSnapshot(get)) => self.on_get_snapshot(get),
             (_, Frame::Bye(_)) => self.close(Vec::new()),
             _ => self.refuse(SyncError::OutOfTurn),
@@ -321,7 +321,7 @@ impl Session {
         self.device.as_ref().is_some_and(|d| d.active && d.grants.iter().any(|grant| grant.space == space))
     }
 
-    fn on_pull(&mut self, pull: Pull) -> Vec<Ask> {
+    fn on_pull(&mut self, pull: &Pull) -> Vec<Ask> {
         if !self.may_read(pull.space) {
             return self.refuse(SyncError::NotGranted);
         }

@@ -30,13 +30,15 @@ impl Shelf {
     fn take(&mut self, space: SpaceId, seq: u64, entry: &Entry, fault: Fault) {
         match self.apply(space, entry) {
             Ok(Applied::New(_)) => self.retry(entry.doc),
-            Err(ApplyError::Missing(_)) if fault != Fault::DropHeldChange => {
-                if !self.held.iter().any(|held| held.2 == *entry) {
-                    self.held.push((space, seq, entry.clone()));
-                }
-            }
+            Err(ApplyError::Missing(_)) if fault != Fault::DropHeldChange => self.hold(space, seq, entry),
             // Known, or nothing an honest writer made: the rest goes on.
             _ => {}
+        }
+    }
+
+    fn hold(&mut self, space: SpaceId, seq: u64, entry: &Entry) {
+        if !self.held.iter().any(|held| held.2 == *entry) {
+            self.held.push((space, seq, entry.clone()));
         }
     }
 

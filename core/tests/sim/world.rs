@@ -269,10 +269,10 @@ impl World {
             return;
         };
         let link = *link;
-        frames.into_iter().for_each(|bytes| self.launch(Flight { link, to_relay: true, bytes }));
+        frames.into_iter().for_each(|bytes| self.launch(&Flight { link, to_relay: true, bytes }));
     }
 
-    fn launch(&mut self, flight: Flight) {
+    fn launch(&mut self, flight: &Flight) {
         if !self.links.contains_key(&flight.link) {
             return;
         }
@@ -309,7 +309,7 @@ impl World {
 
     fn deliver(&mut self, out: Out) {
         for (link, bytes) in out.frames {
-            self.launch(Flight { link, to_relay: false, bytes });
+            self.launch(&Flight { link, to_relay: false, bytes });
         }
         // The relay's last words are lost with the connection; the phone sees it closed either way.
         out.closed.into_iter().for_each(|link| self.cut(link));
