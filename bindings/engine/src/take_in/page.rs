@@ -1,13 +1,14 @@
 //! A page of the log: batches of changes, applied in order, stored in one transaction with the cursor.
 
+use super::TakenIn;
 use super::row_batch::RowBatch;
-use super::{TakenIn, actor_of};
 use crate::packing::unpack;
 use crate::store::docs::{self, Held, StoredDoc};
 use crate::store::rows::SearchChange;
 use crate::store::{begin, people, spaces};
 use crate::{Engine, EngineError};
 use linli_core::doc::{Applied, ApplyError, ChangeBytes};
+use linli_core::gate;
 use linli_core::identity::{self, Batch, Payload};
 use linli_core::ids::{Actor, DeviceId, DocId, SpaceId};
 use linli_core::sync::device::Cursor;
@@ -90,8 +91,8 @@ impl Intake<'_> {
     ) -> Result<(), EngineError> {
         // An erased payload leaves only its hash in the log; there is nothing to apply.
         let Payload::Change(bytes) = entry.payload else { return Ok(()) };
-        let actor = actor_of(&bytes).filter(|_| bytes.len() <= Batch::PAYLOAD_BYTES_MAX);
-        let Some(actor) = actor else {
+        let facts = gate::inspect_change(&bytes).ok();
+        let Some(actor) = facts.and_then(|facts| Actor::from_slice(&facts.actor)) else {
             self.taken.skipped += 1;
             return Ok(());
         };
@@ -106,8 +107,11 @@ impl Intake<'_> {
             self.taken.skipped += 1;
             return Ok(());
         }
-        self.actors.entry(actor).or_insert(device);
-        match self.apply(held.doc, &held.change) {
+        let applied = self.apply(held.doc, &held.change);
+        if matches!(applied, Ok(_) | Err(ApplyError::Missing(_))) {
+            self.actors.entry(actor).or_insert(device);
+        }
+        match applied {
             Ok(Applied::New(_)) => self.apply_held(conn, held.doc).await,
             Ok(Applied::Known) => Ok(()),
             Err(ApplyError::Missing(_)) => {
