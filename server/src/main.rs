@@ -1,5 +1,6 @@
 //! `linli`: the relay, and the office's command line.
 
+mod accept;
 mod cli;
 mod clock;
 mod config;

@@ -3,7 +3,7 @@
 use crate::clock::now_ms;
 use crate::config::Config;
 use crate::state::{App, Secrets};
-use crate::{keys, office, routes};
+use crate::{accept, keys, office, routes};
 use anyhow::Context as _;
 use linli_storage::model::STALE_BATCHES;
 use linli_storage::{Log, Model};
@@ -46,8 +46,7 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
         tasks.spawn(serve_metrics(app.clone(), listener));
     }
     announce(&config, &address.to_string(), metrics.as_deref(), &url, json);
-    let server = axum::serve(listener, routes::router(app.clone())).with_graceful_shutdown(stopped(stopping));
-    let server = tokio::spawn(server.into_future());
+    let server = tokio::spawn(accept::serve(listener, routes::router(app.clone()), stopping));
     signal().await?;
     tracing::info!("draining");
     stop.send_replace(true);
@@ -91,10 +90,6 @@ async fn signal() -> anyhow::Result<()> {
         _ = interrupt.recv() => {}
     }
     Ok(())
-}
-
-async fn stopped(mut stopping: watch::Receiver<bool>) {
-    let _ = stopping.wait_for(|stop| *stop).await;
 }
 
 /// Tells connections of new batches as soon as they are durable; nobody waits for read models.

@@ -2,14 +2,19 @@
 //!
 //! Stories live in `tests/`; this crate owns the words they are told in. Everything here stops the test at
 //! the first thing that is not as it should be: a harness that goes on tests nothing.
-#![expect(clippy::expect_used, clippy::panic, reason = "a harness that cannot go on must stop the test")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a harness that cannot go on must stop the test"
+)]
 
 mod busy;
 mod dice;
 mod folder;
 mod ledger;
-mod loss;
 mod lines;
+mod loss;
 mod phone;
 mod program;
 mod proxy;

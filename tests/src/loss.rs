@@ -35,7 +35,8 @@ pub fn visits_at(relay: &Relay) -> Vec<String> {
 /// lists made from it: what a relay that lies about durability would look like.
 pub fn lose_one_batch(data: &Path) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let removed = runtime.block_on(remove_middle_batch(&data.join("log.db"))).expect("the log can be changed");
+    let removed =
+        runtime.block_on(remove_middle_batch(&data.join("log.db"))).expect("the log can be changed");
     assert_eq!(removed, 1, "one batch is gone");
     for name in ["model.db", "model.db-wal", "model.db-shm"] {
         let _ = std::fs::remove_file(data.join(name));

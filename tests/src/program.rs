@@ -52,7 +52,8 @@ pub(crate) fn refused(command: &mut Command) -> Refusal {
     assert!(!output.status.success(), "{} succeeded", shown(command));
     assert!(output.stdout.is_empty(), "{} printed a result and failed: {error}", shown(command));
     assert!(!error.contains("panicked"), "{}: {error}", shown(command));
-    let body: Value = error.lines().last().and_then(|line| serde_json::from_str(line).ok()).unwrap_or_default();
+    let body: Value =
+        error.lines().last().and_then(|line| serde_json::from_str(line).ok()).unwrap_or_default();
     match body.get("error") {
         Some(body) => Refusal {
             code: body["code"].as_str().unwrap_or_default().to_owned(),

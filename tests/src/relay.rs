@@ -246,7 +246,8 @@ impl Drop for Relay {
 pub fn problems_in(data: &Path) -> Vec<String> {
     let output = verification(data).output().expect("verify runs");
     let text = String::from_utf8_lossy(&output.stdout);
-    let report: Value = text.lines().last().and_then(|line| serde_json::from_str(line).ok()).unwrap_or_default();
+    let report: Value =
+        text.lines().last().and_then(|line| serde_json::from_str(line).ok()).unwrap_or_default();
     assert_eq!(report["clean"] == true, output.status.success(), "the exit code says whether it is clean");
     let problems = report["problems"].as_array().cloned().unwrap_or_default();
     problems.iter().filter_map(|problem| problem.as_str().map(str::to_owned)).collect()

@@ -1,6 +1,11 @@
 //! Phones whose clocks are wrong by more than a year: nothing is lost, reordered or refused, and both times
 //! are shown.
-#![expect(clippy::expect_used, clippy::panic, reason = "a story that cannot go on must stop")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a story that cannot go on must stop"
+)]
 
 use linli_tests::{Phone, Relay, Roster, strings, text};
 use serde_json::Value;

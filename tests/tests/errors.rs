@@ -19,7 +19,9 @@ fn every_office_command_refuses_what_it_cannot_do() {
     let only_header = write(&relay, "只有表头.csv", "姓名,地址\n".as_bytes());
     let picture = write(&relay, "图.xlsx", b"\x89PNG\r\n\x1a\n0000000000");
     let import = |file: &'static str| ["import", "roster", file, "--community", "样例社区"];
-    let file = |path: &str| -> Vec<String> { import("").map(|word| if word.is_empty() { path } else { word }.to_owned()).into() };
+    let file = |path: &str| -> Vec<String> {
+        import("").map(|word| if word.is_empty() { path } else { word }.to_owned()).into()
+    };
     let words = |words: &[&str]| -> Vec<String> { words.iter().map(|word| (*word).to_owned()).collect() };
     let out = relay.file("out").to_str().expect("a path").to_owned();
     let long = "长".repeat(101);
@@ -39,7 +41,10 @@ fn every_office_command_refuses_what_it_cannot_do() {
         (words(&["conflicts", "--status", "什么"]), "conflict.bad_status"),
         (words(&["resolve", NO_DECISION, "--choose", "1", "--reason", "理由"]), ""),
         (words(&["resolve", NO_DECISION, "--reason", "理由"]), "conflict.no_choice"),
-        (words(&["resolve", NO_DECISION, "--choose", "1", "--value", "2", "--reason", "理由"]), "conflict.no_choice"),
+        (
+            words(&["resolve", NO_DECISION, "--choose", "1", "--value", "2", "--reason", "理由"]),
+            "conflict.no_choice",
+        ),
         (words(&["resolve", NO_DECISION, "--choose", "1", "--reason", " "]), "reason.missing"),
         (words(&["merge", &home, &home, "--reason", "理由"]), "merge.same"),
         (words(&["merge", &home, NOBODY, "--reason", "理由"]), ""),

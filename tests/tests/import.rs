@@ -1,6 +1,6 @@
 //! Rosters through the office's command line: what is good comes in, what is not is explained, what people
 //! wrote meanwhile stays.
-#![expect(clippy::expect_used, reason = "a story that cannot go on must stop")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a story that cannot go on must stop")]
 
 use linli_roster::table::{CsvEncoding, Format};
 use linli_tests::{COMMUNITY, Dice, Relay, Roster, text};
@@ -96,7 +96,11 @@ fn a_newer_file_changes_what_differs_and_never_what_a_person_wrote() {
     roster.homes[0].phone = "13700007777".into();
     roster.homes[1].phone = "13700008888".into();
     let done = import(&relay, &roster.write(&relay.file(""), "二月", Roster::csv()), &[]);
-    assert_eq!([&done["households_changed"], &done["households_unchanged"]], [&json!(2), &json!(1)], "{done}");
+    assert_eq!(
+        [&done["households_changed"], &done["households_unchanged"]],
+        [&json!(2), &json!(1)],
+        "{done}"
+    );
     assert_eq!(text(&relay.household(&changed), "contact_phone"), "13700008888");
     assert_eq!(relay.household(&same)["history"].as_array().map(Vec::len), history_before);
 

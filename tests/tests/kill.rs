@@ -1,5 +1,4 @@
 //! kill -9 at any moment: no visit that was acknowledged, and none that was "saved", is ever missing.
-#![expect(clippy::expect_used, reason = "a story that cannot go on must stop")]
 
 use linli_tests::{
     BusyPhone, Dice, Folder, Relay, Roster, copy_data, lose_one_batch, lost, problems_in, visits_at,

@@ -164,8 +164,7 @@ fn silent_strangers_are_dropped_and_hold_nobody_up() {
     let relay = Relay::start();
     relay.import(&Roster::of_doors(5).write(&relay.file(""), "名册", Roster::csv()));
     let began = Instant::now();
-    let mut strangers: Vec<RawSocket> =
-        (0..STRANGERS).map(|_| RawSocket::upgrade(relay.address())).collect();
+    let mut strangers: Vec<RawSocket> = (0..STRANGERS).map(|_| RawSocket::upgrade(relay.address())).collect();
     let phone = relay.phone_of("陈静", &relay.grids());
     assert_eq!(phone.households().len(), 5);
     assert!(began.elapsed() < Duration::from_secs(10), "an honest phone is served at once");

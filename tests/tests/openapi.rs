@@ -1,5 +1,4 @@
 //! The API says what it can do, and what operators look at answers.
-#![expect(clippy::panic, reason = "a story that cannot go on must stop")]
 
 use linli_tests::{Metrics, Relay, Web, text};
 

@@ -1,5 +1,4 @@
 //! Whatever a worker remembers of a household finds it, on the phone as in the office.
-#![expect(clippy::panic, reason = "a story that cannot go on must stop")]
 
 use linli_tests::{GRID, Relay, Roster, ids};
 

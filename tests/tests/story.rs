@@ -1,5 +1,10 @@
 //! One week in a community: three workers, phones mostly offline, one office.
-#![expect(clippy::panic, clippy::expect_used, reason = "a story that cannot go on must stop")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a story that cannot go on must stop"
+)]
 
 use linli_tests::{COMMUNITY, Folder, Phone, Relay, ids, program, strings, text};
 use serde_json::Value;
@@ -244,5 +249,7 @@ impl Estate {
 fn history_of(household: &Value, key: &str) -> Vec<(String, String)> {
     let history = household["history"].as_array().expect("a history");
     let writes = history.iter().filter(|write| write["key"] == key);
-    writes.map(|write| (write["value"].as_str().unwrap_or_default().to_owned(), text(write, "author"))).collect()
+    writes
+        .map(|write| (write["value"].as_str().unwrap_or_default().to_owned(), text(write, "author")))
+        .collect()
 }
