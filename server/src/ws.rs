@@ -9,8 +9,8 @@ use axum::response::Response;
 use linli_core::identity::Batch;
 use linli_core::ids::SpaceId;
 use linli_core::sync::frames::{
-    Codec, FRAME_BYTES_MAX, FeedItem, Frame, GetSnapshot, PAGE_BYTES_MAX, Packed, Page, SnapshotPage,
-    decode_whole,
+    Codec, FRAME_BYTES_MAX, FeedItem, Frame, GetSnapshot, PAGE_BYTES_MAX, Packed, Page, SnapshotBody,
+    SnapshotPage, decode_whole,
 };
 use linli_core::sync::relay::{Ask, Session, Stored, SyncError};
 use linli_storage::StoreError;
@@ -186,7 +186,10 @@ impl Connection {
             }
             Ask::Store(packed) => self.store(&packed).await,
             Ask::ReadFeed { space, after } => {
-                let (items, upto, head) = self.app.log.feed(space, after, self.session.device()).await?;
+                let (items, upto, head) = {
+                    let skip = |signer, epoch, number| self.session.may_skip(signer, epoch, number);
+                    self.app.log.feed(space, after, skip).await?
+                };
                 let items = pack(&items);
                 Ok(self.session.on_feed(Page { space, after, upto, head, items }))
             }
@@ -228,12 +231,7 @@ impl Connection {
         let space = get.space;
         let (taken, applied) = app.model.snapshot_age(space).await?;
         if taken.is_none() && applied < SNAPSHOT_MIN_BATCHES {
-            let body = Packed {
-                codec: Codec::Plain,
-                bytes: minicbor::to_vec(linli_core::sync::frames::SnapshotBody::default())
-                    .unwrap_or_default(),
-            };
-            return Ok(SnapshotPage { space, seq: 0, page: 0, pages: 0, bytes_total: 0, body });
+            return Ok(no_snapshot(space));
         }
         let resuming = get.seq != 0 && taken == Some(get.seq);
         if !resuming && taken.is_none_or(|seq| seq + STALE_BATCHES < applied) {
@@ -243,6 +241,10 @@ impl Connection {
             if taken.is_none_or(|seq| seq + STALE_BATCHES < applied) {
                 app.model.take_snapshot(space).await?;
             }
+        }
+        if app.model.snapshot_age(space).await?.0.is_none() {
+            // A change near the beginning still waits for what it builds on; only the log has it.
+            return Ok(no_snapshot(space));
         }
         let wanted = if resuming || get.seq == 0 { get.page } else { 0 };
         match app.model.snapshot_page(space, wanted).await? {
@@ -255,6 +257,13 @@ impl Connection {
 /// Waits for the relay to drain. The guard that `wait_for` returns must not live across an await.
 async fn stopped(stopping: &mut watch::Receiver<bool>) {
     let _ = stopping.wait_for(|stop| *stop).await;
+}
+
+/// Says that the log alone is the start.
+fn no_snapshot(space: SpaceId) -> SnapshotPage {
+    let bytes = minicbor::to_vec(SnapshotBody::default()).unwrap_or_default();
+    let body = Packed { codec: Codec::Plain, bytes };
+    SnapshotPage { space, seq: 0, page: 0, pages: 0, bytes_total: 0, body }
 }
 
 fn pack(items: &Vec<FeedItem>) -> Packed {

@@ -79,7 +79,9 @@ impl Document {
         let info = info_of(&parsed);
         match gate::apply(&mut self.auto, &[parsed])?.pop() {
             Some(Outcome::Refused(error)) => Err(error.into()),
-            Some(Outcome::MissingDeps(missing)) => Err(ApplyError::Missing(missing.into_iter().map(Hash).collect())),
+            Some(Outcome::MissingDeps(missing)) => {
+                Err(ApplyError::Missing(missing.into_iter().map(Hash).collect()))
+            }
             Some(Outcome::AlreadyHave) | None => Ok(Applied::Known),
             Some(Outcome::Applied) => Ok(info.map_or(Applied::Known, Applied::New)),
         }

@@ -39,6 +39,10 @@ pub struct Logged {
     pub seq: u64,
     /// Who signed.
     pub device: DeviceId,
+    /// Epoch of the signer's chain.
+    pub epoch: u32,
+    /// Number within the epoch.
+    pub number: u64,
     /// The batch.
     pub batch: Batch,
     /// When it arrived.
@@ -93,7 +97,8 @@ impl Log {
     }
 
     /// A page of a space's log after a number: the items, how far they reach, and the newest number.
-    /// Batches of `skip` (the phone that asks) are left out but counted; so are those under review.
+    /// Batches that `skip` names (by signer, epoch and number: those the asking phone is known to have) are
+    /// left out but counted; so are those under review.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -101,7 +106,7 @@ impl Log {
         &self,
         space: SpaceId,
         after: u64,
-        skip: Option<DeviceId>,
+        skip: impl Fn(DeviceId, u32, u64) -> bool,
     ) -> Result<(Vec<FeedItem>, u64, u64), StoreError> {
         let head = self.head(space).await?;
         let mut upto = after;
@@ -122,7 +127,7 @@ impl Log {
                 }
                 let logged = logged(row)?;
                 upto = logged.seq;
-                if logged.review || Some(logged.device) == skip {
+                if logged.review || skip(logged.device, logged.epoch, logged.number) {
                     continue;
                 }
                 bytes += row.try_get::<&[u8], _>("bytes")?.len();
@@ -207,6 +212,8 @@ pub(crate) fn logged(row: &SqliteRow) -> Result<Logged, StoreError> {
         space: SpaceId::from_slice(blob("space")?).ok_or(damaged("batch"))?,
         seq: row.try_get::<i64, _>("seq")?.unsigned_abs(),
         device: DeviceId::from_slice(blob("device")?).ok_or(damaged("batch"))?,
+        epoch: u32::try_from(row.try_get::<i64, _>("epoch")?).map_err(|_| damaged("batch"))?,
+        number: row.try_get::<i64, _>("number")?.unsigned_abs(),
         batch: Batch::from_bytes(blob("bytes")?).map_err(|_| damaged("batch"))?,
         received_ms: row.try_get("received_ms")?,
         skew_ms: row.try_get("skew_ms")?,

@@ -197,13 +197,13 @@ pub(crate) async fn acknowledge(
     let (epoch, number) = (i64::from(ack.end.epoch), to_sql(ack.end.number));
     let (count, delete) = if ack.device == own {
         (
-            "SELECT coalesce(sum(entries), 0) FROM outbox WHERE (epoch, number) <= (?1, ?2)",
-            "DELETE FROM outbox WHERE (epoch, number) <= (?1, ?2)",
+            "SELECT coalesce(sum(entries), 0) FROM outbox WHERE epoch = ?1 AND number <= ?2",
+            "DELETE FROM outbox WHERE epoch = ?1 AND number <= ?2",
         )
     } else {
         (
-            "SELECT coalesce(sum(entries), 0) FROM carried WHERE (epoch, number) <= (?1, ?2) AND device = ?3",
-            "DELETE FROM carried WHERE (epoch, number) <= (?1, ?2) AND device = ?3",
+            "SELECT coalesce(sum(entries), 0) FROM carried WHERE epoch = ?1 AND number <= ?2 AND device = ?3",
+            "DELETE FROM carried WHERE epoch = ?1 AND number <= ?2 AND device = ?3",
         )
     };
     let device = (ack.device != own).then(|| ack.device.0.to_vec());
@@ -218,7 +218,7 @@ pub(crate) async fn acknowledge(
         Some(device) => query.bind(device).execute(&mut *conn).await?,
         None => query.execute(&mut *conn).await?,
     };
-    let query = sqlx::query("DELETE FROM refused WHERE device = ? AND (epoch, number) <= (?, ?)");
+    let query = sqlx::query("DELETE FROM refused WHERE device = ? AND epoch = ? AND number <= ?");
     query.bind(&ack.device.0[..]).bind(epoch).bind(number).execute(conn).await?;
     Ok(from_sql(settled))
 }

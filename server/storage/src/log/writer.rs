@@ -189,7 +189,7 @@ async fn store_devices(
         let same_number = stored_hash(connection, &claims).await?;
         match judge(batch, &known, same_number) {
             Ok(Verdict::Known(header)) => {
-                let end = chain.unwrap_or(ChainEnd::start_of(header.epoch));
+                let end = ChainEnd { epoch: header.epoch, number: header.number, hash: batch.hash() };
                 outcomes.push(Stored::Durable { device: header.device, end });
             }
             Ok(verdict @ (Verdict::Accept(_) | Verdict::Review(_))) => {

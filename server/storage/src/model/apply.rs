@@ -10,8 +10,8 @@ use super::flush::flush;
 use crate::StoreError;
 use crate::error::damaged;
 use crate::log::{Log, Logged};
-use linli_core::error::Coded as _;
 use linli_core::doc::{Applied, ApplyError, ChangeBytes, ChangeInfo, Document};
+use linli_core::error::Coded as _;
 use linli_core::identity::{Entry, Payload};
 use linli_core::ids::{Actor, DeviceId, DocId, Hash, HouseholdId, SpaceId};
 use linli_core::kinds::DocKind;
@@ -213,7 +213,8 @@ impl Group<'_> {
         }
         let actors: Vec<_> = std::mem::take(&mut self.actors).into_iter().collect();
         for rows in actors.chunks(ROWS_PER_INSERT) {
-            let mut insert = sqlx::QueryBuilder::new("INSERT OR IGNORE INTO actor (space, actor, device, skew_ms) ");
+            let mut insert =
+                sqlx::QueryBuilder::new("INSERT OR IGNORE INTO actor (space, actor, device, skew_ms) ");
             insert.push_values(rows, |mut row, ((space, actor), (device, skew))| {
                 row.push_bind(space.0.to_vec()).push_bind(actor.0.to_vec());
                 row.push_bind(device.0.to_vec()).push_bind(*skew);
@@ -245,12 +246,14 @@ impl Group<'_> {
                 )
                 .await;
         }
-        sqlx::query("INSERT OR IGNORE INTO held (change, doc, kind, batch, entry) VALUES (?, ?, ?, ?, ?)")
+        sqlx::query("INSERT OR IGNORE INTO held (change, doc, kind, batch, entry, space, seq) VALUES (?, ?, ?, ?, ?, ?, ?)")
             .bind(hash.0.as_slice())
             .bind(entry.doc.0.as_slice())
             .bind(entry.kind.number())
             .bind(logged.id)
             .bind(index)
+            .bind(logged.space.0.as_slice())
+            .bind(crate::log::as_i64(logged.seq))
             .execute(&mut *self.connection)
             .await?;
         self.waiting.insert(entry.doc);
@@ -311,7 +314,8 @@ impl Group<'_> {
 }
 
 async fn waiting(connection: &mut SqliteConnection) -> Result<BTreeSet<DocId>, StoreError> {
-    let docs: Vec<Vec<u8>> = sqlx::query_scalar("SELECT DISTINCT doc FROM held").fetch_all(connection).await?;
+    let docs: Vec<Vec<u8>> =
+        sqlx::query_scalar("SELECT DISTINCT doc FROM held").fetch_all(connection).await?;
     Ok(docs.iter().filter_map(|doc| DocId::from_slice(doc)).collect())
 }
 

@@ -80,10 +80,7 @@ impl Model {
     /// [`StoreError`].
     pub async fn take_snapshot(&self, space: SpaceId) -> Result<(), StoreError> {
         let mut reader = self.database.readers.begin().await?;
-        let seq: i64 = sqlx::query_scalar("SELECT coalesce((SELECT seq FROM space WHERE id = ?), 0)")
-            .bind(space.0.as_slice())
-            .fetch_one(&mut *reader)
-            .await?;
+        let seq = settled_seq(&mut reader, space).await?;
         let mut actors = actors(&mut reader, space).await?;
         let mut pages = Vec::new();
         let mut after: Option<(i64, Vec<u8>)> = None;
@@ -106,6 +103,8 @@ impl Model {
             .bind(space.0.as_slice())
             .execute(&mut *writer)
             .await?;
+        // At 0 there is nothing that a snapshot could stand for: phones read the log.
+        let pages = if seq > 0 { pages } else { Vec::new() };
         for (page, bytes) in pages.into_iter().enumerate() {
             sqlx::query("INSERT INTO snapshot (space, page, seq, bytes) VALUES (?, ?, ?, ?)")
                 .bind(space.0.as_slice())
@@ -118,6 +117,19 @@ impl Model {
         writer.commit().await?;
         Ok(())
     }
+}
+
+/// How far the documents hold everything: the number a phone goes on from must lie before every change
+/// that still waits for its predecessors, because such a change is in no document yet.
+async fn settled_seq(connection: &mut SqliteConnection, space: SpaceId) -> Result<i64, StoreError> {
+    let seq = sqlx::query_scalar(
+        "SELECT min(coalesce((SELECT seq FROM space WHERE id = ?1), 0),
+                    coalesce((SELECT min(seq) - 1 FROM held WHERE space = ?1), 9223372036854775807))",
+    )
+    .bind(space.0.as_slice())
+    .fetch_one(connection)
+    .await?;
+    Ok(seq)
 }
 
 async fn compress(raw: Vec<u8>) -> Result<Vec<u8>, StoreError> {

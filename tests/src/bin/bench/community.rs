@@ -133,11 +133,14 @@ fn visits_of(household: HouseholdId, visits: usize) -> Vec<Entry> {
 /// Forty characters of words as people write them at a door, different for every visit.
 fn note(household: &HouseholdId, turn: usize) -> String {
     const WORDS: [&str; 24] = [
-        "老人", "身体", "良好", "独自", "在家", "子女", "外出", "务工", "需要", "药品", "水管", "漏水", "楼道", "堆物",
-        "已经", "提醒", "用电", "安全", "情绪", "稳定", "没有", "异常", "下次", "再访",
+        "老人", "身体", "良好", "独自", "在家", "子女", "外出", "务工", "需要", "药品", "水管", "漏水",
+        "楼道", "堆物", "已经", "提醒", "用电", "安全", "情绪", "稳定", "没有", "异常", "下次", "再访",
     ];
     let hash = linli_core::ids::digest(&[b"note", &household.0, &turn.to_be_bytes()]);
-    hash.iter().take(20).map(|byte| WORDS.get(usize::from(*byte) % WORDS.len()).copied().unwrap_or("")).collect()
+    hash.iter()
+        .take(20)
+        .map(|byte| WORDS.get(usize::from(*byte) % WORDS.len()).copied().unwrap_or(""))
+        .collect()
 }
 
 /// How many batches travel in one push.

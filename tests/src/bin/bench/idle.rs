@@ -28,7 +28,9 @@ impl Link {
             for ask in std::mem::take(&mut asks) {
                 match ask {
                     Ask::Send(frame) => link.send(&frame).await,
-                    Ask::SignProof(message) => asks.extend(device.on_signed(key.sign(PROOF_PURPOSE, &message))),
+                    Ask::SignProof(message) => {
+                        asks.extend(device.on_signed(key.sign(PROOF_PURPOSE, &message)))
+                    }
                     Ask::StoreWelcome(..) => return link,
                     other => panic!("unexpected: {other:?}"),
                 }
@@ -79,6 +81,11 @@ pub(crate) async fn thousand_idle_phones(community: &Community, report: &mut Rep
         links.push(Link::connect(community, &key).await);
     }
     let after = memory(community.relay.process(), "VmRSS");
-    report.goal("relay memory for each idle phone", kilobytes(after.saturating_sub(before) / PHONES), "kB", 40.0);
+    report.goal(
+        "relay memory for each idle phone",
+        kilobytes(after.saturating_sub(before) / PHONES),
+        "kB",
+        40.0,
+    );
     drop(links);
 }

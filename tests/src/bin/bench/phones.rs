@@ -2,11 +2,11 @@
 
 use crate::community::{Community, pushes};
 use crate::measure::{Report, kilobytes, megabytes, memory, millis, percentile, seconds};
+use crate::meter::Meter;
 use linli_core::identity::{Batch, DeviceKey};
 use linli_core::ids::HouseholdId;
 use linli_core::kinds::Outcome;
 use linli_engine::{Engine, HouseholdFilter, NewVisit, Options, SystemEnv};
-use crate::meter::Meter;
 use linli_tests::{Folder, Lines, text};
 use std::process::Stdio;
 use std::time::Instant;
@@ -80,7 +80,8 @@ pub(crate) async fn save_one_visit(phone: &WorkingPhone, report: &mut Report) {
 
 /// Searches of every kind.
 pub(crate) async fn search(phone: &WorkingPhone, report: &mut Report) {
-    const QUERIES: [&str; 8] = ["王芳", "zhangwei", "zw", "3号楼2单元501", "3-2-501", "0017", "独居", "zhangwie"];
+    const QUERIES: [&str; 8] =
+        ["王芳", "zhangwei", "zw", "3号楼2单元501", "3-2-501", "0017", "独居", "zhangwie"];
     let mut times = Vec::new();
     for _ in 0..25 {
         for query in QUERIES {
