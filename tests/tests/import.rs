@@ -122,14 +122,19 @@ fn a_newer_file_changes_what_differs_and_never_what_a_person_wrote() {
 fn a_relay_killed_during_an_import_has_all_of_it_or_nothing() {
     const SEED: u64 = 11;
     const DOORS: usize = 200;
+    const ROUNDS: u64 = 10;
     let mut dice = Dice::seeded("killing during an import", SEED);
     let undisturbed = Relay::start();
     let file = Roster::of_doors(DOORS).write(&undisturbed.file(""), "名册", Roster::csv());
     let usual_ms = import(&undisturbed, &file, &[])["ms"].as_u64().expect("how long it takes");
     let (mut whole, mut nothing) = (0, 0);
-    for _ in 0..10 {
+    for round in 0..ROUNDS {
         let mut relay = Relay::start();
-        let moment = Duration::from_millis(usual_ms / 4 + dice.below(usual_ms));
+        // From before anything could have happened to after everything has: the last one waits for the answer.
+        let moment = match round + 1 {
+            ROUNDS => Duration::from_secs(60),
+            _ => Duration::from_millis(usual_ms * round / ROUNDS + dice.below(usual_ms / ROUNDS)),
+        };
         let answered = kill_while_importing(&mut relay, &file, moment);
         relay.start_again();
         relay.settle();
