@@ -81,7 +81,7 @@ impl Community {
     pub(crate) fn wait_until_applied(&self) {
         loop {
             let status = self.relay.office_one(&["status"]);
-            if status["durable"] == status["applied"] {
+            if status.get("durable") == status.get("applied") {
                 return;
             }
         }

@@ -29,7 +29,7 @@ impl Link {
                 match ask {
                     Ask::Send(frame) => link.send(&frame).await,
                     Ask::SignProof(message) => {
-                        asks.extend(device.on_signed(key.sign(PROOF_PURPOSE, &message)))
+                        asks.extend(device.on_signed(key.sign(PROOF_PURPOSE, &message)));
                     }
                     Ask::StoreWelcome(..) => return link,
                     other => panic!("unexpected: {other:?}"),
