@@ -92,7 +92,9 @@ impl Document {
     /// # Errors
     /// The first change that was refused; those before it are in the document.
     pub fn merge(&mut self, other: &mut Document) -> Result<(), ApplyError> {
-        let added = self.auto.get_changes_added(&mut other.auto);
+        // In the order of the other's history, so that every change comes after what it builds on.
+        let mut added = other.auto.get_changes(&[]);
+        added.retain(|change| !self.has(Hash(change.hash().0)));
         for outcome in gate::apply(&mut self.auto, &added)? {
             match outcome {
                 Outcome::Refused(error) => return Err(error.into()),
