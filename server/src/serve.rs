@@ -3,9 +3,8 @@
 use crate::clock::now_ms;
 use crate::config::Config;
 use crate::state::{App, Secrets};
-use crate::{accept, keys, office, routes};
+use crate::{accept, keys, office, routes, ws};
 use anyhow::Context as _;
-use linli_storage::model::STALE_BATCHES;
 use linli_storage::{Log, Model};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -136,27 +135,15 @@ async fn snapshots(app: App) {
     loop {
         if let Ok(spaces) = app.model.spaces().await {
             for space in spaces {
-                refresh_snapshot(&app, space).await;
+                if let Err(error) = ws::refresh_snapshot(&app, space).await {
+                    tracing::error!(%error, "a snapshot could not be taken");
+                }
             }
         }
         if applied.changed().await.is_err() {
             return;
         }
         applied.mark_unchanged();
-    }
-}
-
-async fn refresh_snapshot(app: &App, space: linli_core::ids::SpaceId) {
-    let Ok((taken, applied)) = app.model.snapshot_age(space).await else { return };
-    let stale = match taken {
-        Some(taken) => taken + STALE_BATCHES < applied,
-        None => applied >= crate::ws::SNAPSHOT_MIN_BATCHES,
-    };
-    if stale {
-        let _one_at_a_time = app.snapshots.lock().await;
-        if let Err(error) = app.model.take_snapshot(space).await {
-            tracing::error!(%error, "a snapshot could not be taken");
-        }
     }
 }
 

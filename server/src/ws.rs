@@ -14,7 +14,6 @@ use linli_core::sync::frames::{
 };
 use linli_core::sync::relay::{Ask, Session, Stored, SyncError};
 use linli_storage::StoreError;
-use linli_storage::model::STALE_BATCHES;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
@@ -31,9 +30,6 @@ const PING_AFTER: Duration = Duration::from_secs(25);
 const READ_BUFFER_BYTES: usize = 4 * 1024;
 /// Pages are compressed once per phone that follows live, so quickly.
 const LEVEL: i32 = 3;
-/// Below this many batches the log alone is a quicker start than a snapshot.
-pub(crate) const SNAPSHOT_MIN_BATCHES: u64 = 20;
-
 /// Why a connection ended, for the log.
 enum End {
     Gone,
@@ -229,21 +225,11 @@ impl Connection {
     /// when the log alone is a quick start.
     async fn snapshot(app: &App, get: &GetSnapshot) -> Result<SnapshotPage, StoreError> {
         let space = get.space;
-        let (taken, applied) = app.model.snapshot_age(space).await?;
-        if taken.is_none() && applied < SNAPSHOT_MIN_BATCHES {
-            return Ok(no_snapshot(space));
+        let resuming = get.seq != 0 && app.model.snapshot_seq(space).await? == Some(get.seq);
+        if !resuming {
+            refresh_snapshot(app, space).await?;
         }
-        let resuming = get.seq != 0 && taken == Some(get.seq);
-        if !resuming && taken.is_none_or(|seq| seq + STALE_BATCHES < applied) {
-            let _one_at_a_time = app.snapshots.lock().await;
-            // Whoever waited here finds the snapshot that the one before took.
-            let (taken, applied) = app.model.snapshot_age(space).await?;
-            if taken.is_none_or(|seq| seq + STALE_BATCHES < applied) {
-                app.model.take_snapshot(space).await?;
-            }
-        }
-        if app.model.snapshot_age(space).await?.0.is_none() {
-            // A change near the beginning still waits for what it builds on; only the log has it.
+        if app.model.snapshot_seq(space).await?.is_none() {
             return Ok(no_snapshot(space));
         }
         let wanted = if resuming || get.seq == 0 { get.page } else { 0 };
@@ -257,6 +243,18 @@ impl Connection {
 /// Waits for the relay to drain. The guard that `wait_for` returns must not live across an await.
 async fn stopped(stopping: &mut watch::Receiver<bool>) {
     let _ = stopping.wait_for(|stop| *stop).await;
+}
+
+/// Takes a snapshot if one is due; whoever waits here finds the one that the other took.
+pub(crate) async fn refresh_snapshot(app: &App, space: SpaceId) -> Result<(), StoreError> {
+    if !app.model.wants_snapshot(space).await? {
+        return Ok(());
+    }
+    let _one_at_a_time = app.snapshots.lock().await;
+    if app.model.wants_snapshot(space).await? {
+        app.model.take_snapshot(space).await?;
+    }
+    Ok(())
 }
 
 /// Says that the log alone is the start.

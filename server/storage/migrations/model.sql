@@ -1,7 +1,10 @@
 -- A cache. Everything here is made from log.db and may be deleted.
 CREATE TABLE IF NOT EXISTS progress (one INTEGER PRIMARY KEY CHECK (one = 1), applied INTEGER NOT NULL) STRICT;
 INSERT OR IGNORE INTO progress (one, applied) VALUES (1, 0);
-CREATE TABLE IF NOT EXISTS space (id BLOB PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS space (
+  id BLOB PRIMARY KEY, seq INTEGER NOT NULL,
+  changes INTEGER NOT NULL             -- how many changes its batches had
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS doc (
   id BLOB PRIMARY KEY, kind INTEGER NOT NULL, space BLOB NOT NULL, generation INTEGER NOT NULL,
   bytes BLOB NOT NULL,                 -- uncompressed Automerge document
@@ -69,5 +72,6 @@ CREATE TABLE IF NOT EXISTS quarantine (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS forward (change BLOB PRIMARY KEY, doc BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS snapshot (
-  space BLOB NOT NULL, page INTEGER NOT NULL, seq INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (space, page)
+  space BLOB NOT NULL, page INTEGER NOT NULL, seq INTEGER NOT NULL, changes INTEGER NOT NULL, bytes BLOB NOT NULL,
+  PRIMARY KEY (space, page)
 ) STRICT;

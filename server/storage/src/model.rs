@@ -15,7 +15,6 @@ pub use duplicates::{DuplicateRecord, MergeRecord};
 pub use queries::{
     GridRecord, HouseholdFilter, HouseholdRecord, QuarantineRecord, VisitRecord, WorkerRecord,
 };
-pub use snapshots::STALE_BATCHES;
 pub use verify::{VerifyReport, compare_models, verify_log};
 
 use crate::StoreError;

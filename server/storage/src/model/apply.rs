@@ -56,10 +56,12 @@ impl Model {
             newest = logged.id;
             group.apply(log, logged).await?;
             sqlx::query(
-                "INSERT INTO space (id, seq) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET seq = ?2",
+                "INSERT INTO space (id, seq, changes) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (id) DO UPDATE SET seq = ?2, changes = changes + ?3",
             )
             .bind(logged.space.0.as_slice())
             .bind(crate::log::as_i64(logged.seq))
+            .bind(i64::try_from(logged.batch.entries.len()).unwrap_or(i64::MAX))
             .execute(&mut *group.connection)
             .await?;
         }

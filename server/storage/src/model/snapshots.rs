@@ -13,8 +13,11 @@ use sqlx::{Row, SqliteConnection};
 /// Slow to compress, quick to inflate: pages are compressed once, off the request path where possible.
 const LEVEL: i32 = 9;
 
-/// A snapshot is taken again once the log has so many batches that it does not hold.
-pub const STALE_BATCHES: u64 = 500;
+/// With fewer changes than this the log alone is a quick start.
+const CHANGES_MIN: i64 = 200;
+/// A snapshot is taken again once a tenth of its changes came after it: a fresh phone applies those one by
+/// one, which costs it about ten times as much as the same change within a snapshot.
+const STALE_SHARE: i64 = 10;
 
 impl Model {
     /// A page of the newest snapshot of a space; `None` when there is none yet.
@@ -48,20 +51,33 @@ impl Model {
         }))
     }
 
-    /// The sequence number a space's snapshot was taken at, and how far the space is applied.
+    /// Whether a space should have a newer snapshot than it has.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn snapshot_age(&self, space: SpaceId) -> Result<(Option<u64>, u64), StoreError> {
+    pub async fn wants_snapshot(&self, space: SpaceId) -> Result<bool, StoreError> {
         let row = sqlx::query(
-            "SELECT (SELECT max(seq) FROM snapshot WHERE space = ?1) AS taken,
-                    coalesce((SELECT seq FROM space WHERE id = ?1), 0) AS applied",
+            "SELECT (SELECT changes FROM snapshot WHERE space = ?1 AND page = 0) AS taken,
+                    coalesce((SELECT changes FROM space WHERE id = ?1), 0) AS changes",
         )
         .bind(space.0.as_slice())
         .fetch_one(&self.database.readers)
         .await?;
-        let taken: Option<i64> = row.try_get("taken")?;
-        Ok((taken.map(i64::unsigned_abs), row.try_get::<i64, _>("applied")?.unsigned_abs()))
+        let (taken, changes): (Option<i64>, i64) = (row.try_get("taken")?, row.try_get("changes")?);
+        let since = changes - taken.unwrap_or(0);
+        Ok(since >= CHANGES_MIN && since >= taken.unwrap_or(0) / STALE_SHARE)
+    }
+
+    /// The sequence number that a space's snapshot stands for; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn snapshot_seq(&self, space: SpaceId) -> Result<Option<u64>, StoreError> {
+        let taken: Option<i64> = sqlx::query_scalar("SELECT seq FROM snapshot WHERE space = ? AND page = 0")
+            .bind(space.0.as_slice())
+            .fetch_optional(&self.database.readers)
+            .await?;
+        Ok(taken.map(i64::unsigned_abs))
     }
 
     /// Every space that has documents.
@@ -81,6 +97,10 @@ impl Model {
     pub async fn take_snapshot(&self, space: SpaceId) -> Result<(), StoreError> {
         let mut reader = self.database.readers.begin().await?;
         let seq = settled_seq(&mut reader, space).await?;
+        let changes: i64 = sqlx::query_scalar("SELECT coalesce((SELECT changes FROM space WHERE id = ?), 0)")
+            .bind(space.0.as_slice())
+            .fetch_one(&mut *reader)
+            .await?;
         let mut actors = actors(&mut reader, space).await?;
         let mut pages = Vec::new();
         let mut after: Option<(i64, Vec<u8>)> = None;
@@ -106,10 +126,11 @@ impl Model {
         // At 0 there is nothing that a snapshot could stand for: phones read the log.
         let pages = if seq > 0 { pages } else { Vec::new() };
         for (page, bytes) in pages.into_iter().enumerate() {
-            sqlx::query("INSERT INTO snapshot (space, page, seq, bytes) VALUES (?, ?, ?, ?)")
+            sqlx::query("INSERT INTO snapshot (space, page, seq, changes, bytes) VALUES (?, ?, ?, ?, ?)")
                 .bind(space.0.as_slice())
                 .bind(i64::try_from(page).unwrap_or(i64::MAX))
                 .bind(seq)
+                .bind(changes)
                 .bind(bytes)
                 .execute(&mut *writer)
                 .await?;

@@ -16,13 +16,13 @@ use measure::Report;
 async fn main() {
     let scale = community::Scale::from_args();
     let mut report = Report::default();
-    let community = community::prepare(&scale, &mut report).await;
+    let mut community = community::prepare(&scale, &mut report).await;
     phones::fresh_phone(&community, &mut report).await;
     let phone = phones::working_phone(&community).await;
     phones::save_one_visit(&phone, &mut report).await;
     phones::search(&phone, &mut report).await;
     phones::push_a_day(&phone, &community, &mut report).await;
     phones::catch_up(&phone, &community, &mut report).await;
-    idle::thousand_idle_phones(&community, &mut report).await;
+    idle::thousand_idle_phones(&mut community, &mut report).await;
     report.print();
 }
