@@ -35,9 +35,10 @@ impl Workspace {
         command
     }
 
-    /// Builds the two binaries for use, and says where they are.
+    /// Builds the binaries for use, and says where they are. The whole workspace at once: building some of
+    /// its crates alone chooses other features of the libraries and compiles them all again.
     pub(crate) fn build_release(&self) -> anyhow::Result<PathBuf> {
-        let args = ["build", "--release", "-p", "linli-server", "-p", "linli-phone"];
+        let args = ["build", "--release", "--workspace", "--bins"];
         ensure!(self.cargo(&args).status()?.success(), "the build failed; cargo says why above");
         Ok(self.target.join("release"))
     }
