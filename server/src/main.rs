@@ -15,6 +15,10 @@ mod ws;
 
 use std::process::ExitCode;
 
+/// Merging documents is mostly small allocations; the system's allocator took a fifth of an import's time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     cli::run().await

@@ -123,17 +123,36 @@ pub(super) fn plan(
     // One actor for the run: every document is changed at most once in it.
     let author =
         Author { actor: Actor(random()), at_ms: now_ms(), message: Some(MESSAGE.into()), base: None };
-    let pairs = households.into_iter().zip(known);
-    Ok(pairs
+    let work: Vec<_> = households
+        .into_iter()
+        .zip(known)
         .map(|(household, open)| {
-            let id = household_id(community, &household.address);
-            let grid = grids.of(&household);
-            match open {
-                Some(open) => update(id, grid, &household, open, &author),
-                None => create(id, grid, &household, &author),
-            }
+            (household_id(community, &household.address), grids.of(&household), household, open)
         })
-        .collect())
+        .collect();
+    Ok(on_all_cores(work, |(id, grid, household, open)| match open {
+        Some(open) => update(id, grid, &household, open, &author),
+        None => create(id, grid, &household, &author),
+    }))
+}
+
+/// Documents do not depend on each other, so every core makes its share of them. Keeps the order.
+fn on_all_cores<T: Send, R: Send>(mut work: Vec<T>, make: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = work.len().div_ceil(cores).max(1);
+    let mut shares = Vec::new();
+    while !work.is_empty() {
+        let rest = work.split_off(share.min(work.len()));
+        shares.push(std::mem::replace(&mut work, rest));
+    }
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = shares
+            .into_iter()
+            .map(|share| scope.spawn(|| share.into_iter().map(&make).collect::<Vec<R>>()))
+            .collect();
+        let done = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
+        done.flat_map(|made| made.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
 }
 
 fn create(id: HouseholdId, grid: String, household: &RosterHousehold, author: &Author) -> Planned {
