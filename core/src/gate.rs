@@ -50,7 +50,7 @@ pub const CHANGE_OPS_MAX: u64 = 4096;
 /// it settles a conflict, a handful.
 pub const CHANGE_PREDS_MAX: u64 = 8192;
 
-/// Longest key in bytes. Keys are field names and ids: `visit/<32 hex digits>/<field>` is about 60.
+/// Longest key in bytes. Keys are field names and ids: `r/<13 characters>/national_id_last4` is 33, a tag of 20 Chinese characters 65.
 pub const KEY_BYTES_MAX: u64 = 128;
 
 /// Largest scalar in bytes: 5,000 Chinese characters. Photographs are kept outside documents.

@@ -83,7 +83,7 @@ impl Log {
         self.durable.clone()
     }
 
-    /// Batches after an id over all spaces, in order, at most about `bytes_max` of them (at least one).
+    /// Batches after an id over all spaces, in order, at most `count_max` of them.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -64,7 +64,7 @@ pub struct HouseholdFilter {
     pub search: Option<String>,
     /// Only this grid.
     pub grid: Option<String>,
-    /// After this id (lists without search are ordered by id within address).
+    /// How many to skip, in the order of the list.
     pub offset: i64,
     /// At most so many.
     pub limit: i64,
