@@ -4,7 +4,7 @@
 //! is a cache: it can always be made again.
 
 use crate::address::Address;
-use crate::doc::Document;
+use crate::doc::{Document, FieldConflict};
 use crate::ids::{HouseholdId, ResidentId};
 use crate::kinds::{self, Household, MergeNote, Outcome};
 use crate::record::Fields;
@@ -87,10 +87,15 @@ impl HouseholdRow {
     /// The row of a household's document.
     pub fn of(doc: &mut Document) -> HouseholdRow {
         let fields = doc.fields();
-        let open = doc.conflicts().iter().filter(|conflict| conflict.asks()).count();
+        HouseholdRow::of_parts(&fields, &doc.conflicts())
+    }
+
+    /// The same from what was already read of the document.
+    pub fn of_parts(fields: &Fields, conflicts: &[FieldConflict]) -> HouseholdRow {
+        let open = conflicts.iter().filter(|conflict| conflict.asks()).count();
         HouseholdRow {
             open_conflicts: u32::try_from(open).unwrap_or(u32::MAX),
-            ..HouseholdRow::of_fields(&fields)
+            ..HouseholdRow::of_fields(fields)
         }
     }
 

@@ -9,17 +9,21 @@ use super::{Drafts, author};
 use crate::clock::now_ms;
 use crate::problem::Problem;
 use crate::state::App;
+use linli_core::doc::Author;
 use linli_core::ids::DocId;
 use linli_core::kinds::{self, DocKind, Grid, community_space, grid_doc, grid_space};
 use linli_core::record::FieldError;
 use linli_core::time::date_of;
-use linli_roster::import::{ImportOptions, NationalIdKey, Roster, RosterError, read_roster};
+use linli_roster::import::{ImportOptions, NationalIdKey, Roster, RosterError, RosterHousehold, read_roster};
 use linli_roster::table::Date;
-use plan::{Grids, Planned};
+use plan::{Grids, Planned, Work};
 use serde::Serialize;
 
 /// The message of every change an import makes; the next import finds its own last word by it.
 pub(crate) const MESSAGE: &str = "import";
+
+/// Households planned at a time: open documents take about 30 kB each.
+const HOUSEHOLDS_PER_PART: usize = 2_000;
 
 /// How an import is asked for.
 pub(crate) struct ImportRequest {
@@ -66,17 +70,8 @@ pub(crate) async fn import(app: &App, request: ImportRequest) -> Result<Imported
 
     let _one = app.office.lock().await;
     let mut grids = Grids::new(&community, app.model.grids().await?);
-    let mut known = Vec::new();
-    for household in &roster.households {
-        let id = kinds::household_id(&community, &household.address);
-        known.push(app.model.document(DocId::from(id)).await?);
-    }
-    let households = roster.households.clone();
-    let space_of = community.clone();
-    let planned =
-        blocking(move || plan::plan(&space_of, households, known, &mut grids).map(|plan| (plan, grids)))
-            .await?;
-    let (planned, grids) = planned.map_err(|error| Problem::bad(&error))?;
+    grids.learn(&roster.households);
+    let planned = plan_all(app, &community, &roster.households, &mut grids).await?;
     let mut summary = summarise(&roster, &planned);
     summary.grids_new = grids.added().len();
     summary.dry_run = request.dry_run;
@@ -85,6 +80,34 @@ pub(crate) async fn import(app: &App, request: ImportRequest) -> Result<Imported
     }
     summary.ms = (now_ms() - started).unsigned_abs();
     Ok(Imported { summary, roster })
+}
+
+/// Plans the file a part at a time: the documents of a whole community, open at once, would not fit an
+/// office PC.
+async fn plan_all(
+    app: &App,
+    community: &str,
+    households: &[RosterHousehold],
+    grids: &mut Grids,
+) -> Result<Vec<Planned>, Problem> {
+    let author = Author { message: Some(MESSAGE.to_owned()), ..author(now_ms()) };
+    let mut planned = Vec::with_capacity(households.len());
+    for part in households.chunks(HOUSEHOLDS_PER_PART) {
+        let ids = part.iter().map(|household| kinds::household_id(community, &household.address).into());
+        let mut known = app.model.documents(&ids.collect::<Vec<DocId>>()).await?;
+        let work = part.iter().map(|household| {
+            let id = kinds::household_id(community, &household.address);
+            Work {
+                id,
+                grid: grids.of(household),
+                household: household.clone(),
+                known: known.remove(&id.into()),
+            }
+        });
+        let (work, author) = (work.collect(), author.clone());
+        planned.extend(blocking(move || plan::plan(work, &author)).await?);
+    }
+    Ok(planned)
 }
 
 fn community_name(name: &str) -> Result<String, Problem> {

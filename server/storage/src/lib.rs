@@ -6,11 +6,13 @@
 //!
 //! Knows nothing of HTTP or websockets.
 
+mod cores;
 pub mod error;
 pub mod log;
 pub mod model;
 mod sqlite;
 
+pub use cores::on_all_cores;
 pub use error::StoreError;
 pub use log::Log;
 pub use model::Model;

@@ -32,6 +32,9 @@ const GROUP: i64 = 64;
 /// Changes applied in one transaction, at least one batch: bounds memory (a document takes about 30 kB
 /// while it is open) and how much is done again after a crash.
 const GROUP_CHANGES: usize = 2_000;
+/// Rows read or written with one statement: with the widest table still well below SQLite's limit of
+/// 32,766 bound values. Each statement costs a change of threads, which is dearer than most of them.
+const ROWS_PER_STATEMENT: usize = 500;
 
 /// The read models. Cheap to clone.
 #[derive(Clone)]

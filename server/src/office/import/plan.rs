@@ -1,14 +1,14 @@
 //! What an import means for each household, computed without touching the log.
 
 use super::MESSAGE;
-use crate::clock::{now_ms, random};
 use linli_core::address::Address;
 use linli_core::doc::{Author, ChangeBytes, Document};
-use linli_core::ids::{Actor, HouseholdId, ResidentId, SpaceId};
-use linli_core::kinds::{self, DocKind, Household, Resident, household_id, resident_key};
-use linli_core::record::{FieldError, Fields, Put, Value};
+use linli_core::ids::{HouseholdId, ResidentId, SpaceId};
+use linli_core::kinds::{self, DocKind, Household, Resident, resident_key};
+use linli_core::record::{Fields, Put, Value};
 use linli_roster::import::{Gender, RosterHousehold, RosterResident};
 use linli_storage::model::{GridRecord, OpenDoc};
+use linli_storage::on_all_cores;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Households whose file names no grid go here until the office assigns them.
@@ -86,8 +86,8 @@ impl Grids {
         format!("{}{number:06}", UNKNOWN_AREA.get(..6).unwrap_or_default())
     }
 
-    /// Households without a grid take that of their building, else of their estate's first household.
-    fn learn(&mut self, households: &[RosterHousehold]) {
+    /// Reads where the file puts whom: households without a grid take that of their building, else of their estate's first household.
+    pub(super) fn learn(&mut self, households: &[RosterHousehold]) {
         for household in households {
             if let Some(written) = &household.grid {
                 let code = self.code(written);
@@ -98,7 +98,7 @@ impl Grids {
         }
     }
 
-    fn of(&mut self, household: &RosterHousehold) -> String {
+    pub(super) fn of(&mut self, household: &RosterHousehold) -> String {
         if let Some(written) = &household.grid {
             return self.code(written);
         }
@@ -112,46 +112,20 @@ fn place_keys(address: &Address) -> [String; 2] {
     [format!("{}/{}", address.estate, address.building), format!("{}/", address.estate)]
 }
 
-/// Plans the whole file.
-pub(super) fn plan(
-    community: &str,
-    households: Vec<RosterHousehold>,
-    known: Vec<Option<OpenDoc>>,
-    grids: &mut Grids,
-) -> Result<Vec<Planned>, FieldError> {
-    grids.learn(&households);
-    // One actor for the run: every document is changed at most once in it.
-    let author =
-        Author { actor: Actor(random()), at_ms: now_ms(), message: Some(MESSAGE.into()), base: None };
-    let work: Vec<_> = households
-        .into_iter()
-        .zip(known)
-        .map(|(household, open)| {
-            (household_id(community, &household.address), grids.of(&household), household, open)
-        })
-        .collect();
-    Ok(on_all_cores(work, |(id, grid, household, open)| match open {
-        Some(open) => update(id, grid, &household, open, &author),
-        None => create(id, grid, &household, &author),
-    }))
+/// One household to plan.
+pub(super) struct Work {
+    pub(super) id: HouseholdId,
+    pub(super) grid: String,
+    pub(super) household: RosterHousehold,
+    /// Its document, when it exists.
+    pub(super) known: Option<OpenDoc>,
 }
 
-/// Documents do not depend on each other, so every core makes its share of them. Keeps the order.
-fn on_all_cores<T: Send, R: Send>(mut work: Vec<T>, make: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = work.len().div_ceil(cores).max(1);
-    let mut shares = Vec::new();
-    while !work.is_empty() {
-        let rest = work.split_off(share.min(work.len()));
-        shares.push(std::mem::replace(&mut work, rest));
-    }
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = shares
-            .into_iter()
-            .map(|share| scope.spawn(|| share.into_iter().map(&make).collect::<Vec<R>>()))
-            .collect();
-        let done = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
-        done.flat_map(|made| made.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+/// Plans a part of the file. One author for the whole run: every document is changed at most once in it.
+pub(super) fn plan(work: Vec<Work>, author: &Author) -> Vec<Planned> {
+    on_all_cores(work, |Work { id, grid, household, known }| match known {
+        Some(open) => update(id, grid, &household, open, author),
+        None => create(id, grid, &household, author),
     })
 }
 

@@ -3,11 +3,12 @@
 //! A change that cannot be applied is put aside with its reason and the rest goes on; a change whose
 //! predecessors are missing is held and tried again whenever its document moves.
 
-use super::Model;
 use super::conflicts::{live_conflicts, track_conflicts};
-use super::documents::{Origin, Touched, load};
+use super::documents::{Origin, Touched, load_all};
 use super::flush::flush;
+use super::{Model, ROWS_PER_STATEMENT};
 use crate::StoreError;
+use crate::cores::on_all_cores;
 use crate::error::damaged;
 use crate::log::{Log, Logged};
 use linli_core::doc::{Applied, ApplyError, ChangeBytes, ChangeInfo, Document};
@@ -23,9 +24,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// only come from somebody who makes them up.
 const HELD_PER_DOC_MAX: i64 = 1_000;
 
-/// Rows written with one statement: well below SQLite's limit of 32,766 bound values.
-const ROWS_PER_INSERT: usize = 500;
-
 /// State of one group.
 pub(super) struct Group<'a> {
     pub(super) connection: &'a mut SqliteConnection,
@@ -37,6 +35,8 @@ pub(super) struct Group<'a> {
     pub(super) received: BTreeMap<Hash, TimeMs>,
     /// Actors of this group, likewise.
     pub(super) actors: BTreeMap<(SpaceId, Actor), (DeviceId, i64)>,
+    /// New documents with their only change, not yet part of the group.
+    made: BTreeMap<DocId, (Document, ChangeInfo)>,
 }
 
 impl Model {
@@ -50,7 +50,9 @@ impl Model {
             waiting,
             received: BTreeMap::new(),
             actors: BTreeMap::new(),
+            made: BTreeMap::new(),
         };
+        group.open_all(&batches).await?;
         let mut newest = 0;
         for logged in &batches {
             newest = logged.id;
@@ -104,14 +106,21 @@ impl Group<'_> {
     /// Applies one entry; whether it changed its document.
     async fn apply_entry(&mut self, logged: &Logged, index: i64, entry: &Entry) -> Result<bool, StoreError> {
         let Payload::Change(bytes) = &entry.payload else { return Ok(false) };
-        self.open(logged, entry).await?;
         let office = self.office;
-        let Some(touched) = self.docs.get_mut(&entry.doc) else { return Err(damaged("document")) };
+        let made = self.made.remove(&entry.doc);
+        let touched = self.touched(logged, entry);
         if let Some((code, reason)) = refusal(touched, logged, entry, office) {
             self.quarantine(logged, index, entry, code, reason).await?;
             return Ok(false);
         }
-        match touched.open.document.apply(&ChangeBytes(bytes.clone())) {
+        let applied = match made {
+            Some((document, info)) => {
+                touched.open.document = document;
+                Ok(Applied::New(info))
+            }
+            None => touched.open.document.apply(&ChangeBytes(bytes.clone())),
+        };
+        match applied {
             Ok(Applied::Known) => Ok(false),
             Ok(Applied::New(info)) => {
                 self.after(logged, entry.doc, info).await?;
@@ -128,29 +137,38 @@ impl Group<'_> {
         }
     }
 
-    async fn open(&mut self, logged: &Logged, entry: &Entry) -> Result<(), StoreError> {
-        if self.docs.contains_key(&entry.doc) {
-            return Ok(());
-        }
-        let (open, live, is_new) = match load(self.connection, entry.doc).await? {
-            Some(open) => (open, live_conflicts(self.connection, entry.doc).await?, false),
-            None => {
-                let document = Document::new(entry.kind);
-                let (space, generation) = (logged.space, entry.generation);
-                (super::OpenDoc { id: entry.doc, space, generation, document }, Vec::new(), true)
+    /// Opens what a group is about, all at once. New documents that get one change and wait for none are
+    /// made on all cores.
+    async fn open_all(&mut self, batches: &[Logged]) -> Result<(), StoreError> {
+        let mut entries: BTreeMap<DocId, Vec<(&Logged, &Entry)>> = BTreeMap::new();
+        for logged in batches.iter().filter(|logged| !logged.review) {
+            for entry in &logged.batch.entries {
+                entries.entry(entry.doc).or_default().push((logged, entry));
             }
-        };
-        let touched = Touched {
-            is_new,
-            open,
-            live,
-            applied: 0,
-            changed: false,
-            visits: BTreeMap::new(),
-            amended: Vec::new(),
-        };
-        self.docs.insert(entry.doc, touched);
+        }
+        let ids: Vec<DocId> = entries.keys().copied().collect();
+        let mut live = live_conflicts(self.connection, &ids).await?;
+        for (id, open) in load_all(self.connection, &ids).await? {
+            let live = live.remove(&id).unwrap_or_default();
+            self.docs.insert(id, Touched::of(open, live, false));
+        }
+        let new = entries.into_iter().filter_map(|(id, entries)| match entries.as_slice() {
+            [(_, entry)] if !self.docs.contains_key(&id) && !self.waiting.contains(&id) => Some(*entry),
+            _ => None,
+        });
+        for (id, made) in on_all_cores(new.collect(), |entry| (entry.doc, first_change(entry))) {
+            self.made.extend(made.map(|made| (id, made)));
+        }
         Ok(())
+    }
+
+    /// The document of an entry, made if there is none.
+    fn touched(&mut self, logged: &Logged, entry: &Entry) -> &mut Touched {
+        self.docs.entry(entry.doc).or_insert_with(|| {
+            let document = Document::new(entry.kind);
+            let (space, generation) = (logged.space, entry.generation);
+            Touched::of(super::OpenDoc { id: entry.doc, space, generation, document }, Vec::new(), true)
+        })
     }
 
     /// Bookkeeping after a change became part of its document.
@@ -206,7 +224,7 @@ impl Group<'_> {
     /// Writes which changes and actors this group brought.
     async fn write_origins(&mut self) -> Result<(), StoreError> {
         let received: Vec<_> = std::mem::take(&mut self.received).into_iter().collect();
-        for rows in received.chunks(ROWS_PER_INSERT) {
+        for rows in received.chunks(ROWS_PER_STATEMENT) {
             let mut insert = sqlx::QueryBuilder::new("INSERT OR IGNORE INTO change (hash, received_ms) ");
             insert.push_values(rows, |mut row, (hash, at)| {
                 row.push_bind(hash.0.to_vec()).push_bind(*at);
@@ -214,7 +232,7 @@ impl Group<'_> {
             insert.build().execute(&mut *self.connection).await?;
         }
         let actors: Vec<_> = std::mem::take(&mut self.actors).into_iter().collect();
-        for rows in actors.chunks(ROWS_PER_INSERT) {
+        for rows in actors.chunks(ROWS_PER_STATEMENT) {
             let mut insert =
                 sqlx::QueryBuilder::new("INSERT OR IGNORE INTO actor (space, actor, device, skew_ms) ");
             insert.push_values(rows, |mut row, ((space, actor), (device, skew))| {
@@ -312,6 +330,16 @@ impl Group<'_> {
         .execute(&mut *self.connection)
         .await?;
         Ok(())
+    }
+}
+
+/// A new document with its only change, if that can be applied.
+fn first_change(entry: &Entry) -> Option<(Document, ChangeInfo)> {
+    let Payload::Change(bytes) = &entry.payload else { return None };
+    let mut document = Document::new(entry.kind);
+    match document.apply(&ChangeBytes(bytes.clone())) {
+        Ok(Applied::New(info)) => Some((document, info)),
+        _ => None,
     }
 }
 

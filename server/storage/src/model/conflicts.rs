@@ -1,7 +1,7 @@
 //! Every conflict the relay has seen, also those that a later write happened to settle.
 
-use super::Model;
-use super::documents::Touched;
+use super::documents::{Touched, push_ids};
+use super::{Model, ROWS_PER_STATEMENT};
 use crate::StoreError;
 use crate::error::damaged;
 use crate::log::Logged;
@@ -80,20 +80,26 @@ pub(super) async fn track_conflicts(
             open(connection, received, doc, conflict, logged, info).await?;
         }
     }
-    touched.live = live_conflicts(connection, doc).await?;
+    touched.live = live_conflicts(connection, &[doc]).await?.remove(&doc).unwrap_or_default();
     Ok(())
 }
 
-/// The conflicts of a document that have not ended.
+/// The conflicts of documents that have not ended.
 pub(super) async fn live_conflicts(
     connection: &mut SqliteConnection,
-    doc: DocId,
-) -> Result<Vec<ConflictRecord>, StoreError> {
-    let rows = sqlx::query("SELECT * FROM conflict WHERE doc = ? AND live = 1 ORDER BY id")
-        .bind(doc.0.as_slice())
-        .fetch_all(connection)
-        .await?;
-    rows.iter().map(read).collect()
+    docs: &[DocId],
+) -> Result<BTreeMap<DocId, Vec<ConflictRecord>>, StoreError> {
+    let mut live: BTreeMap<DocId, Vec<ConflictRecord>> = BTreeMap::new();
+    for docs in docs.chunks(ROWS_PER_STATEMENT) {
+        let mut select = sqlx::QueryBuilder::new("SELECT * FROM conflict WHERE live = 1 AND doc IN (");
+        push_ids(&mut select, docs);
+        select.push(" ORDER BY id");
+        for row in &select.build().fetch_all(&mut *connection).await? {
+            let record = read(row)?;
+            live.entry(record.doc).or_default().push(record);
+        }
+    }
+    Ok(live)
 }
 
 async fn open(

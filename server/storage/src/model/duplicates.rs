@@ -1,12 +1,14 @@
 //! Pairs of households that may be one, kept current as households change; and the merges made.
 
-use super::Model;
+use super::documents::push_ids;
+use super::{Model, ROWS_PER_STATEMENT};
 use crate::StoreError;
 use crate::error::damaged;
 use linli_core::duplicates::{BLOCK_MAX, Reason, blocking_keys, compare};
 use linli_core::ids::{DecisionId, HouseholdId};
 use linli_core::model::HouseholdRow;
 use linli_core::time::TimeMs;
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,42 +40,36 @@ pub struct MergeRecord {
     pub undone: bool,
 }
 
+/// Changed households and whether they are new.
+type Changed = BTreeMap<HouseholdId, (HouseholdRow, bool)>;
+
 /// Compares the changed households with everything that shares a key with them.
 pub(super) async fn refresh_duplicates(
     connection: &mut SqliteConnection,
-    changed: &BTreeMap<HouseholdId, (HouseholdRow, bool)>,
+    changed: &Changed,
 ) -> Result<(), StoreError> {
-    let mut moved = BTreeSet::new();
-    for (id, (row, is_new)) in changed {
-        if rekey(connection, *id, *is_new, &blocking_keys(row)).await? {
-            moved.insert(*id);
-        }
-    }
+    let moved = rekey(connection, changed).await?;
     for id in moved.iter().filter(|id| changed.get(id).is_some_and(|(_, is_new)| !is_new)) {
         sqlx::query("DELETE FROM duplicate WHERE a = ?1 OR b = ?1")
             .bind(id.0.as_slice())
             .execute(&mut *connection)
             .await?;
     }
-    for id in &moved {
-        let Some((row, _)) = changed.get(id) else { continue };
-        for other in sharing_a_key(connection, *id).await? {
-            let other_row = match changed.get(&other) {
-                Some((row, _)) => Some(row.clone()),
-                None => stored_row(connection, other).await?,
-            };
-            let likeness = other_row.and_then(|other_row| compare(row, &other_row));
-            let Some(likeness) = likeness else { continue };
-            let pair = if *id < other { [*id, other] } else { [other, *id] };
-            let [a, b] = pair.map(|id| id.0.to_vec());
-            sqlx::query("INSERT OR REPLACE INTO duplicate (a, b, score, reasons) VALUES (?, ?, ?, ?)")
-                .bind(a)
-                .bind(b)
-                .bind(i64::from(likeness.score))
-                .bind(reasons_json(&likeness.reasons))
-                .execute(&mut *connection)
-                .await?;
-        }
+    let pairs = sharing_a_key(connection, &moved).await?;
+    let elsewhere: BTreeSet<HouseholdId> =
+        pairs.iter().flatten().filter(|id| !changed.contains_key(id)).copied().collect();
+    let stored = stored_rows(connection, elsewhere.into_iter().collect()).await?;
+    let row = |id: &HouseholdId| changed.get(id).map(|(row, _)| row).or_else(|| stored.get(id));
+    for pair in pairs {
+        let [Some(a), Some(b)] = [row(&pair[0]), row(&pair[1])] else { continue };
+        let Some(likeness) = compare(a, b) else { continue };
+        sqlx::query("INSERT OR REPLACE INTO duplicate (a, b, score, reasons) VALUES (?, ?, ?, ?)")
+            .bind(pair[0].0.to_vec())
+            .bind(pair[1].0.to_vec())
+            .bind(i64::from(likeness.score))
+            .bind(reasons_json(&likeness.reasons))
+            .execute(&mut *connection)
+            .await?;
     }
     Ok(())
 }
@@ -82,66 +78,91 @@ fn reasons_json(reasons: &[Reason]) -> String {
     serde_json::to_string(reasons).unwrap_or_default()
 }
 
-/// Stores a household's keys; whether they differ from before.
-async fn rekey(
-    connection: &mut SqliteConnection,
-    id: HouseholdId,
-    is_new: bool,
-    keys: &BTreeSet<String>,
-) -> Result<bool, StoreError> {
-    if !is_new {
-        let stored: Vec<String> =
-            sqlx::query_scalar("SELECT key FROM likeness_key WHERE household = ? ORDER BY key")
-                .bind(id.0.as_slice())
-                .fetch_all(&mut *connection)
-                .await?;
-        if stored.iter().eq(keys) {
-            return Ok(false);
+/// Stores the households' keys; those whose keys differ from before.
+async fn rekey(connection: &mut SqliteConnection, changed: &Changed) -> Result<Vec<HouseholdId>, StoreError> {
+    let mut moved = Vec::new();
+    let mut added: Vec<(String, HouseholdId)> = Vec::new();
+    for (id, (row, is_new)) in changed {
+        let keys = blocking_keys(row);
+        if *is_new || unkey(connection, *id, &keys).await? {
+            moved.push(*id);
+            added.extend(keys.into_iter().map(|key| (key, *id)));
         }
-        sqlx::query("DELETE FROM likeness_key WHERE household = ?")
-            .bind(id.0.as_slice())
-            .execute(&mut *connection)
-            .await?;
     }
-    if !keys.is_empty() {
+    for keys in added.chunks(ROWS_PER_STATEMENT) {
         let mut insert = sqlx::QueryBuilder::new("INSERT INTO likeness_key (key, household) ");
-        insert.push_values(keys, |mut row, key| {
-            row.push_bind(key.clone()).push_bind(id.0.to_vec());
+        insert.push_values(keys, |mut row, (key, id)| {
+            row.push_bind(key).push_bind(id.0.to_vec());
         });
         insert.build().execute(&mut *connection).await?;
     }
+    Ok(moved)
+}
+
+/// Takes a known household's keys away unless they are still the same; whether it did.
+async fn unkey(
+    connection: &mut SqliteConnection,
+    id: HouseholdId,
+    keys: &BTreeSet<String>,
+) -> Result<bool, StoreError> {
+    let stored: Vec<String> =
+        sqlx::query_scalar("SELECT key FROM likeness_key WHERE household = ? ORDER BY key")
+            .bind(id.0.as_slice())
+            .fetch_all(&mut *connection)
+            .await?;
+    if stored.iter().eq(keys) {
+        return Ok(false);
+    }
+    sqlx::query("DELETE FROM likeness_key WHERE household = ?")
+        .bind(id.0.as_slice())
+        .execute(&mut *connection)
+        .await?;
     Ok(true)
 }
 
-/// Households that share a key which is not shared by too many.
+/// Pairs of one of these households and another that share a key which is not shared by too many; the
+/// smaller id first.
 async fn sharing_a_key(
     connection: &mut SqliteConnection,
-    id: HouseholdId,
-) -> Result<BTreeSet<HouseholdId>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT other.key AS key, other.household AS household FROM likeness_key AS own
-         JOIN likeness_key AS other ON other.key = own.key WHERE own.household = ?1 AND other.household <> ?1 ORDER BY other.key",
-    )
-    .bind(id.0.as_slice())
-    .fetch_all(connection)
-    .await?;
-    let mut by_key: BTreeMap<String, Vec<HouseholdId>> = BTreeMap::new();
-    for row in rows {
-        let other = HouseholdId::from_slice(row.try_get("household")?).ok_or(damaged("household"))?;
-        by_key.entry(row.try_get("key")?).or_default().push(other);
+    ids: &[HouseholdId],
+) -> Result<BTreeSet<[HouseholdId; 2]>, StoreError> {
+    let mut by_key: BTreeMap<(HouseholdId, String), Vec<HouseholdId>> = BTreeMap::new();
+    for ids in ids.chunks(ROWS_PER_STATEMENT) {
+        let mut select = sqlx::QueryBuilder::new(
+            "SELECT own.household AS own, other.key AS key, other.household AS other FROM likeness_key AS own
+             JOIN likeness_key AS other ON other.key = own.key
+             WHERE other.household <> own.household AND own.household IN (",
+        );
+        push_ids(&mut select, ids);
+        for row in select.build().fetch_all(&mut *connection).await? {
+            let other = household_of(&row, "other")?;
+            by_key.entry((household_of(&row, "own")?, row.try_get("key")?)).or_default().push(other);
+        }
     }
-    Ok(by_key.into_values().filter(|others| others.len() < BLOCK_MAX).flatten().collect())
+    let few = by_key.into_iter().filter(|(_, others)| others.len() < BLOCK_MAX);
+    let pairs = few.flat_map(|((own, _), others)| others.into_iter().map(move |other| [own, other]));
+    Ok(pairs.map(|[a, b]| if a < b { [a, b] } else { [b, a] }).collect())
 }
 
-async fn stored_row(
+async fn stored_rows(
     connection: &mut SqliteConnection,
-    id: HouseholdId,
-) -> Result<Option<HouseholdRow>, StoreError> {
-    let bytes: Option<Vec<u8>> = sqlx::query_scalar("SELECT row FROM household WHERE id = ?")
-        .bind(id.0.as_slice())
-        .fetch_optional(connection)
-        .await?;
-    Ok(bytes.and_then(|bytes| HouseholdRow::from_bytes(&bytes)))
+    ids: Vec<HouseholdId>,
+) -> Result<BTreeMap<HouseholdId, HouseholdRow>, StoreError> {
+    let mut rows = BTreeMap::new();
+    for ids in ids.chunks(ROWS_PER_STATEMENT) {
+        let mut select = sqlx::QueryBuilder::new("SELECT id, row FROM household WHERE id IN (");
+        push_ids(&mut select, ids);
+        for row in select.build().fetch_all(&mut *connection).await? {
+            if let Some(stored) = HouseholdRow::from_bytes(row.try_get("row")?) {
+                rows.insert(household_of(&row, "id")?, stored);
+            }
+        }
+    }
+    Ok(rows)
+}
+
+fn household_of(row: &SqliteRow, column: &str) -> Result<HouseholdId, StoreError> {
+    HouseholdId::from_slice(row.try_get(column)?).ok_or(damaged("household"))
 }
 
 impl Model {
@@ -155,11 +176,8 @@ impl Model {
             .await?;
         rows.iter()
             .map(|row| {
-                let id = |name: &str| -> Result<HouseholdId, StoreError> {
-                    HouseholdId::from_slice(row.try_get(name)?).ok_or(damaged("household"))
-                };
                 Ok(DuplicateRecord {
-                    households: [id("a")?, id("b")?],
+                    households: [household_of(row, "a")?, household_of(row, "b")?],
                     score: row.try_get("score")?,
                     reasons: serde_json::from_str(row.try_get("reasons")?).unwrap_or_default(),
                 })
@@ -177,13 +195,10 @@ impl Model {
             .fetch_optional(&self.database.readers)
             .await?;
         row.map(|row| {
-            let household = |name: &str| -> Result<HouseholdId, StoreError> {
-                HouseholdId::from_slice(row.try_get(name)?).ok_or(damaged("household"))
-            };
             Ok(MergeRecord {
                 id,
-                survivor: household("survivor")?,
-                absorbed: household("absorbed")?,
+                survivor: household_of(&row, "survivor")?,
+                absorbed: household_of(&row, "absorbed")?,
                 reason: row.try_get("reason")?,
                 at_ms: row.try_get("at_ms")?,
                 undone: row.try_get::<i64, _>("undone")? != 0,

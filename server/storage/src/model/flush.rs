@@ -1,108 +1,150 @@
 //! Writing the documents of a group back, with the rows that lists need of them.
 
-use super::documents::Touched;
+use super::ROWS_PER_STATEMENT;
+use super::documents::{Origin, Touched};
 use super::duplicates::refresh_duplicates;
 use crate::StoreError;
-use linli_core::ids::{DocId, HouseholdId};
-use linli_core::kinds::{self, DocKind, Grid, Household, MergeNote, Worker};
+use crate::cores::on_all_cores;
+use linli_core::ids::{DocId, HouseholdId, VisitId};
+use linli_core::kinds::{self, DocKind, Grid, Household, MergeNote, VisitEntry, Worker};
 use linli_core::model::{HouseholdRow, SheetRow};
 use linli_core::record::Fields;
 use linli_core::search::SearchText;
 use serde_json::json;
-use sqlx::SqliteConnection;
+use sqlx::{QueryBuilder, SqliteConnection};
 use std::collections::BTreeMap;
 
 /// Households whose search text changed; `None` when it must no longer be found.
 pub(super) type Searchable = Vec<(HouseholdId, Option<String>)>;
 
-/// Writes every changed document.
+/// A changed document, ready to be written.
+struct Ready {
+    touched: Touched,
+    fields: Fields,
+    /// The document as stored, and the row that lists need of it.
+    bytes: Vec<u8>,
+    row: Vec<u8>,
+    household: Option<ReadyHousehold>,
+    sheet: Option<SheetRow>,
+}
+
+struct ReadyHousehold {
+    row: HouseholdRow,
+    search: String,
+    record: String,
+}
+
+/// Writes every changed document: one statement for many rows, because each is a change of threads.
 pub(super) async fn flush(
     connection: &mut SqliteConnection,
     docs: BTreeMap<DocId, Touched>,
 ) -> Result<Searchable, StoreError> {
+    let changed: Vec<Touched> = docs.into_values().filter(|touched| touched.changed).collect();
+    let ready = on_all_cores(changed, prepare);
+    for ready in ready.chunks(ROWS_PER_STATEMENT) {
+        write_docs(connection, ready).await?;
+        write_households(connection, ready).await?;
+        write_sheets(connection, ready).await?;
+    }
+    for ready in &ready {
+        match ready.touched.open.document.kind() {
+            DocKind::Household => write_merges(connection, ready).await?,
+            DocKind::Visits => write_amended(connection, ready).await?,
+            DocKind::Grid => write_grid(connection, ready.touched.open.id, &ready.fields).await?,
+            DocKind::Worker => write_worker(connection, ready.touched.open.id, &ready.fields).await?,
+            DocKind::Canvass => {}
+        }
+    }
+    write_visits(connection, &ready).await?;
     let mut searchable = Vec::new();
     let mut households = BTreeMap::new();
-    for (id, mut touched) in docs {
-        if !touched.changed {
-            continue;
-        }
-        let fields = touched.open.document.fields();
-        let row = match touched.open.document.kind() {
-            DocKind::Household => {
-                let row = HouseholdRow::of(&mut touched.open.document);
-                searchable.push(write_household(connection, &touched, &fields, &row).await?);
-                let bytes = row.to_bytes();
-                households.insert(HouseholdId::from(id), (row, touched.is_new));
-                bytes
-            }
-            DocKind::Visits => write_visits(connection, &touched, &fields).await?,
-            DocKind::Grid => write_grid(connection, id, &fields).await?,
-            DocKind::Worker => write_worker(connection, id, &fields).await?,
-            DocKind::Canvass => Vec::new(),
-        };
-        write_doc(connection, &mut touched, &row).await?;
+    for ready in ready {
+        let Some(household) = ready.household else { continue };
+        let id = HouseholdId::from(ready.touched.open.id);
+        searchable.push((id, household.row.merged_into.is_none().then_some(household.search)));
+        households.insert(id, (household.row, ready.touched.is_new));
     }
     refresh_duplicates(connection, &households).await?;
     Ok(searchable)
 }
 
-async fn write_doc(
-    connection: &mut SqliteConnection,
-    touched: &mut Touched,
-    row: &[u8],
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO doc (id, kind, space, generation, bytes, row, applied) VALUES (?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (id) DO UPDATE SET bytes = excluded.bytes, row = excluded.row, applied = excluded.applied",
-    )
-    .bind(touched.open.id.0.as_slice())
-    .bind(touched.open.document.kind().number())
-    .bind(touched.open.space.0.as_slice())
-    .bind(i64::from(touched.open.generation))
-    .bind(touched.open.document.save())
-    .bind(row)
-    .bind(touched.applied)
-    .execute(connection)
-    .await?;
-    Ok(())
+/// Everything that can be worked out without the database.
+fn prepare(mut touched: Touched) -> Ready {
+    let document = &mut touched.open.document;
+    let (fields, bytes) = (document.fields(), document.save());
+    let (mut row, mut household, mut sheet) = (Vec::new(), None, None);
+    match document.kind() {
+        DocKind::Household => {
+            let found = HouseholdRow::of_parts(&fields, &document.conflicts());
+            row = found.to_bytes();
+            let id = HouseholdId::from(touched.open.id);
+            let (search, record) = (search_text(&found), household_record(id, &fields).to_string());
+            household = Some(ReadyHousehold { row: found, search, record });
+        }
+        DocKind::Visits => {
+            sheet = SheetRow::of(&fields);
+            row = sheet.as_ref().map(SheetRow::to_bytes).unwrap_or_default();
+        }
+        DocKind::Grid | DocKind::Worker | DocKind::Canvass => {}
+    }
+    Ready { touched, fields, bytes, row, household, sheet }
 }
 
-async fn write_household(
-    connection: &mut SqliteConnection,
-    touched: &Touched,
-    fields: &Fields,
-    row: &HouseholdRow,
-) -> Result<(HouseholdId, Option<String>), StoreError> {
-    let id = HouseholdId::from(touched.open.id);
-    let address = row.address();
+fn search_text(row: &HouseholdRow) -> String {
     let names: Vec<&str> = row.people.iter().map(|person| person.name.as_str()).collect();
     let tags: Vec<&str> = row.tags.iter().map(String::as_str).collect();
     let note = Some(row.note.as_str()).filter(|note| !note.is_empty());
-    let search = SearchText::build(&address, &names, &row.phones(), &tags, note).into_string();
-    sqlx::query(
+    SearchText::build(&row.address(), &names, &row.phones(), &tags, note).into_string()
+}
+
+async fn write_docs(connection: &mut SqliteConnection, ready: &[Ready]) -> Result<(), StoreError> {
+    if ready.is_empty() {
+        return Ok(());
+    }
+    let mut insert = QueryBuilder::new("INSERT INTO doc (id, kind, space, generation, bytes, row, applied) ");
+    insert.push_values(ready, |mut to, ready| {
+        let open = &ready.touched.open;
+        to.push_bind(open.id.0.to_vec()).push_bind(open.document.kind().number());
+        to.push_bind(open.space.0.to_vec()).push_bind(i64::from(open.generation));
+        to.push_bind(ready.bytes.as_slice()).push_bind(ready.row.as_slice());
+        to.push_bind(ready.touched.applied);
+    });
+    insert.push(
+        " ON CONFLICT (id) DO UPDATE SET bytes = excluded.bytes, row = excluded.row, applied = excluded.applied",
+    );
+    insert.build().execute(connection).await?;
+    Ok(())
+}
+
+async fn write_households(connection: &mut SqliteConnection, ready: &[Ready]) -> Result<(), StoreError> {
+    let households = ready.iter().filter_map(|ready| Some((ready, ready.household.as_ref()?)));
+    let households: Vec<_> = households.collect();
+    if households.is_empty() {
+        return Ok(());
+    }
+    let mut insert = QueryBuilder::new(
         "INSERT OR REPLACE INTO household (id, space, grid, estate, building, unit, room, address_key, search, row,
-           record, residents, merged_into, open_conflicts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(id.0.as_slice())
-    .bind(touched.open.space.0.as_slice())
-    .bind(&row.grid)
-    .bind(&address.estate)
-    .bind(&address.building)
-    .bind(&address.unit)
-    .bind(&address.room)
-    .bind(address.key())
-    .bind(&search)
-    .bind(row.to_bytes())
-    .bind(household_record(id, fields).to_string())
-    .bind(i64::try_from(row.people.len()).unwrap_or(i64::MAX))
-    .bind(row.merged_into.map(|id| id.0.to_vec()))
-    .bind(i64::from(row.open_conflicts))
-    .execute(&mut *connection)
-    .await?;
-    for (merge, note, undone) in MergeNote::read_all(fields) {
+           record, residents, merged_into, open_conflicts) ",
+    );
+    insert.push_values(households, |mut to, (ready, household)| {
+        let (open, row, address) = (&ready.touched.open, &household.row, household.row.address());
+        to.push_bind(open.id.0.to_vec()).push_bind(open.space.0.to_vec()).push_bind(&row.grid);
+        to.push_bind(address.estate.clone()).push_bind(address.building.clone());
+        to.push_bind(address.unit.clone()).push_bind(address.room.clone()).push_bind(address.key());
+        to.push_bind(&household.search).push_bind(ready.row.as_slice()).push_bind(&household.record);
+        to.push_bind(i64::try_from(row.people.len()).unwrap_or(i64::MAX));
+        to.push_bind(row.merged_into.map(|id| id.0.to_vec()));
+        to.push_bind(i64::from(row.open_conflicts));
+    });
+    insert.build().execute(connection).await?;
+    Ok(())
+}
+
+async fn write_merges(connection: &mut SqliteConnection, ready: &Ready) -> Result<(), StoreError> {
+    for (merge, note, undone) in MergeNote::read_all(&ready.fields) {
         sqlx::query("INSERT OR REPLACE INTO household_merge (id, survivor, absorbed, reason, at_ms, undone) VALUES (?, ?, ?, ?, ?, ?)")
             .bind(merge.0.as_slice())
-            .bind(id.0.as_slice())
+            .bind(ready.touched.open.id.0.as_slice())
             .bind(note.absorbed.0.as_slice())
             .bind(note.reason)
             .bind(note.at_ms)
@@ -110,7 +152,7 @@ async fn write_household(
             .execute(&mut *connection)
             .await?;
     }
-    Ok((id, row.merged_into.is_none().then_some(search)))
+    Ok(())
 }
 
 /// A household with everything an export or a page shows.
@@ -136,60 +178,72 @@ fn with_id(id: &str, record: &impl serde::Serialize) -> serde_json::Value {
     value
 }
 
-async fn write_visits(
-    connection: &mut SqliteConnection,
-    touched: &Touched,
-    fields: &Fields,
-) -> Result<Vec<u8>, StoreError> {
-    let Some(row) = SheetRow::of(fields) else { return Ok(Vec::new()) };
-    sqlx::query(
-        "INSERT OR REPLACE INTO sheet (doc, household, period, visits, last_at_ms, last_outcome) VALUES (?, ?, ?, ?, ?, ?)",
-    )
-    .bind(touched.open.id.0.as_slice())
-    .bind(row.household.0.as_slice())
-    .bind(&row.period)
-    .bind(i64::from(row.visits))
-    .bind(row.last_at_ms)
-    .bind(row.last_outcome.word())
-    .execute(&mut *connection)
-    .await?;
-    for (id, entry) in kinds::visits(fields) {
-        let record = serde_json::to_string(&entry).unwrap_or_default();
-        if let Some(origin) = touched.visits.get(&id) {
-            sqlx::query(
-                "INSERT OR REPLACE INTO visit (doc, id, household, period, at_ms, received_ms, skew_ms, device, outcome, record)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            )
-            .bind(touched.open.id.0.as_slice())
-            .bind(id.0.as_slice())
-            .bind(row.household.0.as_slice())
-            .bind(&row.period)
-            .bind(entry.at_ms)
-            .bind(origin.received_ms)
-            .bind(origin.skew_ms)
-            .bind(origin.device.0.as_slice())
-            .bind(entry.outcome.word())
-            .bind(record)
-            .execute(&mut *connection)
-            .await?;
-        } else if touched.amended.contains(&id) {
-            sqlx::query("UPDATE visit SET outcome = ?, record = ? WHERE doc = ? AND id = ?")
-                .bind(entry.outcome.word())
-                .bind(record)
-                .bind(touched.open.id.0.as_slice())
-                .bind(id.0.as_slice())
-                .execute(&mut *connection)
-                .await?;
-        }
+async fn write_sheets(connection: &mut SqliteConnection, ready: &[Ready]) -> Result<(), StoreError> {
+    let sheets: Vec<_> = ready.iter().filter_map(|ready| Some((ready, ready.sheet.as_ref()?))).collect();
+    if sheets.is_empty() {
+        return Ok(());
     }
-    Ok(row.to_bytes())
+    let mut insert = QueryBuilder::new(
+        "INSERT OR REPLACE INTO sheet (doc, household, period, visits, last_at_ms, last_outcome) ",
+    );
+    insert.push_values(sheets, |mut to, (ready, sheet)| {
+        to.push_bind(ready.touched.open.id.0.to_vec()).push_bind(sheet.household.0.to_vec());
+        to.push_bind(&sheet.period).push_bind(i64::from(sheet.visits));
+        to.push_bind(sheet.last_at_ms).push_bind(sheet.last_outcome.word());
+    });
+    insert.build().execute(connection).await?;
+    Ok(())
 }
 
-async fn write_grid(
-    connection: &mut SqliteConnection,
-    id: DocId,
-    fields: &Fields,
-) -> Result<Vec<u8>, StoreError> {
+/// A visit as it arrived, with its sheet.
+type NewVisit<'a> = (&'a Ready, &'a SheetRow, VisitId, VisitEntry, Origin);
+
+async fn write_visits(connection: &mut SqliteConnection, ready: &[Ready]) -> Result<(), StoreError> {
+    let mut visits: Vec<NewVisit<'_>> = Vec::new();
+    for ready in ready {
+        let Some(sheet) = &ready.sheet else { continue };
+        for (id, entry) in kinds::visits(&ready.fields) {
+            if let Some(origin) = ready.touched.visits.get(&id) {
+                visits.push((ready, sheet, id, entry, *origin));
+            }
+        }
+    }
+    for visits in visits.chunks(ROWS_PER_STATEMENT) {
+        let mut insert = QueryBuilder::new(
+            "INSERT OR REPLACE INTO visit (doc, id, household, period, at_ms, received_ms, skew_ms, device, outcome, record) ",
+        );
+        insert.push_values(visits, |mut to, (ready, sheet, id, entry, origin)| {
+            to.push_bind(ready.touched.open.id.0.to_vec()).push_bind(id.0.to_vec());
+            to.push_bind(sheet.household.0.to_vec()).push_bind(&sheet.period);
+            to.push_bind(entry.at_ms).push_bind(origin.received_ms).push_bind(origin.skew_ms);
+            to.push_bind(origin.device.0.to_vec()).push_bind(entry.outcome.word());
+            to.push_bind(serde_json::to_string(&entry).unwrap_or_default());
+        });
+        insert.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Visits that were known and only got a correction.
+async fn write_amended(connection: &mut SqliteConnection, ready: &Ready) -> Result<(), StoreError> {
+    let touched = &ready.touched;
+    let is_amended = |id: &VisitId| touched.amended.contains(id) && !touched.visits.contains_key(id);
+    if touched.amended.is_empty() {
+        return Ok(());
+    }
+    for (id, entry) in kinds::visits(&ready.fields).into_iter().filter(|(id, _)| is_amended(id)) {
+        sqlx::query("UPDATE visit SET outcome = ?, record = ? WHERE doc = ? AND id = ?")
+            .bind(entry.outcome.word())
+            .bind(serde_json::to_string(&entry).unwrap_or_default())
+            .bind(touched.open.id.0.as_slice())
+            .bind(id.0.as_slice())
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn write_grid(connection: &mut SqliteConnection, id: DocId, fields: &Fields) -> Result<(), StoreError> {
     let grid = Grid::read(fields, "");
     if let (Some(code), Some(community)) = (grid.code, grid.community) {
         let name = grid.name.unwrap_or_else(|| code.clone());
@@ -201,14 +255,14 @@ async fn write_grid(
             .execute(connection)
             .await?;
     }
-    Ok(Vec::new())
+    Ok(())
 }
 
 async fn write_worker(
     connection: &mut SqliteConnection,
     id: DocId,
     fields: &Fields,
-) -> Result<Vec<u8>, StoreError> {
+) -> Result<(), StoreError> {
     let worker = Worker::read(fields, "");
     if let (Some(name), Some(community)) = (worker.name, worker.community) {
         sqlx::query("INSERT OR REPLACE INTO worker (id, name, community, grids) VALUES (?, ?, ?, ?)")
@@ -219,5 +273,5 @@ async fn write_worker(
             .execute(connection)
             .await?;
     }
-    Ok(Vec::new())
+    Ok(())
 }

@@ -7,6 +7,7 @@ use linli_core::identity::{Batch, ChainEnd, DeviceKey, Entry, Payload, Sealer};
 use linli_core::ids::{Actor, HouseholdId, SpaceId, VisitId};
 use linli_core::kinds::{DocKind, Outcome, VisitEntry, grid_space, visit_key, visits_doc};
 use linli_core::record::Put;
+use linli_roster::sample::{Profile, generate};
 use linli_tests::{COMMUNITY, Relay, program, text};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -18,13 +19,16 @@ pub(crate) struct Scale {
     pub(crate) profile: &'static str,
     /// Visits to each.
     pub(crate) visits: usize,
+    /// Residents of the roster whose import is measured on its own.
+    residents: u32,
 }
 
 impl Scale {
     /// `--small` is for trying the benchmark itself.
     pub(crate) fn from_args() -> Scale {
         let small = std::env::args().any(|arg| arg == "--small");
-        Scale { profile: if small { "estate" } else { "large-community" }, visits: 12 }
+        let (profile, residents) = if small { ("estate", 500) } else { ("large-community", 50_000) };
+        Scale { profile, visits: 12, residents }
     }
 }
 
@@ -34,6 +38,24 @@ pub(crate) struct Community {
     pub(crate) grids: Vec<String>,
     /// Households by grid.
     pub(crate) households: Vec<(HouseholdId, String)>,
+}
+
+/// A roster of 50,000 residents becomes households on an empty relay, until lists show them.
+pub(crate) fn import_a_district(scale: &Scale, report: &mut Report) {
+    let relay = Relay::start();
+    let sample = generate(Profile::Residents(scale.residents), 1, false).expect("a sample");
+    for (name, bytes) in &sample.files {
+        let file = relay.file(name);
+        std::fs::write(&file, bytes).expect("the roster is written");
+        let started = Instant::now();
+        relay.import(&file);
+        report.goal(
+            format!("import of {} residents", scale.residents),
+            seconds(started.elapsed()),
+            "s",
+            20.0,
+        );
+    }
 }
 
 pub(crate) async fn prepare(scale: &Scale, report: &mut Report) -> Community {

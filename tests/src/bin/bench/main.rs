@@ -16,6 +16,7 @@ use measure::Report;
 async fn main() {
     let scale = community::Scale::from_args();
     let mut report = Report::default();
+    community::import_a_district(&scale, &mut report);
     let mut community = community::prepare(&scale, &mut report).await;
     phones::fresh_phone(&community, &mut report).await;
     let phone = phones::working_phone(&community).await;
