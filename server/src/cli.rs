@@ -9,7 +9,6 @@ mod verify;
 use crate::config::{Config, ServeArgs};
 use clap::{Parser, Subcommand};
 use client::{Client, Failure};
-use linli_core::error::Lang;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -61,8 +60,11 @@ enum Command {
 
 /// Runs the command line; errors go to standard error with a stable code.
 pub(crate) async fn run() -> ExitCode {
-    let cli = Cli::parse();
-    let lang = language(cli.lang.as_deref());
+    let cli = match linli_arguments::parse::<Cli>() {
+        Ok(cli) => cli,
+        Err(exit) => return exit,
+    };
+    let lang = linli_arguments::language(cli.lang.as_deref());
     let result = match cli.command {
         Command::Serve(args) => {
             log_to_stderr();
@@ -102,9 +104,4 @@ fn log_to_stderr() {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(place, "a panic was caught");
     }));
-}
-
-fn language(given: Option<&str>) -> Lang {
-    let from_env = || std::env::var("LC_ALL").or_else(|_| std::env::var("LANG")).unwrap_or_default();
-    given.map_or_else(|| Lang::from_tag(&from_env()), Lang::from_tag)
 }

@@ -108,15 +108,9 @@ impl<T: serde::de::DeserializeOwned, S: Send + Sync> axum::extract::FromRequest<
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let Json(body) = Json::<T>::from_request(request, state).await.map_err(|error| {
-            let text = error.body_text();
-            Problem::new(
-                error.status(),
-                "request.malformed",
-                format!("请求内容读不懂:{text}"),
-                format!("the request body is not understood: {text}"),
-            )
-        })?;
+        let Json(body) = Json::<T>::from_request(request, state)
+            .await
+            .map_err(|error| malformed(error.status(), "请求内容", "the request body", &error.body_text()))?;
         Ok(Body(body))
     }
 }
@@ -130,16 +124,30 @@ impl<T: serde::de::DeserializeOwned, S: Send + Sync> axum::extract::FromRequestP
     async fn from_request_parts(parts: &mut axum::http::request::Parts, state: &S) -> Result<Self, Problem> {
         let axum::extract::Query(params) =
             axum::extract::Query::<T>::from_request_parts(parts, state).await.map_err(|error| {
-                let text = error.body_text();
-                Problem::new(
-                    StatusCode::UNPROCESSABLE_ENTITY,
-                    "request.malformed",
-                    format!("网址里的参数读不懂:{text}"),
-                    format!("the query parameters are not understood: {text}"),
-                )
+                let status = StatusCode::UNPROCESSABLE_ENTITY;
+                malformed(status, "网址里的参数", "the query parameters", &error.body_text())
             })?;
         Ok(Params(params))
     }
+}
+
+/// The parser says in English what it did not understand; in Chinese there is the field and the place.
+fn malformed(status: StatusCode, what_zh: &str, what: &str, text: &str) -> Problem {
+    let field = text.split('`').nth(1).map(|field| format!(",请检查字段 {field}")).unwrap_or_default();
+    let number = |before: &str| {
+        let digits = text.rsplit_once(before)?.1;
+        digits.split(|c: char| !c.is_ascii_digit()).next().filter(|digits| !digits.is_empty())
+    };
+    let place = match (number("line "), number("column ")) {
+        (Some(line), Some(column)) => format!(",在第 {line} 行第 {column} 个字符附近"),
+        _ => String::new(),
+    };
+    Problem::new(
+        status,
+        "request.malformed",
+        format!("{what_zh}读不懂{place}{field}"),
+        format!("{what} cannot be understood: {text}"),
+    )
 }
 
 /// Reads an id out of a path.

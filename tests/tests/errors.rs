@@ -53,6 +53,9 @@ fn every_office_command_refuses_what_it_cannot_do() {
         (words(&["export", "秘密", "--format", "csv", "--out", &out]), "export.unknown"),
         (words(&["export", "visits", "--format", "docx", "--out", &out]), "export.bad_format"),
         (words(&["export", "visits", "--format", "csv", "--out", "/no/such/folder/x"]), "file.cannot_write"),
+        (words(&["housholds"]), "arguments.no_such_command"),
+        (words(&["households", "--serch", "王"]), "arguments.no_such_argument"),
+        (words(&["merge", &home]), "arguments.missing"),
     ];
     for (args, code) in &cases {
         let refusal = |lang: &str| {
@@ -137,6 +140,9 @@ fn every_phone_command_refuses_what_it_cannot_do() {
         (vec!["unsent", "import", &letter], "phone.not_unsent_file"),
         (vec!["unsent", "export", "/no/such/folder/x"], "phone.file"),
         (vec!["enrol", "不是地址", "AAAA"], "phone.relay_address"),
+        (vec!["visit", &home, "--outcome", "在家"], "arguments.bad_value"),
+        (vec!["visit", &home, "--outcome", "done", "--at-home", "很多"], "arguments.bad_value"),
+        (vec!["visit", &home], "arguments.missing"),
     ];
     for (args, code) in cases {
         check_phone(&phone, &args, code);

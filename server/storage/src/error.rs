@@ -35,7 +35,7 @@ impl Coded for StoreError {
             StoreError::Database(_) => "relay.database",
             StoreError::Damaged { .. } => "relay.damaged",
             StoreError::Stopped => "relay.retry_later",
-            StoreError::NotFound { .. } => "not_found",
+            StoreError::NotFound { .. } => "record.not_found",
         }
     }
 
