@@ -3,6 +3,7 @@
 //! Everything here is pure. Time and randomness are arguments; there is no socket, file, database or
 //! foreign-function code. The same crate runs in the relay, on phones and in the browser.
 
+pub mod access;
 pub mod address;
 pub mod doc;
 pub mod duplicates;
