@@ -1,14 +1,17 @@
 //! Accepting connections, each of which must say in time what it wants: axum's own loop waits for ever for
 //! the rest of a request.
 
+use crate::access::guard::Peer;
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1::Builder;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tower::ServiceExt as _;
 
 /// A request's head arrives within this time, also from the edge of a mobile network.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -27,8 +30,8 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stopping: watch
             () = stopped(&mut stop) => break,
         };
         while open.try_join_next().is_some() {}
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(CROWDED_PAUSE).await;
@@ -36,7 +39,12 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stopping: watch
             }
         };
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone());
+        // Throttling must know whose tries to count.
+        let (router, peer) = (router.clone(), Peer(Some(peer.ip())));
+        let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            router.clone().oneshot(request)
+        });
         let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
         let mut stop = stopping.clone();
         open.spawn(async move {

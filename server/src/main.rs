@@ -1,6 +1,7 @@
 //! `linli`: the relay, and the office's command line.
 
 mod accept;
+mod access;
 mod cli;
 mod clock;
 mod config;

@@ -16,6 +16,8 @@ pub(crate) struct Problem {
     pub(crate) code: &'static str,
     pub(crate) zh: String,
     pub(crate) en: String,
+    /// When to ask again.
+    pub(crate) retry_after_s: Option<u64>,
 }
 
 /// What a caller receives.
@@ -34,7 +36,7 @@ impl Problem {
     }
 
     pub(crate) fn with(status: StatusCode, error: &dyn Coded) -> Problem {
-        Problem { status, code: error.code(), zh: error.zh(), en: error.to_string() }
+        Problem { status, code: error.code(), zh: error.zh(), en: error.to_string(), retry_after_s: None }
     }
 
     pub(crate) fn not_found(what_zh: &'static str, what: &'static str, id: impl ToString) -> Problem {
@@ -47,7 +49,12 @@ impl Problem {
         zh: impl Into<String>,
         en: impl Into<String>,
     ) -> Problem {
-        Problem { status, code, zh: zh.into(), en: en.into() }
+        Problem { status, code, zh: zh.into(), en: en.into(), retry_after_s: None }
+    }
+
+    /// The same, with the time after which asking again may help.
+    pub(crate) fn retry_after(self, seconds: u64) -> Problem {
+        Problem { retry_after_s: Some(seconds), ..self }
     }
 
     /// The answer in a language.
@@ -57,7 +64,11 @@ impl Problem {
             Lang::En => self.en,
         };
         let body = ProblemBody { code: self.code.into(), text };
-        (self.status, Json(body)).into_response()
+        let mut response = (self.status, Json(body)).into_response();
+        if let Some(seconds) = self.retry_after_s {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
     }
 }
 

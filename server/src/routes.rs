@@ -1,5 +1,6 @@
 //! The HTTP API: one file per route, each with its request, answer, documentation and handler.
 
+mod audit;
 mod conflicts;
 mod duplicates;
 mod enrol;
@@ -7,21 +8,26 @@ mod export;
 mod grids;
 mod households;
 mod import;
+mod session;
+mod sessions;
+mod setup;
 mod status;
+mod users;
 mod workers;
 
 pub(crate) use import::national_id_key;
 
+use crate::access::guard::Guard;
 use crate::problem::{Problem, speak};
 use crate::state::App;
 use crate::ws;
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{StatusCode, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::http::StatusCode;
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use linli_core::ids::Hash;
+use linli_core::access::Action;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -32,38 +38,52 @@ const BODY_BYTES_MAX: usize = 64 * 1024;
 #[derive(utoipa::OpenApi)]
 #[openapi(info(
     title = "linli",
-    description = "The relay's API for the office. Every error is {code, text}: a stable code and a sentence in the language of Accept-Language (Chinese first). All routes except enrolment and health need `Authorization: Bearer` with the token of the relay's token file."
+    description = "The relay's API for the office. Every error is {code, text}: a stable code and a sentence in the language of Accept-Language (Chinese first). Every operation names its action in `x-linli-action`; all but hello, setup, sign_in and enrol_phone need `Authorization: Bearer` with the token of the relay's token file, or the cookie of a session whose role allows the action. With a cookie, requests that change anything repeat the session's `csrf` in `x-linli-csrf`."
 ))]
 struct ApiDoc;
 
-/// Every route.
+/// Every route. What each may be asked by whom stands here and nowhere else.
 pub(crate) fn router(app: App) -> axum::Router {
-    let guarded = OpenApiRouter::new()
-        .routes(routes!(status::status))
-        .routes(routes!(status::devices))
-        .routes(routes!(status::quarantine))
-        .routes(routes!(grids::grids))
-        .routes(routes!(workers::workers, workers::add))
-        .routes(routes!(enrol::create_code))
-        .routes(routes!(households::list))
-        .routes(routes!(households::one))
-        .routes(routes!(conflicts::list))
-        .routes(routes!(conflicts::resolve))
-        .routes(routes!(duplicates::list))
-        .routes(routes!(duplicates::merge))
-        .routes(routes!(duplicates::unmerge))
-        .routes(routes!(export::export))
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .merge(
-            OpenApiRouter::new()
-                .routes(routes!(import::roster))
-                .layer(DefaultBodyLimit::max(import::ROSTER_BYTES_MAX)),
-        )
-        .layer(from_fn_with_state(app.clone(), authorise));
-    let open =
-        OpenApiRouter::new().routes(routes!(enrol::enrol)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+    let guard = Guard(app.clone());
+    let of = |action, routes| guard.guarded(action, routes);
+    let entrance = OpenApiRouter::new()
+        .routes(of(Action::Hello, routes!(session::read)))
+        .routes(of(Action::Setup, routes!(setup::setup)))
+        .routes(of(Action::SignIn, routes!(session::sign_in)))
+        .routes(of(Action::EnrolPhone, routes!(enrol::enrol)))
+        .routes(of(Action::SignOut, routes!(session::sign_out)))
+        .routes(of(Action::Confirm, routes!(session::confirm)))
+        .routes(of(Action::ChangePassword, routes!(session::change_password)))
+        .routes(of(Action::ReadSessions, routes!(sessions::list)))
+        .routes(of(Action::EndSession, routes!(sessions::end)))
+        .routes(of(Action::ReadUsers, routes!(users::users)))
+        .routes(of(Action::Users, routes!(users::add)))
+        .routes(of(Action::Users, routes!(users::change)))
+        .routes(of(Action::Audit, routes!(audit::list)))
+        .routes(of(Action::Audit, routes!(audit::status)))
+        .routes(of(Action::ExportAudit, routes!(audit::export)));
+    let work = OpenApiRouter::new()
+        .routes(of(Action::Read, routes!(status::status)))
+        .routes(of(Action::Read, routes!(status::devices)))
+        .routes(of(Action::Read, routes!(status::quarantine)))
+        .routes(of(Action::Read, routes!(grids::grids)))
+        .routes(of(Action::Read, routes!(workers::workers)))
+        .routes(of(Action::People, routes!(workers::add)))
+        .routes(of(Action::EnrolCode, routes!(enrol::create_code)))
+        .routes(of(Action::Read, routes!(households::list)))
+        .routes(of(Action::Read, routes!(households::one)))
+        .routes(of(Action::Read, routes!(conflicts::list)))
+        .routes(of(Action::Resolve, routes!(conflicts::resolve)))
+        .routes(of(Action::Read, routes!(duplicates::list)))
+        .routes(of(Action::Merge, routes!(duplicates::merge)))
+        .routes(of(Action::Merge, routes!(duplicates::unmerge)))
+        .routes(of(Action::Export, routes!(export::export)));
+    let large = OpenApiRouter::new()
+        .routes(of(Action::Import, routes!(import::roster)))
+        .layer(DefaultBodyLimit::max(import::ROSTER_BYTES_MAX));
+    let small = entrance.merge(work).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
     let (router, api) =
-        OpenApiRouter::with_openapi(ApiDoc::openapi()).merge(guarded).merge(open).split_for_parts();
+        OpenApiRouter::with_openapi(ApiDoc::openapi()).merge(small).merge(large).split_for_parts();
     let api = Json(api);
     router
         .route("/v1/openapi.json", get(async move || api))
@@ -83,22 +103,6 @@ async fn ready(State(app): State<App>) -> Response {
         Ok(_) => "ready".into_response(),
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
-}
-
-/// Compares digests, so that the time taken says nothing about the token.
-async fn authorise(State(app): State<App>, request: Request, next: Next) -> Response {
-    let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or("");
-    if Hash::of(token.as_bytes()) == Hash::of(app.token.as_bytes()) {
-        return next.run(request).await;
-    }
-    Problem::new(
-        StatusCode::UNAUTHORIZED,
-        "auth.token",
-        "需要管理令牌:请设置 LINLI_TOKEN,或用 --token-file 指向服务器数据目录里的 admin-token",
-        "an admin token is needed: set LINLI_TOKEN, or point --token-file at admin-token in the relay's data folder",
-    )
-    .into_response()
 }
 
 /// JSON that says in the caller's language what is wrong with it.
@@ -153,4 +157,9 @@ fn malformed(status: StatusCode, what_zh: &str, what: &str, text: &str) -> Probl
 /// Reads an id out of a path.
 pub(crate) fn id<T: std::str::FromStr<Err = linli_core::ids::IdError>>(text: &str) -> Result<T, Problem> {
     text.parse().map_err(|error| Problem::bad(&error))
+}
+
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

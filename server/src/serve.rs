@@ -1,11 +1,12 @@
 //! Starting, running and draining the relay.
 
+use crate::access::Door;
 use crate::clock::now_ms;
 use crate::config::Config;
-use crate::state::{App, Secrets};
+use crate::state::{App, Secrets, Stores};
 use crate::{accept, keys, office, routes, ws};
 use anyhow::Context as _;
-use linli_storage::{Log, Model};
+use linli_storage::{Log, Model, Office};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -21,6 +22,7 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     let _only_one = lock(&config.data)?;
     let log = Log::open(&config.data, keys::office_key(&config.data)?).await?;
     let model = Model::open(&config.data).await?;
+    let accounts = Office::open(&config.data).await?;
     let listener = TcpListener::bind(&config.listen)
         .await
         .with_context(|| format!("cannot listen on {}; is another relay running?", config.listen))?;
@@ -30,8 +32,10 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     let secrets = Secrets {
         token: keys::admin_token(&config.data)?,
         national_id_key: routes::national_id_key(&config.data)?,
+        door: Door::new(accounts.has_users().await?),
     };
-    let app = App::new(log, model, secrets, stopping.clone(), url.clone());
+    let app = App::new(Stores { log, model, accounts }, secrets, stopping.clone(), url.clone());
+    let setup_url = app.door.setup_code().map(|code| format!("{url}/#/setup?code={code}"));
 
     let mut tasks = JoinSet::new();
     tasks.spawn(announce_growth(app.clone()));
@@ -44,7 +48,8 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
         metrics = Some(listener.local_addr()?.to_string());
         tasks.spawn(serve_metrics(app.clone(), listener));
     }
-    announce(&config, &address.to_string(), metrics.as_deref(), &url, json);
+    let hello = Hello { listening: address.to_string(), metrics, url, setup_url };
+    announce(&config, &hello, json);
     let server = tokio::spawn(accept::serve(listener, routes::router(app.clone()), stopping));
     signal().await?;
     tracing::info!("draining");
@@ -54,21 +59,39 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     app.log.close().await;
     tasks.shutdown().await;
     app.model.close().await;
+    app.accounts.close().await;
     Ok(())
 }
 
-fn announce(config: &Config, listening: &str, metrics: Option<&str>, url: &str, json: bool) {
+/// What is said at start.
+struct Hello {
+    listening: String,
+    metrics: Option<String>,
+    url: String,
+    /// Makes the first account; whoever reads the relay's terminal or log may.
+    setup_url: Option<String>,
+}
+
+fn announce(config: &Config, hello: &Hello, json: bool) {
     let token_file = keys::token_path(&config.data);
     if json {
         let line = serde_json::json!({
-            "listening": listening,
-            "url": url,
-            "metrics": metrics,
+            "listening": hello.listening,
+            "url": hello.url,
+            "metrics": hello.metrics,
             "admin_token_file": token_file,
+            "setup_url": hello.setup_url,
         });
         println!("{line}");
-    } else {
-        println!("服务已启动 / relay listening on {url}\n令牌文件 / token file: {}", token_file.display());
+        return;
+    }
+    println!(
+        "服务已启动 / relay listening on {}\n令牌文件 / token file: {}",
+        hello.url,
+        token_file.display()
+    );
+    if let Some(url) = &hello.setup_url {
+        println!("首次使用请打开 / first run: {url}");
     }
 }
 

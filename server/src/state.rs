@@ -1,11 +1,12 @@
 //! What every request handler shares.
 
+use crate::access::Door;
 use crate::metrics::Metrics;
 use linli_core::ids::{DeviceId, SpaceId};
 use linli_core::kinds::{community_space, grid_space};
 use linli_core::sync::frames::{Grant, Person};
 use linli_core::sync::relay::KnownDevice;
-use linli_storage::{Log, Model, StoreError};
+use linli_storage::{Log, Model, Office, StoreError};
 use std::sync::Arc;
 use tokio::sync::{Mutex, broadcast, watch};
 
@@ -21,6 +22,10 @@ const OFFICE_NAME: &str = "社区办公室";
 pub(crate) struct App {
     pub(crate) log: Log,
     pub(crate) model: Model,
+    /// Accounts, sessions, the audit.
+    pub(crate) accounts: Office,
+    /// Passwords, throttling and the setup code.
+    pub(crate) door: Arc<Door>,
     pub(crate) token: Arc<str>,
     /// A space has grown to this number.
     pub(crate) advanced: broadcast::Sender<(SpaceId, u64)>,
@@ -37,23 +42,27 @@ pub(crate) struct App {
     pub(crate) national_id_key: Arc<[u8]>,
 }
 
-/// Secrets read from the data folder.
+/// What is kept on disk.
+pub(crate) struct Stores {
+    pub(crate) log: Log,
+    pub(crate) model: Model,
+    pub(crate) accounts: Office,
+}
+
+/// Secrets read from the data folder, and those that live as long as the process.
 pub(crate) struct Secrets {
     pub(crate) token: String,
     pub(crate) national_id_key: Vec<u8>,
+    pub(crate) door: Door,
 }
 
 impl App {
-    pub(crate) fn new(
-        log: Log,
-        model: Model,
-        secrets: Secrets,
-        stopping: watch::Receiver<bool>,
-        url: String,
-    ) -> App {
+    pub(crate) fn new(stores: Stores, secrets: Secrets, stopping: watch::Receiver<bool>, url: String) -> App {
         App {
-            log,
-            model,
+            log: stores.log,
+            model: stores.model,
+            accounts: stores.accounts,
+            door: Arc::new(secrets.door),
             token: secrets.token.into(),
             advanced: broadcast::channel(ADVANCES).0,
             stopping,

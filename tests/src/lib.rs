@@ -9,6 +9,7 @@
     reason = "a harness that cannot go on must stop the test"
 )]
 
+mod browser;
 mod busy;
 mod dice;
 mod folder;
@@ -23,6 +24,7 @@ mod roster;
 mod socket;
 mod web;
 
+pub use browser::Browser;
 pub use busy::BusyPhone;
 pub use dice::Dice;
 pub use folder::Folder;

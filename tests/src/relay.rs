@@ -1,5 +1,6 @@
 //! The relay as a process of its own, and the office's command line against it.
 
+use crate::browser::Browser;
 use crate::folder::Folder;
 use crate::lines::{Lines, PATIENCE};
 use crate::phone::Phone;
@@ -31,6 +32,7 @@ pub struct Relay {
     running: Option<Child>,
     listening: String,
     metrics_listening: Option<String>,
+    setup_url: Option<String>,
 }
 
 impl Relay {
@@ -56,7 +58,15 @@ impl Relay {
 
     fn start_on(folder: Folder, data: PathBuf, metrics: Metrics) -> Relay {
         let listening = "127.0.0.1:0".to_owned();
-        let mut relay = Relay { folder, data, metrics, running: None, listening, metrics_listening: None };
+        let mut relay = Relay {
+            folder,
+            data,
+            metrics,
+            running: None,
+            listening,
+            metrics_listening: None,
+            setup_url: None,
+        };
         relay.start_again();
         relay
     }
@@ -76,6 +86,7 @@ impl Relay {
         let first = lines.next();
         self.listening = first["listening"].as_str().expect("where it listens").to_owned();
         self.metrics_listening = first["metrics"].as_str().map(str::to_owned);
+        self.setup_url = first["setup_url"].as_str().map(str::to_owned);
         self.running = Some(child);
     }
 
@@ -118,6 +129,25 @@ impl Relay {
     /// Where phones and the office reach it.
     pub fn url(&self) -> String {
         format!("http://{}", self.listening)
+    }
+
+    /// The code that makes the first account, as said at start; nothing once there is one.
+    pub fn setup_code(&self) -> Option<&str> {
+        self.setup_url.as_deref().and_then(|url| url.split_once("/#/setup?code=")).map(|(_, code)| code)
+    }
+
+    /// A browser on somebody's desk; nobody is signed in.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.url())
+    }
+
+    /// A browser in which the first account was just made: an admin's.
+    pub fn first_admin(&self) -> Browser {
+        let mut browser = self.browser();
+        let code = self.setup_code().expect("a relay without accounts");
+        let answer = browser.set_up(code, COMMUNITY);
+        assert_eq!(answer.status, 200, "{answer:?}");
+        browser
     }
 
     /// Its data.

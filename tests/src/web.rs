@@ -16,6 +16,8 @@ pub struct Answer {
     pub status: u16,
     /// Content type.
     pub kind: String,
+    /// All headers, names in lower case.
+    pub headers: Vec<(String, String)>,
     /// The body.
     pub body: String,
 }
@@ -49,14 +51,33 @@ impl Web {
             request = request.body(body.to_vec());
         }
         let response = request.send().unwrap_or_else(|error| panic!("{path}: {error}"));
-        let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok());
-        let kind = kind.unwrap_or_default().to_owned();
-        let status = response.status().as_u16();
-        Answer { status, kind, body: response.text().unwrap_or_default() }
+        Answer::read(response)
     }
 }
 
 impl Answer {
+    pub(crate) fn read(response: reqwest::blocking::Response) -> Answer {
+        let text = |value: &reqwest::header::HeaderValue| value.to_str().unwrap_or_default().to_owned();
+        let headers = response.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value)));
+        let headers: Vec<(String, String)> = headers.collect();
+        let status = response.status().as_u16();
+        let mut answer = Answer { status, kind: String::new(), headers, body: String::new() };
+        answer.kind = answer.header("content-type").to_owned();
+        answer.body = response.text().unwrap_or_default();
+        answer
+    }
+
+    /// A header, empty when absent.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// The stable code of a refusal, empty when there is none.
+    pub fn code(&self) -> String {
+        let body: Value = serde_json::from_str(&self.body).unwrap_or_default();
+        body["code"].as_str().unwrap_or_default().to_owned()
+    }
+
     /// The body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))

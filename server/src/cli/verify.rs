@@ -4,7 +4,7 @@
 use super::client::Failure;
 use crate::keys;
 use linli_storage::model::{VerifyReport, compare_models, verify_log};
-use linli_storage::{Log, Model};
+use linli_storage::{Log, Model, Office};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -48,6 +48,21 @@ async fn verify(data: &Path) -> anyhow::Result<VerifyReport> {
     fresh.close().await;
     std::fs::remove_dir_all(&scratch)?;
     stored.close().await;
+    if data.join("office.db").exists() {
+        verify_audit(data, &mut report).await?;
+    }
     log.close().await;
     Ok(report)
+}
+
+async fn verify_audit(data: &Path, report: &mut VerifyReport) -> anyhow::Result<()> {
+    let office = Office::open(data).await?;
+    let status = office.audit_status().await?;
+    office.close().await;
+    if let Some(row) = status.first_bad {
+        let text =
+            format!("操作记录第 {row} 行被改动或缺失 / row {row} of the audit was altered or is missing");
+        report.problems.push(text);
+    }
+    Ok(())
 }

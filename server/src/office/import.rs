@@ -110,7 +110,8 @@ async fn plan_all(
     Ok(planned)
 }
 
-fn community_name(name: &str) -> Result<String, Problem> {
+/// The name of a community, as every list will show it.
+pub(crate) fn community_name(name: &str) -> Result<String, Problem> {
     let spec = Grid::SPEC.require("community").map_err(|error: FieldError| Problem::bad(&error))?;
     let parsed = spec.parse(name).map_err(|error| Problem::bad(&error))?;
     parsed.as_text().map(str::to_owned).ok_or_else(|| {

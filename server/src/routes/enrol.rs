@@ -1,6 +1,6 @@
 //! `/v1/enrol-codes` and `/v1/enrol`: a one-time code becomes an enrolled phone.
 
-use super::Body;
+use super::{Body, hex};
 use crate::clock::{now_ms, random};
 use crate::office::people::find_worker;
 use crate::problem::{Problem, ProblemBody};
@@ -95,10 +95,6 @@ pub(crate) async fn enrol(
         worker: device.worker.map(|id| id.to_string()).unwrap_or_default(),
         worker_name: device.name,
     }))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

@@ -63,9 +63,14 @@ pub(crate) async fn export(
         }
     };
     let file = write(&columns, rows.into_iter(), format, lang).map_err(|error| Problem::bad(&error))?;
+    Ok(file_answer(&what, format, file))
+}
+
+/// A file to save.
+pub(super) fn file_answer(what: &str, format: ExportFormat, file: Vec<u8>) -> Response {
     let name = format!("attachment; filename=\"{what}.{}\"", format.extension());
-    Ok(([(header::CONTENT_TYPE, format.media_type().to_owned()), (header::CONTENT_DISPOSITION, name)], file)
-        .into_response())
+    ([(header::CONTENT_TYPE, format.media_type().to_owned()), (header::CONTENT_DISPOSITION, name)], file)
+        .into_response()
 }
 
 fn bad(code: &'static str, zh: &str, en: &str) -> Problem {

@@ -1,0 +1,44 @@
+-- The office's own truth: accounts, sessions, the audit. Nothing here can be made again from the log.
+-- Statements here only ever create what is missing; a change of shape gets a new file.
+CREATE TABLE IF NOT EXISTS user (
+  id TEXT PRIMARY KEY,                 -- 16 random bytes in hexadecimal
+  name TEXT NOT NULL UNIQUE,
+  role TEXT NOT NULL,                  -- admin, office, supervisor, readonly
+  password TEXT NOT NULL,              -- argon2id, PHC string
+  active INTEGER NOT NULL,
+  created_ms INTEGER NOT NULL,
+  last_sign_in_ms INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS session (
+  token BLOB PRIMARY KEY,              -- SHA-256 of the cookie; the cookie itself is never stored
+  id TEXT NOT NULL UNIQUE,             -- to name it without the token
+  user TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  last_seen_ms INTEGER NOT NULL,
+  agent TEXT NOT NULL,
+  csrf TEXT NOT NULL,
+  confirmed_until_ms INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS session_user ON session (user);
+CREATE TABLE IF NOT EXISTS audit (
+  id INTEGER PRIMARY KEY,              -- 1, 2, 3 … without gaps
+  at_ms INTEGER NOT NULL,
+  actor TEXT NOT NULL,                 -- a user's id, or a word for what has none: token, phone, nobody
+  action TEXT NOT NULL,
+  subject TEXT NOT NULL,               -- ids only
+  detail TEXT NOT NULL,                -- small JSON without names
+  status INTEGER NOT NULL,             -- HTTP status of the answer
+  hash BLOB NOT NULL                   -- SHA-256 over the hash before and this row
+) STRICT;
+CREATE INDEX IF NOT EXISTS audit_actor ON audit (actor, id);
+CREATE INDEX IF NOT EXISTS audit_action ON audit (action, id);
+CREATE INDEX IF NOT EXISTS audit_subject ON audit (subject, id);
+CREATE TABLE IF NOT EXISTS audit_head (  -- where the chain ends, so that cutting off its end shows
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  id INTEGER NOT NULL,
+  hash BLOB NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS setting (
+  key TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

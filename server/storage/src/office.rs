@@ -1,0 +1,46 @@
+//! `office.db`: who works in the office, who is signed in, what each did. Like the log it is a truth: every
+//! commit is synced, nothing of it can be made again from elsewhere.
+//!
+//! Knows no cookie, password or route: hashes, random ids and times are arguments.
+
+pub mod audit;
+pub mod sessions;
+pub mod users;
+
+use crate::StoreError;
+use crate::sqlite::{Database, Durability, open};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The office's database. Cheap to clone.
+#[derive(Clone)]
+pub struct Office {
+    database: Arc<Database>,
+}
+
+impl Office {
+    /// Opens or creates `office.db` in a folder.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn open(folder: &Path) -> Result<Office, StoreError> {
+        let schema = include_str!("../migrations/office.sql");
+        let database = open(&folder.join("office.db"), Durability::Synced, schema).await?;
+        Ok(Office { database: Arc::new(database) })
+    }
+
+    /// A setting of the community.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let value = sqlx::query_scalar("SELECT value FROM setting WHERE key = ?").bind(key);
+        Ok(value.fetch_optional(&self.database.readers).await?)
+    }
+
+    /// Closes the file.
+    pub async fn close(&self) {
+        self.database.readers.close().await;
+        self.database.writer.close().await;
+    }
+}
