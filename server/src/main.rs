@@ -5,6 +5,7 @@ mod access;
 mod cli;
 mod clock;
 mod config;
+mod console;
 mod keys;
 mod metrics;
 mod office;

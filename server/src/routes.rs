@@ -18,6 +18,7 @@ mod workers;
 pub(crate) use import::national_id_key;
 
 use crate::access::guard::Guard;
+use crate::console;
 use crate::problem::{Problem, speak};
 use crate::state::App;
 use crate::ws;
@@ -28,6 +29,10 @@ use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use linli_core::access::Action;
+use linli_roster::export::ExportFormat;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -87,14 +92,22 @@ pub(crate) fn router(app: App) -> axum::Router {
     let api = Json(api);
     router
         .route("/v1/openapi.json", get(async move || api))
+        .fallback(console::serve)
+        // Below it only: a socket and two words are not worth compressing.
+        .layer(compression())
         .route("/v1/sync", get(ws::sync))
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(ready))
-        .fallback(async || {
-            Problem::new(StatusCode::NOT_FOUND, "route.unknown", "没有这个地址", "there is no such route")
-        })
         .layer(from_fn(speak))
+        .layer(from_fn(console::guard_headers))
         .with_state(app)
+}
+
+/// Quick rather than tight: a list of a whole community is made smaller in a few milliseconds, which a slow
+/// line gains back. A workbook is compressed by itself.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let worth = DefaultPredicate::new().and(NotForContentType::const_new(ExportFormat::Xlsx.media_type()));
+    CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth)
 }
 
 /// Ready when the log can be read and the read models are within reach of it.

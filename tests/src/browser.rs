@@ -14,6 +14,8 @@ pub struct Browser {
     pub csrf: Option<String>,
     /// From which kind of page its requests come, as browsers say.
     pub site: Option<&'static str>,
+    /// How it accepts answers to be compressed.
+    pub encoding: Option<&'static str>,
 }
 
 impl Browser {
@@ -25,7 +27,7 @@ impl Browser {
     /// Nobody is signed in.
     pub fn new(url: impl Into<String>) -> Browser {
         let http = reqwest::blocking::Client::builder().no_proxy().build().expect("an HTTP client");
-        Browser { http, url: url.into(), cookie: None, csrf: None, site: Some("same-origin") }
+        Browser { http, url: url.into(), cookie: None, csrf: None, site: Some("same-origin"), encoding: None }
     }
 
     /// A request as the console makes it.
@@ -37,6 +39,7 @@ impl Browser {
             ("cookie", self.cookie.as_deref()),
             ("x-linli-csrf", self.csrf.as_deref()),
             ("sec-fetch-site", self.site),
+            ("accept-encoding", self.encoding),
         ] {
             if let Some(value) = value {
                 request = request.header(name, value);

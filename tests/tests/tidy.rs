@@ -387,7 +387,7 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<File>) {
         let path = entry.expect("a readable entry").path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         // `.git` is a file in a linked worktree.
-        if ["target", ".git", ".cache", "node_modules"].contains(&name.as_str()) {
+        if ["target", ".git", ".cache", "node_modules", "dist"].contains(&name.as_str()) {
             continue;
         }
         if path.is_dir() {

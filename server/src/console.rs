@@ -1,0 +1,135 @@
+//! The office console as the relay serves it, and the headers that every answer carries.
+
+use crate::clock::random;
+use crate::problem::Problem;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use linli_core::ids::encode_base32;
+
+/// A file of the built console.
+struct File {
+    /// As asked for.
+    path: &'static str,
+    bytes: &'static [u8],
+    /// Brotli, made when the console was built.
+    compressed: Option<&'static [u8]>,
+}
+
+include!(concat!(env!("OUT_DIR"), "/console.rs"));
+
+/// What the console's own index holds where a fresh nonce belongs.
+const NONCE_HOLE: &str = "__NONCE__";
+/// Files whose name changes with their content.
+const HASHED: &str = "/assets/";
+/// They never change.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// Asked for again each time.
+const FRESH: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// The console's page, one of its files, or nothing.
+pub(crate) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let path = uri.path();
+    let page = path == "/" || path == "/index.html";
+    let accepts = |name: HeaderName, what: &str| {
+        let value = headers.get(name).and_then(|value| value.to_str().ok());
+        value.is_some_and(|value| value.split(',').any(|part| part.split(';').next() == Some(what)))
+    };
+    if !method.is_safe() || path.starts_with("/v1/") {
+        return unknown();
+    }
+    if let Some(file) = FILES.iter().find(|file| file.path == path) {
+        let brotli = headers
+            .get_all(header::ACCEPT_ENCODING)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .any(|part| part.trim() == "br" || part.trim().starts_with("br;"));
+        return file_answer(file, brotli);
+    }
+    if page || accepts(header::ACCEPT, "text/html") { index() } else { unknown() }
+}
+
+fn unknown() -> Response {
+    Problem::new(StatusCode::NOT_FOUND, "route.unknown", "没有这个地址", "there is no such route")
+        .into_response()
+}
+
+fn file_answer(file: &File, brotli: bool) -> Response {
+    let kind = HeaderValue::from_static(media_type(file.path));
+    let kept = if file.path.starts_with(HASHED) { FOR_EVER } else { FRESH };
+    let vary = HeaderValue::from_static("accept-encoding");
+    let base = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, kept), (header::VARY, vary)];
+    match file.compressed.filter(|_| brotli) {
+        Some(bytes) => (base, [(header::CONTENT_ENCODING, "br")], bytes).into_response(),
+        None => (base, file.bytes).into_response(),
+    }
+}
+
+fn media_type(path: &str) -> &'static str {
+    match path.rsplit('.').next().unwrap_or("") {
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "html" => "text/html; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "json" | "map" => "application/json",
+        "webmanifest" => "application/manifest+json",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+/// The page itself, with a nonce that no other answer has: Ant Design writes `<style>` elements as it runs, and
+/// only those that carry the nonce count.
+fn index() -> Response {
+    let nonce = encode_base32(&random::<16>());
+    let policy = HeaderValue::from_str(&policy(&format!("'self' 'nonce-{nonce}'")));
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (header::CACHE_CONTROL, FRESH),
+        (header::CONTENT_SECURITY_POLICY, policy.unwrap_or(HeaderValue::from_static("default-src 'none'"))),
+    ];
+    (headers, INDEX.replace(NONCE_HOLE, &nonce)).into_response()
+}
+
+/// What a page of ours may load and do. No script but our own files. Style attributes are let through: Ant
+/// Design and charts place things with them, and they can run nothing.
+fn policy(styles: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'self'; style-src {styles}; style-src-attr 'unsafe-inline'; \
+         img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; \
+         base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+}
+
+/// Headers of every answer, refusals included.
+pub(crate) async fn guard_headers(request: Request, next: Next) -> Response {
+    let api = request.uri().path().starts_with("/v1");
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY)
+        && let Ok(policy) = HeaderValue::from_str(&policy("'self'"))
+    {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    let fixed = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+        ),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if api {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
