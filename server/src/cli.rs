@@ -4,6 +4,7 @@ mod client;
 mod office;
 mod print;
 mod sample;
+mod users;
 mod verify;
 
 use crate::config::{Config, ServeArgs};

@@ -2,6 +2,7 @@
 
 use super::client::{Client, Failure, pick};
 use super::print::{list, number, one, text, words};
+use super::users::{self, Users};
 use base64::Engine as _;
 use clap::Subcommand;
 use linli_core::error::Lang;
@@ -105,6 +106,11 @@ pub(crate) enum OfficeCommand {
     },
     /// 计数 / counts
     Status,
+    /// 账号 / accounts of the office
+    Users {
+        #[command(subcommand)]
+        what: Option<Users>,
+    },
     /// 无法并入的改动 / changes that could not be applied
     Quarantine,
 }
@@ -159,6 +165,7 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
             let worker = client.post("/v1/workers", json!({"name": name, "grids": grid})).await?;
             one(&worker, as_json, worker_line);
         }
+        OfficeCommand::Users { what } => users::run(what, client, as_json).await?,
         OfficeCommand::EnrolCode { worker } => {
             let code = client.post("/v1/enrol-codes", json!({"worker": worker})).await?;
             one(&code, as_json, |code| {
