@@ -306,6 +306,74 @@ fn the_audit_is_complete_and_an_altered_row_shows() {
     }
 }
 
+#[test]
+fn every_answer_says_what_pages_may_do() {
+    let relay = Relay::start();
+    let web = relay.web().stranger();
+    for path in ["/", "/v1/session", "/v1/status", "/v1/no-such-route", "/healthz", "/nothing.js"] {
+        let answer = web.get(path);
+        let policy = answer.header("content-security-policy");
+        for part in ["default-src 'none'", "script-src 'self';", "frame-ancestors 'none'", "base-uri 'none'"]
+        {
+            assert!(policy.contains(part), "{path}: {policy}");
+        }
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+        assert_eq!(answer.header("cross-origin-opener-policy"), "same-origin", "{path}");
+        assert!(!answer.header("permissions-policy").is_empty(), "{path}");
+        assert_eq!(answer.header("cache-control") == "no-store", path.starts_with("/v1"), "{path}");
+    }
+    let nonce = |policy: &str| {
+        let (_, after) = policy.split_once("'nonce-").expect("a nonce");
+        after.split('\'').next().unwrap_or_default().to_owned()
+    };
+    let pages = [web.get("/"), web.get("/")];
+    let nonces = pages.each_ref().map(|page| nonce(page.header("content-security-policy")));
+    assert!(nonces[0].len() >= 22 && nonces[0] != nonces[1], "{nonces:?}");
+    for page in &pages {
+        assert_eq!((page.status, page.kind.as_str()), (200, "text/html; charset=utf-8"));
+        assert_eq!(page.header("cache-control"), "no-cache");
+        assert!(
+            page.body.contains("<title>邻里</title>") && !page.body.contains("__NONCE__"),
+            "{}",
+            page.body
+        );
+    }
+    assert_eq!(web.get("/nothing.js").code(), "route.unknown");
+    assert_eq!(web.ask("POST", "/", "zh", None).status, 404);
+}
+
+#[test]
+fn long_answers_travel_small() {
+    let relay = Relay::start();
+    let mut admin = relay.first_admin();
+    admin.encoding = Some("gzip");
+    let small = admin.get("/v1/openapi.json");
+    assert_eq!(small.header("content-encoding"), "gzip");
+    admin.encoding = None;
+    assert_eq!(admin.get("/v1/openapi.json").header("content-encoding"), "");
+}
+
+#[test]
+fn the_command_line_adds_accounts() {
+    let relay = Relay::start();
+    let file = relay.file("password");
+    std::fs::write(&file, format!("{}\n", Browser::PASSWORD)).expect("the file");
+    let file = file.to_str().expect("a path");
+    let add = ["users", "add", "管理员", "--role", "admin", "--password-file", file];
+    let added = relay.office(&add);
+    assert_eq!(text(&added[0], "role"), "admin");
+    assert_eq!(relay.office_refuses(&add).code, "user.name_taken");
+    let root = ["users", "add", "别人", "--role", "root", "--password-file", file];
+    assert_eq!(relay.office_refuses(&root).code, "user.bad_role");
+    let users = relay.office(&["users"]);
+    assert_eq!(users.len(), 1);
+    let mut browser = relay.browser();
+    assert_eq!(browser.sign_in("管理员", Browser::PASSWORD).status, 200);
+    let code = relay.setup_code().expect("it was said at start").to_owned();
+    assert_eq!(relay.browser().set_up(&code, COMMUNITY).code(), "setup.done");
+}
+
 fn deeds(page: &Value) -> Vec<(String, i64)> {
     let items = page["items"].as_array().expect("rows").iter();
     items.map(|item| (text(item, "action"), item["status"].as_i64().unwrap_or_default())).collect()

@@ -38,6 +38,7 @@ impl Workspace {
     /// Builds the binaries for use, and says where they are. The whole workspace at once: building some of
     /// its crates alone chooses other features of the libraries and compiles them all again.
     pub(crate) fn build_release(&self) -> anyhow::Result<PathBuf> {
+        crate::console::build_if_stale(&self.root)?;
         let args = ["build", "--release", "--workspace", "--bins"];
         ensure!(self.cargo(&args).status()?.success(), "the build failed; cargo says why above");
         Ok(self.target.join("release"))

@@ -12,6 +12,7 @@ use crate::cargo::Workspace;
 use anyhow::{Context as _, ensure};
 use program::{Program, arg};
 use relay::Relay;
+use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use teller::{Lang, Teller};
@@ -45,7 +46,14 @@ struct Stage {
     linli: Program,
     bin: PathBuf,
     tell: Teller,
+    /// Password of the account that the story leaves behind.
+    password: String,
 }
+
+/// The console's account of the story.
+const ACCOUNT: &str = "管理员";
+/// Random bytes of its password, written in hexadecimal.
+const PASSWORD_BYTES: usize = 8;
 
 /// Builds, plays the story, and leaves the relay running unless told otherwise.
 pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
@@ -69,6 +77,7 @@ fn play(stage: &mut Stage, listen: &str) -> anyhow::Result<String> {
     let relay = stage.open(listen)?;
     let address = relay.address.clone();
     let desk = stage.desk(&relay)?;
+    stage.open_account(&desk)?;
     office::import(stage, &desk)?;
     let mut team = field::enrol(stage, &desk, &relay.url)?;
     stage.tell.chapter("断网走访:服务器已关机", "Visits without a connection: the relay is switched off");
@@ -95,7 +104,16 @@ impl Stage {
         std::fs::create_dir_all(&props)
             .with_context(|| format!("cannot create {}; choose another --data", props.display()))?;
         let linli = Program::new(bin.join("linli"), &["--lang", args.lang.word()]);
-        Ok(Stage { seed: args.seed, data, props, linli, bin, tell: Teller::new(args.lang) })
+        let (tell, password) = (Teller::new(args.lang), password()?);
+        Ok(Stage { seed: args.seed, data, props, linli, bin, tell, password })
+    }
+
+    /// Makes an account for the console.
+    fn open_account(&self, desk: &Program) -> anyhow::Result<()> {
+        let file = self.props.join("password");
+        std::fs::write(&file, &self.password)?;
+        desk.one(&["users", "add", ACCOUNT, "--role", "admin", "--password-file", arg(&file)?])?;
+        Ok(std::fs::remove_file(file)?)
     }
 
     /// Starts the relay.
@@ -123,6 +141,10 @@ impl Stage {
         let call = format!("{linli} --url http://{address} --token-file {token}");
         println!();
         self.tell.say(
+            format!("管理页面:http://{address}/  账号:{ACCOUNT}  密码:{}", self.password),
+            format!("the console: http://{address}/  account: {ACCOUNT}  password: {}", self.password),
+        );
+        self.tell.say(
             format!("服务器继续运行;数据在 {data}。可以试试:"),
             format!("the relay goes on running; its data is in {data}. Try:"),
         );
@@ -130,4 +152,11 @@ impl Stage {
         self.tell.say("按 Ctrl-C 停止", "Ctrl-C stops it");
         Ok(())
     }
+}
+
+/// A new password for each demo: it may be left running, and be reached by others.
+fn password() -> anyhow::Result<String> {
+    let mut bytes = [0u8; PASSWORD_BYTES];
+    std::fs::File::open("/dev/urandom")?.read_exact(&mut bytes).context("no random bytes")?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

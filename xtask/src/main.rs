@@ -5,6 +5,7 @@
 
 mod bench;
 mod cargo;
+mod console;
 mod demo;
 mod test;
 
@@ -25,6 +26,8 @@ enum Command {
     Test,
     /// 演示:导入一个社区,三部手机离线走访、合并、裁定 / a community, three phones offline, merging, deciding
     Demo(demo::DemoArgs),
+    /// 编译管理页面 / build the office console
+    Console,
     /// 基准测试,参数原样传下去 / benchmarks; arguments are passed on
     Bench {
         /// 传给基准程序的参数 / arguments of the bench binary
@@ -37,6 +40,9 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Test => test::run(),
         Command::Demo(args) => demo::run(&args),
+        Command::Console => cargo::Workspace::find()
+            .and_then(|workspace| console::build(&workspace.root))
+            .map(|()| ExitCode::SUCCESS),
         Command::Bench { args } => bench::run(&args),
     };
     match done {

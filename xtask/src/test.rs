@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything CI does, cheapest first.
 
 use crate::cargo::Workspace;
+use crate::console;
 use anyhow::{bail, ensure};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
@@ -49,6 +50,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     require_component(&workspace, "fmt", "rustfmt", "rustfmt")?;
     require_component(&workspace, "clippy", "clippy", "rust-clippy")?;
     let started = Instant::now();
+    console::build_if_stale(&workspace.root)?;
     for (number, step) in STEPS.iter().enumerate() {
         let title = format!("{}/{} {}", number + 1, STEPS.len(), step.what);
         println!("==> {title}: cargo {}", step.args.join(" "));
