@@ -275,6 +275,7 @@ fn the_audit_is_complete_and_an_altered_row_shows() {
     assert_eq!(text(&page["items"][1], "actor_name"), Browser::ADMIN);
     let of_export = admin.get("/v1/audit?action=export&subject=visits").json();
     assert_eq!(of_export["items"].as_array().map(Vec::len), Some(1), "{of_export}");
+    assert_eq!(of_export["items"][0]["detail"]["rows"], 0, "{of_export}");
     let file = admin.get("/v1/audit/export?format=csv");
     assert!(file.body.contains("sign_in") && file.body.contains(Browser::ADMIN), "{}", file.body);
     for name in ["office.db", "office.db-wal"] {

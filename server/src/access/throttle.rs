@@ -55,7 +55,7 @@ impl Throttle {
         now_ms: TimeMs,
     ) -> Result<Attempt<'_>, Problem> {
         let mut keys = vec![Key::Name(name.chars().take(64).collect::<String>().to_lowercase())];
-        keys.extend(address.map(Key::Address));
+        keys.extend(address.map(|address| Key::Address(network(address))));
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let wait = keys.iter().filter_map(|key| all.get(key)).map(|known| known.until_ms - now_ms).max();
         if let Some(wait) = wait.filter(|wait| *wait > 0) {
@@ -100,6 +100,14 @@ impl Attempt<'_> {
                 }
             }
         }
+    }
+}
+
+/// Whoever has one IPv6 address has its whole /64.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(six) => IpAddr::V6((six.to_bits() >> 64 << 64).into()),
+        four => four,
     }
 }
 
@@ -165,6 +173,9 @@ mod tests {
         let tried = (0..100).take_while(|n| wait(&throttle, &format!("{n}"), 1, 0).is_none()).count();
         assert_eq!(tried, 20);
         assert_eq!(wait(&throttle, "another", 2, 0), None);
+        let six = |tail: u16| IpAddr::from([0x2001, 0xdb8, 1, 2, tail, 4, 5, 6]);
+        let tried = (0..100).take_while(|n| throttle.attempt(&format!("{n} "), Some(six(*n)), 0).is_ok());
+        assert_eq!(tried.count(), 20, "addresses of one network are one");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::Params;
 use super::households::Names;
+use crate::access::guard::Trail;
 use crate::problem::{Language, Problem, ProblemBody};
 use crate::state::App;
 use axum::extract::{Path, State};
@@ -13,7 +14,7 @@ use linli_core::time::show;
 use linli_roster::export::{Column, ExportCell, ExportFormat, write};
 use linli_storage::model::{HouseholdFilter, HouseholdRecord, VisitRecord};
 use serde::Deserialize;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use utoipa::IntoParams;
 
 /// Rows read at a time.
@@ -37,6 +38,7 @@ pub(crate) async fn export(
     Path(what): Path<String>,
     Params(params): Params<ExportParams>,
     Language(lang): Language,
+    trail: Trail,
 ) -> Result<Response, Problem> {
     let format = match params.format.as_str() {
         "csv" => ExportFormat::Csv,
@@ -62,6 +64,8 @@ pub(crate) async fn export(
             ));
         }
     };
+    trail
+        .detail(json!({"rows": rows.len(), "format": format.extension(), "one_grid": params.grid.is_some()}));
     let file = write(&columns, rows.into_iter(), format, lang).map_err(|error| Problem::bad(&error))?;
     Ok(file_answer(&what, format, file))
 }

@@ -1,6 +1,7 @@
 //! `/v1/imports/roster`: a spreadsheet of households and residents.
 
 use super::Params;
+use crate::access::guard::Trail;
 use crate::keys;
 use crate::office::import::{ImportRequest, ImportSummary, import};
 use crate::problem::{Problem, ProblemBody};
@@ -14,6 +15,7 @@ use base64::Engine as _;
 use linli_core::error::Coded as _;
 use linli_roster::import::{NationalIdKey, Roster};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 /// A roster of 50,000 people is about 5 MB; this leaves room for the untidiest.
@@ -87,6 +89,7 @@ pub(crate) struct ImportBody {
 pub(crate) async fn roster(
     State(app): State<App>,
     Params(params): Params<ImportParams>,
+    trail: Trail,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<ImportBody>, Problem> {
     let body = body.map_err(|_| {
@@ -106,6 +109,14 @@ pub(crate) async fn roster(
         national_id: keep.then(|| NationalIdKey::new(app.national_id_key.to_vec())),
     };
     let imported = import(&app, request).await?;
+    let did = &imported.summary;
+    trail.detail(json!({
+        "dry_run": did.dry_run,
+        "rows_read": did.rows_read,
+        "rows_bad": did.rows_bad,
+        "households_new": did.households_new,
+        "households_changed": did.households_changed,
+    }));
     Ok(Json(ImportBody {
         columns: columns(&imported.roster),
         bad_rows: bad_rows(&imported.roster),

@@ -1,6 +1,7 @@
 //! `/v1/session`: signing in and out, and the password given again.
 
 use super::Body;
+use super::users::RoleBody;
 use crate::access::guard::{Known, Peer, Trail};
 use crate::access::{Principal, cookie, password};
 use crate::clock::{now_ms, random};
@@ -23,8 +24,7 @@ const AGENT_CHARS: usize = 200;
 /// Where somebody stands with this relay.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SessionBody {
-    /// `setup` (no account yet), `signed_out`, `signed_in`.
-    state: &'static str,
+    state: Standing,
     /// The community's name, once it has one.
     community: Option<String>,
     /// Who is signed in.
@@ -39,13 +39,24 @@ pub(crate) struct SessionBody {
     version: &'static str,
 }
 
+/// Whether somebody is signed in.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Standing {
+    /// Nobody has an account yet.
+    Setup,
+    /// Not signed in.
+    SignedOut,
+    /// Signed in.
+    SignedIn,
+}
+
 /// Who is signed in.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct UserOfSession {
     pub(super) id: String,
     pub(super) name: String,
-    /// `admin`, `office`, `supervisor`, `readonly`.
-    pub(super) role: &'static str,
+    pub(super) role: RoleBody,
 }
 
 /// A header that keeps or forgets somebody, and where they stand.
@@ -87,12 +98,17 @@ pub(crate) async fn sign_in(
     let Some(user) = user.filter(|_| right) else { return Err(wrong_password()) };
     attempt.succeeded();
     trail.actor(&user.id);
-    seat(&app, &user.id, &headers).await
+    seat(&app, &user.id, user.password, &headers).await
 }
 
 /// Begins a session, always with a new token: one that was there before somebody signed in may be known to
 /// others.
-pub(super) async fn seat(app: &App, user: &str, headers: &HeaderMap) -> Result<Seated, Problem> {
+pub(super) async fn seat(
+    app: &App,
+    user: &str,
+    password: String,
+    headers: &HeaderMap,
+) -> Result<Seated, Problem> {
     let token = encode_base32(&random::<32>());
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("");
     let session = NewSession {
@@ -101,11 +117,13 @@ pub(super) async fn seat(app: &App, user: &str, headers: &HeaderMap) -> Result<S
         user: user.to_owned(),
         csrf: encode_base32(&random::<32>()),
         agent: agent.chars().take(AGENT_CHARS).collect(),
+        password,
     };
     let now = now_ms();
     app.accounts.begin_session(&session, cookie::token_of(headers), now).await?;
     let begun = app.accounts.session(session.token, now).await?.map(Principal::Session);
-    Ok(([cookie::keep(&token)], Json(body(app, begun.as_ref()).await?)))
+    let Some(begun) = begun else { return Err(wrong_password()) };
+    Ok(([cookie::keep(&token)], Json(body(app, Some(&begun)).await?)))
 }
 
 /// Signs out.
@@ -204,9 +222,9 @@ fn wrong_password() -> Problem {
 
 pub(super) async fn body(app: &App, principal: Option<&Principal>) -> Result<SessionBody, Problem> {
     let state = match principal {
-        Some(_) => "signed_in",
-        None if app.accounts.has_users().await? => "signed_out",
-        None => "setup",
+        Some(_) => Standing::SignedIn,
+        None if app.accounts.has_users().await? => Standing::SignedOut,
+        None => Standing::Setup,
     };
     let caller = principal.map(Principal::caller);
     let can = caller.as_ref().map_or_else(Vec::new, |caller| {
@@ -219,7 +237,7 @@ pub(super) async fn body(app: &App, principal: Option<&Principal>) -> Result<Ses
         community: community(app).await?,
         csrf: session.map(|session| session.csrf.clone()),
         confirmed_until_ms: session.and_then(|session| session.confirmed_until_ms),
-        user: caller.map(|it| UserOfSession { id: it.user_id, name: it.name, role: it.role.word() }),
+        user: caller.map(|it| UserOfSession { id: it.user_id, name: it.name, role: it.role.into() }),
         can,
         version: env!("CARGO_PKG_VERSION"),
     })

@@ -39,7 +39,7 @@ pub(crate) async fn list(
     let rows = sessions.map(|session| SessionRow {
         current: current == Some(session.id.as_str()),
         id: session.id,
-        user: UserOfSession { id: session.user, name: session.name, role: session.role.word() },
+        user: UserOfSession { id: session.user, name: session.name, role: session.role.into() },
         created_ms: session.created_ms,
         last_seen_ms: session.last_seen_ms,
         agent: session.agent,

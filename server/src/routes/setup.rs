@@ -69,5 +69,5 @@ pub(crate) async fn setup(
     app.door.close_setup();
     trail.actor(&user.id);
     trail.subject(&user.id);
-    seat(&app, &user.id, &headers).await
+    seat(&app, &user.id, user.password, &headers).await
 }

@@ -18,13 +18,37 @@ use utoipa::ToSchema;
 /// Longer names fit no list.
 const NAME_CHARS_MAX: usize = 40;
 
+/// What somebody is in the office.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RoleBody {
+    /// Everything, accounts included.
+    Admin,
+    /// The daily work.
+    Office,
+    /// Reads all, exports, looks at the audit.
+    Supervisor,
+    /// Reads.
+    ReadOnly,
+}
+
+impl From<Role> for RoleBody {
+    fn from(role: Role) -> RoleBody {
+        match role {
+            Role::Admin => RoleBody::Admin,
+            Role::Office => RoleBody::Office,
+            Role::Supervisor => RoleBody::Supervisor,
+            Role::ReadOnly => RoleBody::ReadOnly,
+        }
+    }
+}
+
 /// An account.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct UserBody {
     id: String,
     name: String,
-    /// `admin`, `office`, `supervisor`, `readonly`.
-    role: &'static str,
+    role: RoleBody,
     /// Whether it may sign in.
     active: bool,
     created_ms: i64,
@@ -36,7 +60,7 @@ impl From<User> for UserBody {
         UserBody {
             id: user.id,
             name: user.name,
-            role: user.role.word(),
+            role: user.role.into(),
             active: user.active,
             created_ms: user.created_ms,
             last_sign_in_ms: user.last_sign_in_ms,
@@ -84,7 +108,7 @@ pub(crate) async fn add(
     Ok(Json(UserBody {
         id: user.id,
         name: user.name,
-        role: role.word(),
+        role: role.into(),
         active: true,
         created_ms: user.created_ms,
         last_sign_in_ms: None,

@@ -54,6 +54,8 @@ pub struct NewSession {
     pub csrf: String,
     /// The browser, as it calls itself.
     pub agent: String,
+    /// The hash against which the password was checked: one that was changed meanwhile opens nothing.
+    pub password: String,
 }
 
 /// Only sessions that count: of active accounts, neither too old nor idle for too long.
@@ -91,7 +93,7 @@ impl Office {
         .await?;
         sqlx::query(
             "INSERT INTO session (token, id, user, created_ms, last_seen_ms, agent, csrf)
-             VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6)",
+             SELECT ?1, ?2, id, ?4, ?4, ?5, ?6 FROM user WHERE id = ?3 AND active = 1 AND password = ?7",
         )
         .bind(session.token.0.as_slice())
         .bind(&session.id)
@@ -99,6 +101,7 @@ impl Office {
         .bind(now_ms)
         .bind(&session.agent)
         .bind(&session.csrf)
+        .bind(&session.password)
         .execute(&mut *transaction)
         .await?;
         sqlx::query("UPDATE user SET last_sign_in_ms = ? WHERE id = ?")
