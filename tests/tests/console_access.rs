@@ -126,8 +126,12 @@ fn other_pages_cannot_act_for_somebody() {
         let answer = ask(change);
         assert_eq!((answer.status, answer.code().as_str()), (403, "auth.csrf"));
     }
-    assert_eq!(ask(&|_| {}).code(), "not_found", "the console itself gets through");
-    assert_eq!(ask(&|browser| browser.site = None).code(), "not_found", "as does a browser too old to say");
+    assert_eq!(ask(&|_| {}).code(), "record.not_found", "the console itself gets through");
+    assert_eq!(
+        ask(&|browser| browser.site = None).code(),
+        "record.not_found",
+        "as does a browser too old to say"
+    );
     let mut elsewhere = relay.browser();
     elsewhere.site = Some("cross-site");
     assert_eq!(elsewhere.sign_in(Browser::ADMIN, Browser::PASSWORD).code(), "auth.csrf");
