@@ -55,6 +55,8 @@ enum Command {
         #[arg(long, env = "LINLI_DATA")]
         data: PathBuf,
     },
+    /// 打印接口说明(OpenAPI) / print the API's description (OpenAPI)
+    Openapi,
     #[command(flatten)]
     Office(office::OfficeCommand),
 }
@@ -72,6 +74,10 @@ pub(crate) async fn run() -> ExitCode {
             serve(args, cli.json).await
         }
         Command::Sample(args) => sample::run(args, cli.json, lang),
+        Command::Openapi => {
+            print::one(&serde_json::json!(crate::routes::description()), true, |_| String::new());
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Verify { data } => verify::run(&data, cli.json).await,
         Command::Office(command) => match Client::new(&cli.relay, lang) {
             Ok(client) => office::run(command, &client, cli.json).await,

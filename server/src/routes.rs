@@ -17,7 +17,7 @@ mod workers;
 
 pub(crate) use import::national_id_key;
 
-use crate::access::guard::Guard;
+use crate::access::guard::{Guard, described};
 use crate::console;
 use crate::problem::{Problem, speak};
 use crate::state::App;
@@ -34,7 +34,7 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use utoipa::OpenApi as _;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
 /// JSON bodies are a few fields; rosters have their own limit.
@@ -47,10 +47,8 @@ const BODY_BYTES_MAX: usize = 64 * 1024;
 ))]
 struct ApiDoc;
 
-/// Every route. What each may be asked by whom stands here and nowhere else.
-pub(crate) fn router(app: App) -> axum::Router {
-    let guard = Guard(app.clone());
-    let of = |action, routes| guard.guarded(action, routes);
+/// Every described route. What each may be asked by whom stands here and nowhere else.
+fn table(of: impl Fn(Action, UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App>) -> OpenApiRouter<App> {
     let entrance = OpenApiRouter::new()
         .routes(of(Action::Hello, routes!(session::read)))
         .routes(of(Action::Setup, routes!(setup::setup)))
@@ -87,8 +85,18 @@ pub(crate) fn router(app: App) -> axum::Router {
         .routes(of(Action::Import, routes!(import::roster)))
         .layer(DefaultBodyLimit::max(import::ROSTER_BYTES_MAX));
     let small = entrance.merge(work).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
-    let (router, api) =
-        OpenApiRouter::with_openapi(ApiDoc::openapi()).merge(small).merge(large).split_for_parts();
+    OpenApiRouter::with_openapi(ApiDoc::openapi()).merge(small).merge(large)
+}
+
+/// The API's description, without a relay.
+pub(crate) fn description() -> utoipa::openapi::OpenApi {
+    table(described).into_openapi()
+}
+
+/// Everything the relay answers.
+pub(crate) fn router(app: App) -> axum::Router {
+    let guard = Guard(app.clone());
+    let (router, api) = table(|action, routes| guard.guarded(action, routes)).split_for_parts();
     let api = Json(api);
     router
         .route("/v1/openapi.json", get(async move || api))

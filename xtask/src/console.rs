@@ -22,17 +22,23 @@ pub(crate) fn build_if_stale(root: &Path) -> anyhow::Result<()> {
 pub(crate) fn build(root: &Path) -> anyhow::Result<()> {
     let console = root.join("server/console");
     ensure!(console.join("package.json").exists(), "there is no console in {}", console.display());
-    // npm writes this file when it has installed what the lock file says.
-    let installed = modified(&console.join("node_modules/.package-lock.json"));
-    if installed.is_none_or(|at| modified(&console.join("package-lock.json")).is_none_or(|lock| lock > at)) {
-        npm(&console, &["ci", "--no-audit", "--no-fund"])?;
-    }
+    install(&console)?;
     npm(&console, &["run", "build"])
 }
 
-fn npm(console: &Path, args: &[&str]) -> anyhow::Result<()> {
-    println!("==> npm {} (server/console)", args.join(" "));
-    let status = Command::new("npm").args(args).current_dir(console).status();
+/// Installs what a folder's lock file says, unless that was done.
+pub(crate) fn install(folder: &Path) -> anyhow::Result<()> {
+    // npm writes this file when it has installed what the lock file says.
+    let installed = modified(&folder.join("node_modules/.package-lock.json"));
+    if installed.is_none_or(|at| modified(&folder.join("package-lock.json")).is_none_or(|lock| lock > at)) {
+        npm(folder, &["ci", "--no-audit", "--no-fund"])?;
+    }
+    Ok(())
+}
+
+fn npm(folder: &Path, args: &[&str]) -> anyhow::Result<()> {
+    println!("==> npm {} ({})", args.join(" "), folder.display());
+    let status = Command::new("npm").args(args).current_dir(folder).status();
     let status = status.context("cannot run npm; the console needs Node.js 20 or newer, with npm")?;
     ensure!(status.success(), "npm {} failed; it says why above", args.join(" "));
     Ok(())

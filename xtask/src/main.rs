@@ -4,6 +4,7 @@
 //! in seconds on a fresh clone.
 
 mod bench;
+mod browser;
 mod cargo;
 mod console;
 mod demo;

@@ -1,45 +1,74 @@
 //! `cargo xtask test`: everything CI does, cheapest first.
 
 use crate::cargo::Workspace;
-use crate::console;
-use anyhow::{bail, ensure};
+use crate::{browser, console};
+use anyhow::{Context as _, bail, ensure};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
 /// A step of CI.
 struct Step {
     what: &'static str,
+    program: Program,
     args: &'static [&'static str],
-    env: Option<(&'static str, &'static str)>,
     /// What to do when it fails, beyond reading its output.
     remedy: &'static str,
 }
 
-/// Whole-system tests start the binaries from the target folder, so those are built before the tests run.
-const STEPS: [Step; 5] = [
-    Step { what: "format", args: &["fmt", "--all", "--check"], env: None, remedy: "run cargo fmt --all" },
+/// Who does a step.
+enum Program {
+    Cargo,
+    /// cargo with warnings of rustdoc as errors.
+    Rustdoc,
+    /// npm in a folder.
+    Npm(&'static str),
+}
+
+const CONSOLE: Program = Program::Npm("server/console");
+const STORIES: Program = Program::Npm("tests/console");
+const NPM_REMEDY: &str = "it says above what is wrong; `npm run fix` in its folder mends what is only style";
+
+/// Whole-system tests start the binaries from the target folder, so those are built before the tests run;
+/// the console's check needs the description of the API that they speak.
+const STEPS: [Step; 10] = [
+    Step {
+        what: "format",
+        program: Program::Cargo,
+        args: &["fmt", "--all", "--check"],
+        remedy: "run cargo fmt --all",
+    },
     Step {
         what: "clippy",
+        program: Program::Cargo,
         args: &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
-        env: None,
         remedy: "mend what clippy names; an exception needs #[expect(.., reason)]",
     },
     Step {
         what: "binaries",
+        program: Program::Cargo,
         args: &["build", "--workspace", "--bins"],
-        env: None,
         remedy: "mend what the compiler names",
     },
+    Step { what: "console's API", program: CONSOLE, args: &["run", "api"], remedy: NPM_REMEDY },
+    Step { what: "console's check", program: CONSOLE, args: &["run", "check"], remedy: NPM_REMEDY },
+    Step { what: "console's texts", program: CONSOLE, args: &["test"], remedy: NPM_REMEDY },
+    Step { what: "stories' check", program: STORIES, args: &["run", "check"], remedy: NPM_REMEDY },
     Step {
         what: "tests",
+        program: Program::Cargo,
         args: &["test", "--workspace"],
-        env: None,
         remedy: "CONTRIBUTING.md says how to run one test and how to repeat a seed",
     },
     Step {
+        what: "stories in a browser",
+        program: STORIES,
+        args: &["test"],
+        remedy: "screenshots of what failed are in tests/console/test-results",
+    },
+    Step {
         what: "docs",
+        program: Program::Rustdoc,
         args: &["doc", "--workspace", "--no-deps"],
-        env: Some(("RUSTDOCFLAGS", "-D warnings")),
         remedy: "mend the comments that rustdoc names",
     },
 ];
@@ -51,13 +80,15 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     require_component(&workspace, "clippy", "clippy", "rust-clippy")?;
     let started = Instant::now();
     console::build_if_stale(&workspace.root)?;
+    console::install(&workspace.root.join("tests/console"))?;
+    let chromium = browser::find_or_install()?;
     for (number, step) in STEPS.iter().enumerate() {
         let title = format!("{}/{} {}", number + 1, STEPS.len(), step.what);
-        println!("==> {title}: cargo {}", step.args.join(" "));
+        let mut command = step.command(&workspace);
+        command.env("LINLI_CHROMIUM", &chromium).env("LINLI_BIN_DIR", workspace.target.join("debug"));
+        println!("==> {title}: {}", step.args.join(" "));
         let began = Instant::now();
-        let mut cargo = workspace.cargo(step.args);
-        cargo.envs(step.env);
-        let ok = cargo.status()?.success();
+        let ok = command.status().with_context(|| format!("cannot run {title}"))?.success();
         let seconds = began.elapsed().as_secs_f32();
         if !ok {
             bail!("{title} failed after {seconds:.1} s: {}", step.remedy);
@@ -66,6 +97,24 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     }
     println!("✓ all {} steps passed in {:.0} s", STEPS.len(), started.elapsed().as_secs_f32());
     Ok(ExitCode::SUCCESS)
+}
+
+impl Step {
+    fn command(&self, workspace: &Workspace) -> Command {
+        match self.program {
+            Program::Cargo => workspace.cargo(self.args),
+            Program::Rustdoc => {
+                let mut cargo = workspace.cargo(self.args);
+                cargo.env("RUSTDOCFLAGS", "-D warnings");
+                cargo
+            }
+            Program::Npm(folder) => {
+                let mut npm = Command::new("npm");
+                npm.args(self.args).current_dir(workspace.root.join(folder));
+                npm
+            }
+        }
+    }
 }
 
 /// A missing component otherwise shows as "no such command", which helps nobody.

@@ -37,15 +37,20 @@ pub(crate) struct Guard(pub(crate) App);
 
 impl Guard {
     /// These routes are this action: described as such, refused to whoever may not, written down.
-    pub(crate) fn guarded(
-        &self,
-        action: Action,
-        (schemas, mut paths, methods): UtoipaMethodRouter<App>,
-    ) -> UtoipaMethodRouter<App> {
-        describe(&mut paths, action);
+    pub(crate) fn guarded(&self, action: Action, routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+        let (schemas, paths, methods) = described(action, routes);
         let methods = methods.route_layer(from_fn_with_state((self.0.clone(), action), guard));
         (schemas, paths, methods)
     }
+}
+
+/// These routes with their action in their description, and nothing to guard them.
+pub(crate) fn described(
+    action: Action,
+    (schemas, mut paths, methods): UtoipaMethodRouter<App>,
+) -> UtoipaMethodRouter<App> {
+    describe(&mut paths, action);
+    (schemas, paths, methods)
 }
 
 fn describe(paths: &mut Paths, action: Action) {
