@@ -386,8 +386,8 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<File>) {
     for entry in std::fs::read_dir(folder).expect("a readable folder") {
         let path = entry.expect("a readable entry").path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        // `.git` is a file in a linked worktree.
-        if ["target", ".git", ".cache", "node_modules", "dist"].contains(&name.as_str()) {
+        // `.git` is a file in a linked worktree; the last three belong to the console and its stories.
+        if ["target", ".git", ".cache", "node_modules", "dist", "test-results"].contains(&name.as_str()) {
             continue;
         }
         if path.is_dir() {

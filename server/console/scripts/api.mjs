@@ -1,13 +1,19 @@
-// npm run api -- FILE|URL: the types of the API client, made from the relay's own description.
+// npm run api [-- FILE|URL]: the types of the API client, made from the relay's own description: that of the
+// program built last, or of a file or a running relay (/v1/openapi.json).
+import { execFileSync } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
 import openapiTS, { astToString } from "openapi-typescript";
 
+const binaries =
+  process.env.LINLI_BIN_DIR ?? path.join(import.meta.dirname, "../../../target/debug");
 const from = process.argv[2];
-if (from === undefined) {
-  console.error("usage: npm run api -- FILE|URL (a running relay's is at /v1/openapi.json)");
-  process.exit(2);
-}
-const text = /^https?:/.test(from) ? await (await fetch(from)).text() : await readFile(from, "utf8");
+const text =
+  from === undefined
+    ? execFileSync(path.join(binaries, "linli"), ["openapi"], { encoding: "utf8", maxBuffer: 64 << 20 })
+    : /^https?:/.test(from)
+      ? await (await fetch(from)).text()
+      : await readFile(from, "utf8");
 const document = JSON.parse(text);
 let moved = 0;
 for (const [path, operations] of Object.entries(document.paths)) {

@@ -13,10 +13,8 @@ import { Failed, Loading } from "./shared/states";
 import { Crashed, NotFound } from "./shell/crash";
 import { SessionDialogs } from "./shell/dialogs";
 import { PageSlot, Shell } from "./shell/shell";
+import { nonce } from "./nonce";
 import { theme } from "./theme";
-
-/** The relay's nonce: styles made at run time carry it, or the browser refuses them. */
-const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? "";
 
 const Setup = lazy(withTexts("setup", () => import("./pages/setup")));
 const SignIn = lazy(withTexts("sign-in", () => import("./pages/sign-in")));

@@ -32,6 +32,8 @@ export const theme: ThemeConfig = {
     colorBorder: "#c3cad4",
     colorBorderSecondary: "#e1e5eb",
     borderRadius: 6,
+    // A button at work keeps its contrast; the turning sign says enough.
+    opacityLoading: 1,
     // Motion says nothing here and makes people wait.
     motion: false,
   },

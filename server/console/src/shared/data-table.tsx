@@ -7,7 +7,7 @@ import { Empty, Failed } from "./states";
 
 /** Below this, drawing all rows costs nothing and the browser's own search finds them. */
 const VIRTUAL_FROM_ROWS = 100;
-const HEADER_PX = 44;
+const HEADER_PX = 49;
 const PAGE_ROWS = 10;
 
 interface DataTableProps<Row> {

@@ -1,10 +1,11 @@
 /** The dialogs over the page: sign in again, give the password again. What was typed on the page stays. */
-import { Alert, Button, Form, Input, Modal } from "antd";
+import { Alert, Button, Form, Input } from "antd";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, ask, asking, watch } from "@/api/gate";
 import { problemOf, type Problem } from "@/api/problem";
 import { confirm, signIn, signOut, useSession } from "@/api/session";
+import { Dialog } from "@/shared/dialog";
 
 /** `expired`: the relay says that nobody is signed in, though this page still shows somebody's work. */
 export function SessionDialogs({ expired }: { expired: boolean }) {
@@ -77,17 +78,9 @@ function PasswordDialog({ title, text, ok, cancel, prove, decline }: PasswordDia
     }
   };
   return (
-    <Modal
-      open
-      title={title}
-      footer={null}
-      width={420}
-      onCancel={decline}
-      mask={{ closable: false }}
-      zIndex={1500}
-    >
+    <Dialog title={title} close={decline} width={420} over>
       <p>{text}</p>
-      <Form layout="vertical" onFinish={submit} requiredMark={false}>
+      <Form name="prove" layout="vertical" onFinish={submit} requiredMark={false}>
         {/* For the browser's password store. */}
         <input type="text" name="username" autoComplete="username" value={user.name} readOnly hidden />
         <Form.Item
@@ -95,7 +88,7 @@ function PasswordDialog({ title, text, ok, cancel, prove, decline }: PasswordDia
           label={t("field.password")}
           rules={[{ required: true, message: t("field.required") }]}
         >
-          <Input.Password autoFocus autoComplete="current-password" />
+          <Input.Password autoComplete="current-password" />
         </Form.Item>
         {problem && (
           <Form.Item>
@@ -109,6 +102,6 @@ function PasswordDialog({ title, text, ok, cancel, prove, decline }: PasswordDia
           </Button>
         </div>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -105,9 +105,10 @@ function Password() {
     },
   });
   return (
-    <section className="panel" aria-labelledby="password">
-      <h2 id="password">{t("password")}</h2>
+    <section className="panel" aria-labelledby="password-title">
+      <h2 id="password-title">{t("password")}</h2>
       <Form
+        name="change-password"
         form={form}
         layout="vertical"
         requiredMark={false}

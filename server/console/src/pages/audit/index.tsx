@@ -48,7 +48,7 @@ export default function Audit() {
     "get",
     "/v1/audit",
     { params: { query: { ...filter, limit: PAGE_ROWS } } },
-    { pageParamName: "before", initialPageParam: undefined, getNextPageParam: (page) => page.next_before },
+    { pageParamName: "before", initialPageParam: null, getNextPageParam: (page) => page.next_before },
   );
   const rows = audit.data?.pages.flatMap((page) => page.items);
   const columns: TableColumnsType<Row> = [

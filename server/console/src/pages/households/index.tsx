@@ -1,5 +1,5 @@
 /** Every household: found by anything remembered of it, narrowed to a grid. */
-import { Input, Select, Tag, type TableColumnsType } from "antd";
+import { Input, Select, type TableColumnsType } from "antd";
 import { useDeferredValue } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
@@ -8,6 +8,7 @@ import { DataTable } from "@/shared/data-table";
 import { HouseholdLink } from "@/shared/household-link";
 import { PageFrame } from "@/shared/page-frame";
 import { Status } from "@/shared/status";
+import { Tags } from "@/shared/tags";
 import { Time } from "@/shared/time";
 
 type Row = Schema<"HouseholdBody">;
@@ -55,7 +56,7 @@ export default function Households() {
     {
       title: t("tags"),
       width: 200,
-      render: (_, row) => row.tags.map((tag) => <Tag key={tag}>{tag}</Tag>),
+      render: (_, row) => <Tags tags={row.tags} />,
     },
     {
       title: t("last_visit"),

@@ -19,6 +19,7 @@ export default function SignIn({ session }: { session: Session }) {
         <h1>{session.community ?? t("product")}</h1>
         <p>{t("text")}</p>
         <Form
+          name="sign-in"
           form={form}
           layout="vertical"
           requiredMark={false}

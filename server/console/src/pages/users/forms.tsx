@@ -1,8 +1,9 @@
 /** Adding an account, and changing one. */
-import { Alert, Button, Form, Input, Modal, Radio } from "antd";
+import { Alert, Button, Form, Input, Radio } from "antd";
 import { useTranslation } from "react-i18next";
 import { ROLES, type Role } from "@/api/actions";
 import { api, refresh } from "@/api/client";
+import { Dialog } from "@/shared/dialog";
 import { NewPassword } from "@/shared/new-password";
 import type { User } from ".";
 
@@ -38,8 +39,9 @@ export function AddUser({ done, close }: FormProps) {
     },
   });
   return (
-    <Modal open title={t("add")} footer={null} onCancel={close} width={520} mask={{ closable: false }}>
+    <Dialog title={t("add")} close={close}>
       <Form<{ name: string; role: Role; password: string }>
+        name="add-user"
         layout="vertical"
         requiredMark={false}
         initialValues={{ role: "office" }}
@@ -50,7 +52,7 @@ export function AddUser({ done, close }: FormProps) {
           label={t("field.name")}
           rules={[{ required: true, whitespace: true, message: t("field.required") }]}
         >
-          <Input autoFocus autoComplete="off" maxLength={NAME_CHARS_MAX} />
+          <Input autoComplete="off" maxLength={NAME_CHARS_MAX} />
         </Form.Item>
         <RoleField />
         <NewPassword label={t("password.first")} />
@@ -66,7 +68,7 @@ export function AddUser({ done, close }: FormProps) {
           </Button>
         </div>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -81,18 +83,12 @@ export function ChangeUser({ user, done, close }: FormProps & { user: User }) {
   });
   const params = { path: { id: user.id } };
   return (
-    <Modal
-      open
-      title={t("change.of", { name: user.name })}
-      footer={null}
-      onCancel={close}
-      width={520}
-      mask={{ closable: false }}
-    >
+    <Dialog title={t("change.of", { name: user.name })} close={close}>
       {change.error && (
         <Alert type="error" showIcon role="alert" title={change.error.text} style={{ marginBottom: 16 }} />
       )}
       <Form
+        name="change-role"
         form={roleForm}
         layout="vertical"
         requiredMark={false}
@@ -106,6 +102,7 @@ export function ChangeUser({ user, done, close }: FormProps & { user: User }) {
       </Form>
       <hr style={{ border: 0, borderTop: "1px solid #e1e5eb", margin: "20px 0" }} />
       <Form<{ password: string }>
+        name="reset-password"
         layout="vertical"
         requiredMark={false}
         onFinish={({ password }) => change.mutate({ params, body: { password } })}
@@ -124,6 +121,6 @@ export function ChangeUser({ user, done, close }: FormProps & { user: User }) {
       >
         {user.active ? t("deactivate") : t("activate")}
       </Button>
-    </Modal>
+    </Dialog>
   );
 }
