@@ -13,7 +13,7 @@ interface DialogProps {
 
 const OVER = 1500;
 
-export function Dialog({ title, close, width = 520, over = false, children }: DialogProps) {
+export function Dialog({ title, close, width = 560, over = false, children }: DialogProps) {
   const body = useRef<HTMLDivElement>(null);
   return (
     <Modal
@@ -23,6 +23,8 @@ export function Dialog({ title, close, width = 520, over = false, children }: Di
       width={width}
       onCancel={close}
       mask={{ closable: false }}
+      // Tall forms fit 768 pixels.
+      style={{ top: 32 }}
       zIndex={over ? OVER : undefined}
       afterOpenChange={(open) => {
         if (open) body.current?.querySelector<HTMLElement>("input:not([hidden]), textarea")?.focus();

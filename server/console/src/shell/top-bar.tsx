@@ -42,7 +42,7 @@ function HouseholdSearch() {
     <search>
       <AutoComplete
         className="shell-search"
-        style={{ width: 340 }}
+        style={{ width: 380 }}
         value={text}
         options={options}
         showSearch={{ onSearch: setText, filterOption: false }}

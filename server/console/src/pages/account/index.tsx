@@ -22,8 +22,10 @@ export default function Account() {
       title={t("menu.account")}
       description={t("who", { name: user.name, role: t(`role.${user.role}`) })}
     >
-      <Sessions />
-      {can("change_password") && <Password />}
+      <div className="beside">
+        <Sessions />
+        {can("change_password") && <Password />}
+      </div>
     </PageFrame>
   );
 }
@@ -41,21 +43,21 @@ function Sessions() {
     onError: (error) => message.error(problemOf(error).text),
   });
   const columns: TableColumnsType<Row> = [
-    { title: t("sessions.user"), dataIndex: ["user", "name"], width: 140 },
+    { title: t("sessions.user"), dataIndex: ["user", "name"], width: 120 },
     {
       title: t("sessions.browser"),
-      width: 220,
+      width: 150,
       render: (_, row) => <span title={row.agent}>{browserOf(row.agent) ?? t("sessions.unknown")}</span>,
     },
-    { title: t("sessions.since"), width: 160, render: (_, row) => <Time at={row.created_ms} /> },
+    { title: t("sessions.since"), width: 140, render: (_, row) => <Time at={row.created_ms} /> },
     {
       title: t("sessions.seen"),
-      width: 140,
+      width: 110,
       render: (_, row) => <Time at={row.last_seen_ms} style="relative" />,
     },
     {
       title: t("sessions.end"),
-      width: 150,
+      width: 130,
       render: (_, row) =>
         row.current ? (
           <Status tone="good">{t("sessions.current")}</Status>
@@ -75,7 +77,7 @@ function Sessions() {
   ];
   const own = user.role === "admin" ? t("sessions.all") : t("sessions.own");
   return (
-    <section className="fill" aria-labelledby="sessions" style={{ minHeight: 260 }}>
+    <section className="fill" aria-labelledby="sessions">
       <h2 className="panel-title" id="sessions">
         {own}
       </h2>
@@ -86,7 +88,7 @@ function Sessions() {
         rowKey={(row) => row.id}
         error={sessions.error}
         retry={sessions.refetch}
-        width={760}
+        width={650}
       />
     </section>
   );
@@ -112,7 +114,6 @@ function Password() {
         form={form}
         layout="vertical"
         requiredMark={false}
-        style={{ maxWidth: 400 }}
         onFinish={(typed) => change.mutate({ body: { old: typed.old, new: typed.password } })}
       >
         <Form.Item
