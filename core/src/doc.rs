@@ -73,6 +73,12 @@ impl Document {
         self.auto.get_heads().into_iter().map(|hash| Hash(hash.0)).collect()
     }
 
+    /// Everybody who wrote to it.
+    pub fn actors(&mut self) -> std::collections::BTreeSet<Actor> {
+        let changes = self.auto.get_changes_meta(&[]);
+        changes.iter().filter_map(|change| Actor::from_slice(change.actor.to_bytes())).collect()
+    }
+
     /// Keys and values after each field's merge policy.
     pub fn fields(&self) -> Fields {
         self.auto

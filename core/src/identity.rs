@@ -2,6 +2,8 @@
 
 mod batch;
 mod keys;
+mod placement;
 
-pub use batch::{Batch, BatchError, ChainEnd, Entry, Header, Payload, Sealer};
+pub use batch::{ActorDevice, Arrival, Batch, BatchError, ChainEnd, Entry, Header, Payload, Sealer};
 pub use keys::{DeviceKey, KeyError, PublicKey, Signature};
+pub use placement::Placement;

@@ -179,6 +179,9 @@ id_type!(
     /// A conflict as the relay recorded it.
     ConflictId, 8);
 id_type!(
+    /// A worker's appointment to a grid.
+    AppointmentId, 8);
+id_type!(
     /// A merge of two households, and one decision on a conflict.
     DecisionId, 8);
 

@@ -12,7 +12,10 @@ mod visit;
 
 pub use decision::{Decision, LostValue, MergeNote};
 pub use household::{Household, Resident, household_id, resident_key, residents, visible_tags};
-pub use organisation::{Canvass, Grid, Worker, canvass_doc, community_space, grid_doc, grid_space};
+pub use organisation::{
+    Appointment, Canvass, Grid, Worker, appointment_key, appointments, canvass_doc, community_space,
+    grid_doc, grid_space,
+};
 pub use visit::{Outcome, Visit, VisitEntry, VisitSheet, visit_key, visits, visits_doc};
 
 use crate::record::{FieldSpec, KindSpec};
@@ -78,6 +81,7 @@ impl DocKind {
         match (self, first, second, third) {
             (DocKind::Household, "r", Some(_), Some(field)) => Resident::SPEC.field(field),
             (DocKind::Visits, "v", Some(_), Some(field)) => Visit::SPEC.field(field),
+            (DocKind::Worker, "a", Some(_), Some(field)) => Appointment::SPEC.field(field),
             _ => self.spec().field(first),
         }
     }

@@ -36,6 +36,37 @@ pub fn date_of(at_ms: TimeMs) -> Date {
     Date { year, month, day }
 }
 
+impl Date {
+    /// Reads `2026-11-22`; a day that no calendar has is none.
+    pub fn parse(text: &str) -> Option<Date> {
+        let mut parts = text.split('-');
+        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+        let digits = |part: &str, count| part.len() == count && part.bytes().all(|b| b.is_ascii_digit());
+        if parts.next().is_some() || !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
+            return None;
+        }
+        let date = Date { year: year.parse().ok()?, month: month.parse().ok()?, day: day.parse().ok()? };
+        (1..=date.days_in_month()).contains(&date.day).then_some(date)
+    }
+
+    fn days_in_month(self) -> u32 {
+        let leap = self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0);
+        match self.month {
+            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+            4 | 6 | 9 | 11 => 30,
+            2 if leap => 29,
+            2 => 28,
+            _ => 0,
+        }
+    }
+}
+
+impl std::fmt::Display for Date {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
 /// `2026Q4`: the period that routine visits at this moment belong to.
 pub fn quarter_of(at_ms: TimeMs) -> String {
     let date = date_of(at_ms);
@@ -74,6 +105,26 @@ mod tests {
         assert_eq!(date_of(1_709_136_000_000), Date { year: 2024, month: 2, day: 29 });
         assert_eq!(quarter_of(1_798_732_799_000), "2026Q4");
         assert_eq!(quarter_of(1_798_732_800_000), "2027Q1");
+    }
+
+    #[test]
+    fn a_written_day_is_read_when_a_calendar_has_it() {
+        for text in ["2026-11-22", "2024-02-29", "2000-02-29"] {
+            assert_eq!(Date::parse(text).map(|date| date.to_string()).as_deref(), Some(text));
+        }
+        for text in [
+            "2026-02-29",
+            "1900-02-29",
+            "2026-13-01",
+            "2026-00-01",
+            "2026-01-00",
+            "2026-1-1",
+            "26-01-01",
+            "",
+            "+026-01-01",
+        ] {
+            assert_eq!(Date::parse(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -154,6 +154,7 @@ fn a_feed_leaves_out_only_what_the_phone_handed_in_on_this_connection() {
         key: key.public(),
         active: true,
         grants: grants(),
+        hand_in: std::collections::BTreeSet::new(),
         chain: None,
         people: Vec::new(),
         policy: 0,

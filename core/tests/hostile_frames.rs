@@ -58,6 +58,7 @@ fn known() -> KnownDevice {
         key: key().public(),
         active: true,
         grants: grants(),
+        hand_in: std::collections::BTreeSet::new(),
         chain: Some(ChainEnd { epoch: u32::MAX, number: u64::MAX, hash: hash(1) }),
         people: Vec::new(),
         policy: u64::MAX,

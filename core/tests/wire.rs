@@ -8,12 +8,14 @@
 #[path = "support/frames.rs"]
 mod frames;
 
-use frames::{batch, every_frame, hash};
+use frames::{batch, batch_of_a_move, every_frame, hash};
 use linli_core::identity::{Batch, ChainEnd, DeviceKey, Header};
-use linli_core::ids::{Actor, HouseholdId, ResidentId};
+use linli_core::ids::{Actor, HouseholdId, ResidentId, SpaceId};
 use linli_core::kinds::{Decision, DocKind, LostValue, MergeNote, Outcome, VisitEntry};
 use linli_core::model::{HouseholdRow, PersonBrief, SheetRow};
-use linli_core::sync::frames::{ActorDevice, FeedItem, Frame, SnapshotBody, SnapshotDoc, decode_whole};
+use linli_core::sync::frames::{
+    ActorDevice, FeedItem, Frame, LeftDoc, SnapshotBody, SnapshotDoc, decode_whole,
+};
 use std::fmt::Debug;
 use std::path::PathBuf;
 
@@ -51,10 +53,11 @@ fn batches_and_their_headers_are_as_they_were_and_still_verify() {
     keeps("batch", &batch);
     keeps("batch_erased", &erased);
     keeps::<Header>("header", &batch.claims().unwrap());
+    keeps("batch_move", &batch_of_a_move());
     keeps("chain_end", &ChainEnd { epoch: 3, number: 70_000, hash: hash(9) });
     keeps("feed_items", &vec![FeedItem { seq: 300, received_ms: 1_790_000_000_123, batch }]);
     let key = DeviceKey::from_seed(&[5; 32]).public();
-    for name in ["batch", "batch_erased"] {
+    for name in ["batch", "batch_erased", "batch_move"] {
         let stored = Batch::from_bytes(&std::fs::read(file(name)).unwrap()).unwrap();
         assert_eq!(stored.verify(&key).unwrap().number, 1, "signatures made years ago still hold");
     }
@@ -134,9 +137,13 @@ fn rows_and_snapshots_are_as_they_were() {
         generation: 1,
         bytes: vec![1, 2, 3],
         row: household.to_bytes(),
+        nth: None,
     };
     let actors = vec![ActorDevice { actor: Actor([4; 16]), device: DeviceKey::from_seed(&[5; 32]).device() }];
-    keeps("snapshot_body", &SnapshotBody { docs: vec![doc], actors });
+    let moved = SnapshotDoc { nth: Some(2), ..doc.clone() };
+    keeps("snapshot_body", &SnapshotBody { docs: vec![doc], actors, left: None });
+    let left = vec![LeftDoc { doc: HouseholdId([9; 16]).into(), to: SpaceId([2; 16]), nth: 3 }];
+    keeps("snapshot_body_moved", &SnapshotBody { docs: vec![moved], actors: Vec::new(), left: Some(left) });
 }
 
 /// The same map with one more field, as a newer peer might send it.
@@ -180,5 +187,5 @@ fn fields_from_a_newer_peer_are_left_alone() {
 fn every_file_belongs_to_a_test() {
     let folder = file("x").parent().unwrap().to_owned();
     let frames = every_frame().len();
-    assert_eq!(std::fs::read_dir(folder).unwrap().count(), frames + 12);
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), frames + 14);
 }

@@ -7,6 +7,7 @@ pub(crate) mod docs;
 pub(crate) mod meta;
 pub(crate) mod outbox;
 pub(crate) mod people;
+pub(crate) mod places;
 pub(crate) mod rows;
 pub(crate) mod spaces;
 
@@ -30,7 +31,8 @@ const CACHE_KIB: &str = "-4096";
 const STATEMENTS_MAX: usize = 80;
 
 /// In order; a store is at `PRAGMA user_version` = how many of them it has seen.
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_phone.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../migrations/0001_phone.sql"), include_str!("../migrations/0002_moves.sql")];
 
 /// The open database.
 pub(crate) struct Store {

@@ -13,6 +13,7 @@ use crate::store::{foreign_writes, meta};
 use crate::{Engine, EngineError, Lang};
 use driver::Driver;
 use link::Link;
+use linli_core::sync::relay::REGRANTED;
 use serde::Serialize;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -120,15 +121,26 @@ impl Engine {
         listener: &mut (dyn FnMut(SyncEvent) + Send),
     ) -> Result<SyncReport, EngineError> {
         let started = Instant::now();
+        let mut exchanged = self.exchange(listener).await;
+        if let Err(EngineError::Relay { code, .. }) = &exchanged
+            && code == REGRANTED
+        {
+            // The office has just changed our grids; a second time within one exchange is its own affair.
+            exchanged = self.exchange(listener).await;
+        }
+        let mut report = exchanged?;
+        report.ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Ok(report)
+    }
+
+    async fn exchange(&self, listener: &mut Listener<'_>) -> Result<SyncReport, EngineError> {
         let (mut link, mut driver) = self.connect(listener).await?;
         while !driver.caught_up() {
             let frame = link.receive(IDLE_TIMEOUT).await?;
             driver.on_frame(&mut link, frame, listener).await?;
         }
         link.close().await;
-        let mut report = driver.into_report();
-        report.ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Ok(report)
+        Ok(driver.into_report())
     }
 
     /// Stays connected and connects again whenever the connection breaks. Ends only when the phone is

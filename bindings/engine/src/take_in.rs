@@ -3,6 +3,7 @@
 //! Owns the way from other people's changes to documents and rows. What cannot be applied is skipped
 //! and counted, never in the way of what follows: one broken change must not stop a phone.
 
+mod moves;
 mod page;
 mod row_batch;
 mod snapshot;

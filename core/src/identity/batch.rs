@@ -6,7 +6,7 @@
 
 use super::keys::{DeviceKey, KeyError, PublicKey, Signature};
 use crate::error::Coded;
-use crate::ids::{DeviceId, DocId, Hash, SpaceId};
+use crate::ids::{Actor, DeviceId, DocId, Hash, SpaceId};
 use crate::kinds::DocKind;
 use crate::time::TimeMs;
 use sha2::{Digest, Sha256};
@@ -72,6 +72,46 @@ pub enum Payload {
     /// Erased; only its hash remains, so that the signature can still be checked.
     #[n(1)]
     Erased(#[n(0)] Hash),
+    /// The document goes to another space. Only the office may say so.
+    #[n(2)]
+    Moved {
+        /// Where it goes.
+        #[n(0)]
+        to: SpaceId,
+        /// Its how-manieth move this is.
+        #[n(1)]
+        nth: u32,
+    },
+    /// The document has come here from another space. Only the office may say so. Written again when the
+    /// document's old space brings something more.
+    #[n(3)]
+    Placed(#[n(0)] Arrival),
+}
+
+/// A document that came from another space, as a whole: who follows only its new space has nothing of it.
+#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+#[cbor(map)]
+pub struct Arrival {
+    /// Its how-manieth move this was.
+    #[n(1)]
+    pub nth: u32,
+    /// Uncompressed Automerge document.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub document: Vec<u8>,
+    /// The devices behind its actors, who have signed nothing in the new space.
+    #[n(3)]
+    pub actors: Vec<ActorDevice>,
+}
+
+/// Which device an Automerge actor belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+pub struct ActorDevice {
+    /// The actor.
+    #[n(0)]
+    pub actor: Actor,
+    /// The device that first signed a batch with it.
+    #[n(1)]
+    pub device: DeviceId,
 }
 
 /// A signed batch as it travels and as the log keeps it.
@@ -131,6 +171,19 @@ impl Entry {
         match &self.payload {
             Payload::Change(bytes) => Hash::of(bytes),
             Payload::Erased(hash) => *hash,
+            // Their whole encoding, which no change can have: it does not begin like a chunk.
+            Payload::Moved { .. } | Payload::Placed(_) => {
+                Hash::of(&minicbor::to_vec(&self.payload).unwrap_or_default())
+            }
+        }
+    }
+
+    /// About how many bytes the entry adds to a batch.
+    pub fn bytes(&self) -> usize {
+        match &self.payload {
+            Payload::Change(bytes) => bytes.len(),
+            Payload::Placed(arrival) => arrival.document.len() + arrival.actors.len() * ActorDevice::BYTES,
+            Payload::Erased(_) | Payload::Moved { .. } => 0,
         }
     }
 
@@ -144,6 +197,11 @@ impl Entry {
     }
 }
 
+impl ActorDevice {
+    /// Two ids of 16 bytes and what CBOR puts around them.
+    const BYTES: usize = 36;
+}
+
 fn entries_digest(entries: &[Entry]) -> Hash {
     let mut hasher = Sha256::new();
     entries.iter().for_each(|entry| hasher.update(entry.digest()));
@@ -155,6 +213,9 @@ impl Batch {
     pub const ENTRIES_MAX: usize = 5_000;
     /// The gate's limit for one change: the longest note with every field filled is a tenth of it.
     pub const PAYLOAD_BYTES_MAX: usize = 64 * 1024;
+    /// The largest document that can be moved, with its actors: forty times a household with 365 visits. A
+    /// batch that holds one more than its goal still fits a frame.
+    pub const PLACED_BYTES_MAX: usize = 2 * 1024 * 1024;
     /// A batch is cut before it grows over this: it must fit a frame and be sent again cheaply after a
     /// broken connection.
     pub const BYTES_GOAL: usize = 256 * 1024;
@@ -177,6 +238,11 @@ impl Batch {
         Ok(batch)
     }
 
+    /// Whether documents come with it from another space.
+    pub fn places(&self) -> bool {
+        self.entries.iter().any(|entry| matches!(entry.payload, Payload::Placed(_)))
+    }
+
     /// The header's fields. They are only claims until [`Batch::verify`] has passed.
     ///
     /// # Errors
@@ -197,8 +263,9 @@ impl Batch {
     pub fn verify(&self, key: &PublicKey) -> Result<Header, BatchError> {
         let header = self.claims()?;
         let too_long = |entry: &Entry| match &entry.payload {
-            Payload::Change(bytes) => bytes.len() > Batch::PAYLOAD_BYTES_MAX,
-            Payload::Erased(_) => false,
+            Payload::Change(_) => entry.bytes() > Batch::PAYLOAD_BYTES_MAX,
+            Payload::Placed(_) => entry.bytes() > Batch::PLACED_BYTES_MAX,
+            Payload::Erased(_) | Payload::Moved { .. } => false,
         };
         if self.entries.len() > Batch::ENTRIES_MAX || self.entries.iter().any(too_long) {
             return Err(BatchError::TooLarge);
@@ -282,6 +349,54 @@ mod tests {
     fn entry(payload: &[u8]) -> Entry {
         let payload = Payload::Change(payload.to_vec());
         Entry { doc: DocId([7; 16]), kind: DocKind::Visits, generation: 0, payload }
+    }
+
+    fn sealed_move(key: &DeviceKey) -> Batch {
+        let actors = vec![ActorDevice { actor: Actor([4; 16]), device: key.device() }];
+        let placed = Payload::Placed(Arrival { nth: 3, document: b"document".to_vec(), actors });
+        let moved = Payload::Moved { to: SpaceId([2; 16]), nth: 3 };
+        let entries = [moved, placed].map(|payload| Entry { payload, ..entry(b"") });
+        let mut sealer = Sealer { key, policy: 3, now_ms: 1_000, end: ChainEnd::start_of(1) };
+        sealer.seal(SpaceId([1; 16]), entries.to_vec())
+    }
+
+    #[test]
+    fn nothing_of_a_move_can_be_altered_and_its_document_can_be_erased() {
+        let key = DeviceKey::from_seed(&[1; 32]);
+        let batch = Batch::from_bytes(&sealed_move(&key).to_bytes()).unwrap();
+        assert!(batch.verify(&key.public()).is_ok());
+        let altered: [fn(&mut Batch); 5] = [
+            |batch| batch.entries[0].payload = Payload::Moved { to: SpaceId([9; 16]), nth: 3 },
+            |batch| batch.entries[0].payload = Payload::Moved { to: SpaceId([2; 16]), nth: 4 },
+            |batch| {
+                if let Payload::Placed(placed) = &mut batch.entries[1].payload {
+                    placed.nth = 4;
+                }
+            },
+            |batch| {
+                if let Payload::Placed(placed) = &mut batch.entries[1].payload {
+                    placed.document.push(0);
+                }
+            },
+            |batch| {
+                if let Payload::Placed(placed) = &mut batch.entries[1].payload {
+                    placed.actors.clear();
+                }
+            },
+        ];
+        for alter in altered {
+            let mut batch = batch.clone();
+            alter(&mut batch);
+            assert_eq!(batch.verify(&key.public()), Err(BatchError::Altered));
+        }
+        let mut erased = batch.clone();
+        erased.entries[1].payload = Payload::Erased(batch.entries[1].payload_hash());
+        assert!(erased.verify(&key.public()).is_ok());
+        let mut large = batch;
+        if let Payload::Placed(placed) = &mut large.entries[1].payload {
+            placed.document = vec![0; Batch::PLACED_BYTES_MAX + 1];
+        }
+        assert_eq!(large.verify(&key.public()), Err(BatchError::TooLarge));
     }
 
     fn sealed(key: &DeviceKey) -> (Batch, Batch) {

@@ -4,8 +4,9 @@
 //! peer may add some. Version 1's bytes are kept under `core/tests/wire` and must always be readable.
 
 use crate::error::Lang;
+pub use crate::identity::ActorDevice;
 use crate::identity::{ChainEnd, PublicKey, Signature};
-use crate::ids::{Actor, DeviceId, DocId, SpaceId};
+use crate::ids::{DeviceId, DocId, SpaceId};
 use crate::kinds::DocKind;
 use crate::time::TimeMs;
 
@@ -314,6 +315,23 @@ pub struct SnapshotBody {
     /// The devices behind the actors in these documents.
     #[n(2)]
     pub actors: Vec<ActorDevice>,
+    /// Documents that have left the space. What the log still brings of them is not for whoever starts here.
+    #[n(3)]
+    pub left: Option<Vec<LeftDoc>>,
+}
+
+/// A document that was moved to another space.
+#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+pub struct LeftDoc {
+    /// Its id.
+    #[n(0)]
+    pub doc: DocId,
+    /// Where it is.
+    #[n(1)]
+    pub to: SpaceId,
+    /// Its how-manieth move brought it there.
+    #[n(2)]
+    pub nth: u32,
 }
 
 /// One document of a snapshot.
@@ -335,17 +353,9 @@ pub struct SnapshotDoc {
     /// documents before its first list appears. It is checked when the document is first opened.
     #[cbor(n(4), with = "minicbor::bytes")]
     pub row: Vec<u8>,
-}
-
-/// Which device an Automerge actor belongs to.
-#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
-pub struct ActorDevice {
-    /// The actor.
-    #[n(0)]
-    pub actor: Actor,
-    /// The device that first signed a batch with it.
-    #[n(1)]
-    pub device: DeviceId,
+    /// Its how-manieth move brought it into this space, if it was ever moved.
+    #[n(5)]
+    pub nth: Option<u32>,
 }
 
 /// The end of a connection.

@@ -11,7 +11,7 @@ use crate::error::{Coded, Lang};
 use crate::identity::{Batch, BatchError, ChainEnd, DeviceKey, Header, PublicKey, Signature};
 use crate::ids::{DeviceId, SpaceId};
 use crate::time::TimeMs;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the driver must do, in order.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +51,8 @@ pub struct KnownDevice {
     pub active: bool,
     /// What it may follow.
     pub grants: Vec<Grant>,
+    /// Spaces that it may write to no more, but could until lately: what was recorded then is taken in.
+    pub hand_in: BTreeSet<SpaceId>,
     /// Where its chain stands.
     pub chain: Option<ChainEnd>,
     /// Names of those whose edits it will see.
@@ -75,6 +77,9 @@ pub enum Stored {
     Refused(Refused),
 }
 
+/// Code of the end of a connection whose grants have changed; the phone connects again at once.
+pub const REGRANTED: &str = "sync.regranted";
+
 /// Why a connection or a batch is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SyncError {
@@ -93,6 +98,9 @@ pub enum SyncError {
     /// A space that is not granted.
     #[error("this phone may not read this space")]
     NotGranted,
+    /// The office has changed what this phone may follow.
+    #[error("the office has changed this phone's grids; it connects again by itself")]
+    Regranted,
     /// A batch is missing before this one.
     #[error("a batch before this one is missing; send from where the relay stands")]
     Gap,
@@ -112,6 +120,7 @@ impl Coded for SyncError {
             SyncError::Suspended => "sync.suspended",
             SyncError::OutOfTurn => "sync.unexpected_frame",
             SyncError::NotGranted => "sync.not_granted",
+            SyncError::Regranted => REGRANTED,
             SyncError::Gap => "batch.gap",
             SyncError::Fork => "batch.fork",
             SyncError::Unavailable => "relay.retry_later",
@@ -125,6 +134,7 @@ impl Coded for SyncError {
             SyncError::Suspended => "这部手机已被停用,请联系社区;未上传的内容仍可导出",
             SyncError::OutOfTurn => "手机发送的数据顺序不对,请重新同步",
             SyncError::NotGranted => "这部手机没有该网格的权限,请联系社区",
+            SyncError::Regranted => "社区调整了这部手机的网格,正在重新连接",
             SyncError::Gap => "前面还有一批数据没有收到,将从缺少处重新上传",
             SyncError::Fork => "同一编号出现了两批不同的数据,手机可能被复制过,请联系社区",
             SyncError::Unavailable => "服务器暂时无法保存,请稍后再试;内容仍在手机上",
@@ -163,7 +173,8 @@ pub fn judge(
     if !end.is_continued_by(&header) {
         return Err(Box::new(SyncError::Gap));
     }
-    let may_write = device.active && device.grants.iter().any(|g| g.space == header.space && g.write);
+    let granted = device.grants.iter().any(|grant| grant.space == header.space && grant.write);
+    let may_write = device.active && (granted || device.hand_in.contains(&header.space));
     Ok(if may_write { Verdict::Accept(header) } else { Verdict::Review(header) })
 }
 
@@ -196,6 +207,8 @@ pub struct Session {
     device: Option<KnownDevice>,
     following: BTreeMap<SpaceId, Following>,
     handed_in: Option<ChainEnd>,
+    /// Documents have come to a space that the phone reads.
+    placed: bool,
     skew_ms: i64,
 }
 
@@ -211,6 +224,7 @@ impl Session {
             device: None,
             following: BTreeMap::new(),
             handed_in: None,
+            placed: false,
             skew_ms: 0,
         }
     }
@@ -240,7 +254,13 @@ impl Session {
     /// longer has them, and what others built on them would wait forever.
     pub fn may_skip(&self, signer: DeviceId, epoch: u32, number: u64) -> bool {
         let own = self.device() == Some(signer);
-        own && self.handed_in.is_some_and(|from| from.epoch == epoch && from.number <= number)
+        own && !self.placed && self.handed_in.is_some_and(|from| from.epoch == epoch && from.number <= number)
+    }
+
+    /// A page brings a document that was placed in its space. The phone may have let go of that document
+    /// when it left, and of its own work on it: from here on it is sent that too.
+    pub fn on_placed(&mut self) {
+        self.placed = true;
     }
 
     /// Takes a frame from the phone.
@@ -315,6 +335,17 @@ impl Session {
         };
         self.device = Some(device);
         vec![Ask::Arrived { app, skew_ms: self.skew_ms }, Ask::Send(Frame::Welcome(welcome))]
+    }
+
+    /// The office has changed what phones may follow. One whose grants are others now connects anew.
+    pub fn on_regranted(&mut self, known: Option<&KnownDevice>) -> Vec<Ask> {
+        let same = |device: &KnownDevice| {
+            known.is_some_and(|known| known.active == device.active && known.grants == device.grants)
+        };
+        if self.phase != Phase::Running || self.device.as_ref().is_some_and(same) {
+            return Vec::new();
+        }
+        self.refuse(SyncError::Regranted)
     }
 
     fn may_read(&self, space: SpaceId) -> bool {

@@ -154,6 +154,7 @@ impl Office {
             key: self.phones.get(&device)?.clone(),
             active: true,
             grants: self.spaces.iter().map(grant).collect(),
+            hand_in: std::collections::BTreeSet::new(),
             chain: self.chain(device),
             people: Vec::new(),
             policy: 1,
@@ -250,11 +251,12 @@ impl Office {
                 generation: 0,
                 bytes: shelved.doc.save(),
                 row: Vec::new(),
+                nth: None,
             })
             .collect();
         let bodies = docs.chunks(SNAPSHOT_PAGE_DOCS).map(|docs| {
             docs.iter().for_each(|doc| drop(Document::load(doc.kind, &doc.bytes).unwrap()));
-            SnapshotBody { docs: docs.to_vec(), actors: Vec::new() }
+            SnapshotBody { docs: docs.to_vec(), actors: Vec::new(), left: None }
         });
         (seq, bodies.collect())
     }

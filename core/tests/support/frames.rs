@@ -2,8 +2,8 @@
 
 #![allow(dead_code, reason = "each program that includes this file uses a part of it")]
 
-use linli_core::identity::{Batch, ChainEnd, DeviceKey, Entry, Payload, Sealer};
-use linli_core::ids::{DeviceId, DocId, Hash, SpaceId};
+use linli_core::identity::{ActorDevice, Arrival, Batch, ChainEnd, DeviceKey, Entry, Payload, Sealer};
+use linli_core::ids::{Actor, DeviceId, DocId, Hash, SpaceId};
 use linli_core::kinds::DocKind;
 use linli_core::sync::frames::{
     Ack, Bye, CHALLENGE_PURPOSE, Challenge, Codec, Frame, GetSnapshot, Grant, Hello, Packed, Page, Person,
@@ -36,6 +36,18 @@ pub(crate) fn batch() -> (Batch, Batch) {
         entry.payload = Payload::Erased(entry.payload_hash());
     }
     (batch, erased)
+}
+
+/// A signed batch by which one document leaves a space and another comes to it.
+pub(crate) fn batch_of_a_move() -> Batch {
+    let key = DeviceKey::from_seed(&[5; 32]);
+    let mut sealer = Sealer { key: &key, policy: 3, now_ms: 1_790_000_000_000, end: ChainEnd::start_of(2) };
+    let actors = vec![ActorDevice { actor: Actor([4; 16]), device: device() }];
+    let entry =
+        |byte: u8, payload| Entry { doc: DocId([byte; 16]), kind: DocKind::Visits, generation: 0, payload };
+    let leaves = entry(7, Payload::Moved { to: SpaceId([2; 16]), nth: 70_000 });
+    let comes = entry(8, Payload::Placed(Arrival { nth: 3, document: vec![8; 5], actors }));
+    sealer.seal(SPACE, vec![leaves, comes])
 }
 
 /// Every frame with its name.

@@ -75,3 +75,11 @@ CREATE TABLE IF NOT EXISTS snapshot (
   space BLOB NOT NULL, page INTEGER NOT NULL, seq INTEGER NOT NULL, changes INTEGER NOT NULL, bytes BLOB NOT NULL,
   PRIMARY KEY (space, page)
 ) STRICT;
+-- Where documents were moved to, and every space that a document was moved out of.
+CREATE TABLE IF NOT EXISTS placement (doc BLOB PRIMARY KEY, space BLOB NOT NULL, nth INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS moved (doc BLOB NOT NULL, space BLOB NOT NULL, PRIMARY KEY (doc, space)) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS moved_space ON moved (space);
+-- Documents whose space lacks what came in the log of another.
+CREATE TABLE IF NOT EXISTS stray (doc BLOB NOT NULL, space BLOB NOT NULL, PRIMARY KEY (doc, space)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS appointment (worker BLOB NOT NULL, id BLOB NOT NULL, record TEXT NOT NULL, PRIMARY KEY (worker, id)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS grid_alias (grid BLOB NOT NULL, alias TEXT NOT NULL, PRIMARY KEY (grid, alias)) STRICT, WITHOUT ROWID;

@@ -98,7 +98,8 @@ impl Log {
 
     /// A page of a space's log after a number: the items, how far they reach, and the newest number.
     /// Batches that `skip` names (by signer, epoch and number: those the asking phone is known to have) are
-    /// left out but counted; so are those under review.
+    /// left out but counted; so are those under review. After a document that came from another space nothing
+    /// more is left out: see [`Session::on_placed`](linli_core::sync::relay::Session::on_placed).
     ///
     /// # Errors
     /// [`StoreError`].
@@ -112,6 +113,7 @@ impl Log {
         let mut upto = after;
         let mut bytes = 0;
         let mut items = Vec::new();
+        let mut placed = false;
         while upto < head && bytes < PAGE_BYTES_GOAL {
             let rows = sqlx::query("SELECT * FROM batch WHERE space = ? AND seq > ? ORDER BY seq LIMIT 64")
                 .bind(space.0.as_slice())
@@ -127,9 +129,11 @@ impl Log {
                 }
                 let logged = logged(row)?;
                 upto = logged.seq;
-                if logged.review || skip(logged.device, logged.epoch, logged.number) {
+                let known = !placed && skip(logged.device, logged.epoch, logged.number);
+                if logged.review || known {
                     continue;
                 }
+                placed |= logged.batch.places();
                 bytes += row.try_get::<&[u8], _>("bytes")?.len();
                 items.push(FeedItem {
                     seq: logged.seq,

@@ -5,6 +5,8 @@ mod conflicts;
 mod documents;
 mod duplicates;
 mod flush;
+mod moves;
+mod organisation;
 mod queries;
 mod snapshots;
 mod verify;
@@ -12,9 +14,9 @@ mod verify;
 pub use conflicts::{ConflictRecord, ConflictVersion};
 pub use documents::OpenDoc;
 pub use duplicates::{DuplicateRecord, MergeRecord};
-pub use queries::{
-    GridRecord, HouseholdFilter, HouseholdRecord, QuarantineRecord, VisitRecord, WorkerRecord,
-};
+pub use moves::Stray;
+pub use organisation::{Place, PlaceRecord, WorkerRecord};
+pub use queries::{GridRecord, HouseholdFilter, HouseholdRecord, QuarantineRecord, VisitRecord};
 pub use verify::{VerifyReport, compare_models, verify_log};
 
 use crate::StoreError;

@@ -50,11 +50,8 @@ pub(crate) async fn granted(conn: &mut SqliteConnection) -> Result<Vec<Space>, E
     query.fetch_all(conn).await?.iter().map(read).collect()
 }
 
-/// Takes over what the relay grants now. Gives the spaces that are followed no more.
-pub(crate) async fn set_grants(
-    conn: &mut SqliteConnection,
-    grants: &[Grant],
-) -> Result<Vec<SpaceId>, EngineError> {
+/// Takes over what the relay grants now.
+pub(crate) async fn set_grants(conn: &mut SqliteConnection, grants: &[Grant]) -> Result<(), EngineError> {
     sqlx::query("UPDATE space SET granted = 0").execute(&mut *conn).await?;
     for grant in grants {
         let query = sqlx::query(
@@ -63,9 +60,22 @@ pub(crate) async fn set_grants(
         );
         query.bind(&grant.space.0[..]).bind(&grant.name).bind(grant.write).execute(&mut *conn).await?;
     }
+    Ok(())
+}
+
+/// Forgets the spaces that are granted no more; whether there was one. A space for which unsent work waits
+/// stays until the relay has it: what was recorded must still reach the office.
+pub(crate) async fn drop_gone(conn: &mut SqliteConnection) -> Result<bool, EngineError> {
     let gone: Vec<Vec<u8>> =
-        sqlx::query_scalar("SELECT id FROM space WHERE granted = 0").fetch_all(conn).await?;
-    Ok(gone.iter().filter_map(|bytes| SpaceId::from_slice(bytes)).collect())
+        sqlx::query_scalar("SELECT id FROM space WHERE granted = 0").fetch_all(&mut *conn).await?;
+    let mut dropped = false;
+    for space in gone.iter().filter_map(|bytes| SpaceId::from_slice(bytes)) {
+        if !has_unsent(&mut *conn, space).await? {
+            purge(&mut *conn, space).await?;
+            dropped = true;
+        }
+    }
+    Ok(dropped)
 }
 
 /// The cursors of the spaces granted.
@@ -95,7 +105,7 @@ pub(crate) async fn set_cursor(
 }
 
 /// Whether the phone still has work for this space that the relay does not have.
-pub(crate) async fn has_unsent(conn: &mut SqliteConnection, space: SpaceId) -> Result<bool, EngineError> {
+async fn has_unsent(conn: &mut SqliteConnection, space: SpaceId) -> Result<bool, EngineError> {
     let query = sqlx::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM pending WHERE space = ?1) OR EXISTS (SELECT 1 FROM outbox WHERE space = ?1)",
     );

@@ -143,7 +143,7 @@ impl<'e> Driver<'e> {
         meta::set(&mut tx, meta::Fact::Community, welcome.community.as_bytes()).await?;
         people::set_people(&mut tx, &welcome.people).await?;
         outbox::seal_pending(&mut tx, &engine.key, engine.env.now_ms()).await?;
-        let gone = spaces::set_grants(&mut tx, &welcome.grants).await?;
+        spaces::set_grants(&mut tx, &welcome.grants).await?;
         let mut parted = None;
         if let Some(end) = welcome.chain {
             match outbox::matches_outbox(&mut tx, end).await? {
@@ -156,17 +156,10 @@ impl<'e> Driver<'e> {
                 None => {}
             }
         }
-        let mut purged = false;
-        for space in gone {
-            // What was recorded for a space that is no longer ours must still reach the office.
-            if !spaces::has_unsent(&mut tx, space).await? {
-                spaces::purge(&mut tx, space).await?;
-                purged = true;
-            }
-        }
+        let dropped = spaces::drop_gone(&mut tx).await?;
         let (cursors, own) = (spaces::cursors(&mut tx).await?, meta::chain(&mut tx).await?);
         tx.commit().await?;
-        if purged {
+        if dropped {
             engine.rotate_actor()?;
             engine.drop_index();
         }
@@ -272,9 +265,18 @@ impl<'e> Driver<'e> {
 
     async fn note_caught_up(&mut self, listener: &mut Listener<'_>) -> Result<(), EngineError> {
         self.caught_up = true;
-        let now_ms = self.engine.env.now_ms();
-        let mut conn = self.engine.store.lock().await;
-        meta::set_int(&mut conn, meta::Fact::LastSyncMs, now_ms).await?;
+        let engine = self.engine;
+        let now_ms = engine.env.now_ms();
+        let mut conn = engine.store.lock().await;
+        let mut tx = begin(&mut conn).await?;
+        meta::set_int(&mut tx, meta::Fact::LastSyncMs, now_ms).await?;
+        // What waited for a space that is no longer ours has just been handed in.
+        let dropped = spaces::drop_gone(&mut tx).await?;
+        tx.commit().await?;
+        if dropped {
+            engine.rotate_actor()?;
+            engine.drop_index();
+        }
         drop(conn);
         listener(SyncEvent::CaughtUp(SyncReport { caught_up: true, ..self.report.clone() }));
         Ok(())

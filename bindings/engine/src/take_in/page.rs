@@ -1,40 +1,48 @@
 //! A page of the log: batches of changes, applied in order, stored in one transaction with the cursor.
 
-use super::TakenIn;
 use super::row_batch::RowBatch;
+use super::{TakenIn, moves};
 use crate::packing::unpack;
 use crate::store::docs::{self, Held, StoredDoc};
 use crate::store::rows::SearchChange;
-use crate::store::{begin, people, spaces};
+use crate::store::{begin, meta, people, places, spaces};
 use crate::{Engine, EngineError};
 use linli_core::doc::{Applied, ApplyError, ChangeBytes};
 use linli_core::gate;
-use linli_core::identity::{self, Batch, Payload};
+use linli_core::identity::{self, Batch, Payload, Placement};
 use linli_core::ids::{Actor, DeviceId, DocId, SpaceId};
+use linli_core::kinds::DocKind;
 use linli_core::sync::device::Cursor;
 use linli_core::sync::frames::{FeedItem, Page};
 use sqlx::SqliteConnection;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Documents open at once. One takes 20-33 kB in memory, so a page that touches thousands is worked
 /// through in parts; most pages touch fewer and open each once.
 const OPEN_DOCS_MAX: usize = 400;
 
 /// A page being worked through.
-struct Intake<'e> {
+pub(super) struct Intake<'e> {
     engine: &'e Engine,
-    space: SpaceId,
+    pub(super) space: SpaceId,
+    /// Only the office moves documents.
+    office: Option<DeviceId>,
+    pub(super) granted: BTreeSet<SpaceId>,
     open: BTreeMap<DocId, OpenDoc>,
-    actors: BTreeMap<Actor, DeviceId>,
+    pub(super) actors: BTreeMap<Actor, DeviceId>,
     any_held: bool,
-    taken: TakenIn,
-    changes: Vec<SearchChange>,
+    /// Whether any document was ever moved.
+    pub(super) any_moved: bool,
+    /// A document was replaced or forgotten: the actor may not go on counting in it.
+    pub(super) replaced: bool,
+    pub(super) taken: TakenIn,
+    pub(super) changes: Vec<SearchChange>,
 }
 
-struct OpenDoc {
-    stored: StoredDoc,
-    changed: bool,
+pub(super) struct OpenDoc {
+    pub(super) stored: StoredDoc,
+    pub(super) changed: bool,
 }
 
 impl Engine {
@@ -49,9 +57,13 @@ impl Engine {
         let mut intake = Intake {
             engine: self,
             space: page.space,
+            office: meta::profile(&mut tx).await?.map(|profile| profile.relay_key.device()),
+            granted: moves::granted(&mut tx).await?,
             open: BTreeMap::new(),
             actors: BTreeMap::new(),
             any_held: docs::any_held(&mut tx).await?,
+            any_moved: places::any(&mut tx).await?,
+            replaced: false,
             taken: TakenIn::default(),
             changes: Vec::new(),
         };
@@ -61,6 +73,9 @@ impl Engine {
         intake.flush(&mut tx).await?;
         spaces::set_cursor(&mut tx, page.space, Cursor::At(page.upto), 0, page.head).await?;
         tx.commit().await?;
+        if intake.replaced {
+            self.rotate_actor()?;
+        }
         self.index_changes(intake.changes);
         Ok(intake.taken)
     }
@@ -89,8 +104,21 @@ impl Intake<'_> {
         device: DeviceId,
         entry: identity::Entry,
     ) -> Result<(), EngineError> {
-        // An erased payload leaves only its hash in the log; there is nothing to apply.
-        let Payload::Change(bytes) = entry.payload else { return Ok(()) };
+        let bytes = match entry.payload {
+            Payload::Change(bytes) => bytes,
+            // An erased payload leaves only its hash in the log; there is nothing to apply.
+            Payload::Erased(_) => return Ok(()),
+            Payload::Moved { .. } | Payload::Placed(_) if Some(device) != self.office => {
+                self.taken.skipped += 1;
+                return Ok(());
+            }
+            Payload::Moved { to, nth } => {
+                return self.take_moved(conn, entry.doc, entry.kind, Placement { nth, space: to }).await;
+            }
+            Payload::Placed(arrival) => {
+                return self.take_placed(conn, entry.doc, (entry.kind, entry.generation), arrival).await;
+            }
+        };
         let facts = gate::inspect_change(&bytes).ok();
         let Some(actor) = facts.and_then(|facts| Actor::from_slice(&facts.actor)) else {
             self.taken.skipped += 1;
@@ -103,6 +131,11 @@ impl Intake<'_> {
             generation: entry.generation,
             change: ChangeBytes(bytes),
         };
+        let moved = if self.any_moved { places::moved(&mut *conn, held.doc).await? } else { None };
+        if moved.is_some_and(|placement| !placement.is_in(self.space)) {
+            // It comes in the document's own space, where the office brings it.
+            return Ok(());
+        }
         if !self.open_for(&mut *conn, &held).await? {
             self.taken.skipped += 1;
             return Ok(());
@@ -129,15 +162,7 @@ impl Intake<'_> {
 
     /// Opens the document of a change; false when the change does not belong to what is here.
     async fn open_for(&mut self, conn: &mut SqliteConnection, change: &Held) -> Result<bool, EngineError> {
-        let open = match self.open.entry(change.doc) {
-            Entry::Occupied(open) => open.into_mut(),
-            Entry::Vacant(place) => {
-                let stored = docs::load(conn, change.doc).await?;
-                let stored =
-                    stored.unwrap_or_else(|| StoredDoc::new(change.kind, change.space, change.generation));
-                place.insert(OpenDoc { stored, changed: false })
-            }
-        };
+        let open = self.open_or_start(conn, change.doc, (change.kind, change.generation)).await?;
         let stored = &mut open.stored;
         if stored.doc.kind() != change.kind || stored.space != change.space {
             return Ok(false);
@@ -145,9 +170,27 @@ impl Intake<'_> {
         if change.generation > stored.generation {
             // The document was erased at the office and begins anew; nothing of the old one stays.
             *stored = StoredDoc::new(change.kind, change.space, change.generation);
-            self.engine.rotate_actor()?;
+            self.replaced = true;
+            return Ok(true);
         }
         Ok(change.generation == stored.generation)
+    }
+
+    /// The document, or an empty one that begins in this space.
+    pub(super) async fn open_or_start(
+        &mut self,
+        conn: &mut SqliteConnection,
+        doc: DocId,
+        (kind, generation): (DocKind, u32),
+    ) -> Result<&mut OpenDoc, EngineError> {
+        Ok(match self.open.entry(doc) {
+            Entry::Occupied(open) => open.into_mut(),
+            Entry::Vacant(place) => {
+                let stored = docs::load(conn, doc).await?;
+                let stored = stored.unwrap_or_else(|| StoredDoc::new(kind, self.space, generation));
+                place.insert(OpenDoc { stored, changed: false })
+            }
+        })
     }
 
     fn apply(&mut self, doc: DocId, change: &ChangeBytes) -> Result<Applied, ApplyError> {
@@ -161,7 +204,11 @@ impl Intake<'_> {
     }
 
     /// Tries the changes that waited for this document until none of them finds its turn.
-    async fn apply_held(&mut self, conn: &mut SqliteConnection, doc: DocId) -> Result<(), EngineError> {
+    pub(super) async fn apply_held(
+        &mut self,
+        conn: &mut SqliteConnection,
+        doc: DocId,
+    ) -> Result<(), EngineError> {
         let mut progress = self.any_held;
         while progress {
             progress = false;
@@ -178,7 +225,7 @@ impl Intake<'_> {
     }
 
     /// Writes what changed and closes all documents.
-    async fn flush(&mut self, conn: &mut SqliteConnection) -> Result<(), EngineError> {
+    pub(super) async fn flush(&mut self, conn: &mut SqliteConnection) -> Result<(), EngineError> {
         let actors: Vec<(Actor, DeviceId)> = std::mem::take(&mut self.actors).into_iter().collect();
         people::bind_actors(&mut *conn, &actors).await?;
         let mut batch = RowBatch::default();

@@ -4,18 +4,20 @@
 //! So bytes and rows go straight to the database, and a row is made again when its document is opened.
 
 use super::TakenIn;
+use super::moves::{self, Moved};
 use super::row_batch::RowBatch;
 use crate::packing::unpack;
 use crate::store::docs::{self, StoredDoc};
-use crate::store::rows::PlacedRow;
-use crate::store::{begin, people, spaces};
+use crate::store::rows::{PlacedRow, SearchChange};
+use crate::store::{begin, people, places, spaces};
 use crate::{Engine, EngineError};
 use linli_core::doc::Document;
+use linli_core::identity::Placement;
 use linli_core::ids::{DocId, SpaceId};
 use linli_core::kinds::DocKind;
 use linli_core::model::{HouseholdRow, SheetRow};
 use linli_core::sync::device::Cursor;
-use linli_core::sync::frames::{SnapshotBody, SnapshotDoc, SnapshotPage};
+use linli_core::sync::frames::{LeftDoc, SnapshotBody, SnapshotDoc, SnapshotPage};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use std::collections::BTreeSet;
 
@@ -35,9 +37,11 @@ impl Engine {
         let mut tx = begin(&mut conn).await?;
         let actors: Vec<_> = body.actors.iter().map(|pair| (pair.actor, pair.device)).collect();
         people::bind_actors(&mut tx, &actors).await?;
+        let mut gone = self.leave_all(&mut tx, body.left.unwrap_or_default(), &mut taken).await?;
+        let docs = of_this_place(&mut tx, page.space, body.docs).await?;
         let touched = touched_docs(&mut tx).await?;
         let (known, mut fresh): (Vec<_>, Vec<_>) =
-            body.docs.into_iter().partition(|doc| touched.contains(&doc.doc));
+            docs.into_iter().partition(|doc| touched.contains(&doc.doc));
         let came = fresh.len();
         fresh.retain(|doc| add_row(&mut batch, page.space, doc));
         taken.received += fresh.len() as u64;
@@ -47,11 +51,33 @@ impl Engine {
         for doc in known {
             self.merge_doc(&mut tx, page.space, doc, &mut batch, &mut taken).await?;
         }
-        let changes = batch.write(&mut tx, self.device(), &mut taken).await?;
+        gone.extend(batch.write(&mut tx, self.device(), &mut taken).await?);
         spaces::set_cursor(&mut tx, page.space, cursor_after(page), page.pages, page.seq).await?;
         tx.commit().await?;
-        self.index_changes(changes);
+        self.index_changes(gone);
         Ok(taken)
+    }
+
+    /// Documents that are no longer in the snapshot's space.
+    async fn leave_all(
+        &self,
+        conn: &mut SqliteConnection,
+        left: Vec<LeftDoc>,
+        taken: &mut TakenIn,
+    ) -> Result<Vec<SearchChange>, EngineError> {
+        let granted = moves::granted(&mut *conn).await?;
+        let mut gone = Vec::new();
+        for LeftDoc { doc, to, nth } in left {
+            let moved = moves::leave(&mut *conn, doc, Placement { nth, space: to }, &granted).await?;
+            taken.received += u64::from(moved != Moved::Known);
+            if moved == Moved::Gone {
+                gone.push((doc.into(), None));
+            }
+        }
+        if !gone.is_empty() {
+            self.rotate_actor()?;
+        }
+        Ok(gone)
     }
 
     /// A document that was edited or added to here: nothing of it may be lost, so both become one.
@@ -76,11 +102,34 @@ impl Engine {
             taken.skipped += 1;
             return Ok(());
         }
+        stored.space = space;
         taken.received += 1;
         docs::save(conn, came.doc, &mut stored).await?;
         batch.add(came.doc, &mut stored);
         Ok(())
     }
+}
+
+/// The documents that are in the snapshot's space as far as this phone knows; their moves are remembered.
+async fn of_this_place(
+    conn: &mut SqliteConnection,
+    space: SpaceId,
+    came: Vec<SnapshotDoc>,
+) -> Result<Vec<SnapshotDoc>, EngineError> {
+    let known = places::all(&mut *conn).await?;
+    let mut docs = Vec::with_capacity(came.len());
+    for doc in came {
+        let place = Placement { nth: doc.nth.unwrap_or(0), space };
+        let before = known.get(&doc.doc);
+        if before.is_some_and(|before| place < *before) {
+            continue;
+        }
+        if place.nth > 0 && before != Some(&place) {
+            places::put(&mut *conn, doc.doc, place).await?;
+        }
+        docs.push(doc);
+    }
+    Ok(docs)
 }
 
 /// The same step that the protocol's state machine takes for this page.
@@ -170,8 +219,14 @@ mod tests {
         let mut doc = Document::new(DocKind::Household);
         doc.edit(&author, &puts).unwrap();
         let row = HouseholdRow::of(&mut doc).to_bytes();
-        let home =
-            SnapshotDoc { doc: id.into(), kind: DocKind::Household, generation: 0, bytes: doc.save(), row };
+        let home = SnapshotDoc {
+            doc: id.into(),
+            kind: DocKind::Household,
+            generation: 0,
+            bytes: doc.save(),
+            row,
+            nth: None,
+        };
         let sheet = VisitSheet { household: Some(id.to_string()), period: Some("2026Q4".into()) };
         let mut puts = sheet.puts("");
         let visit = linli_core::ids::VisitId([1; 8]);
@@ -180,7 +235,17 @@ mod tests {
         doc.edit(&author, &puts).unwrap();
         let row = SheetRow::of(&doc.fields()).unwrap().to_bytes();
         let doc_id = visits_doc(id, "2026Q4");
-        [home, SnapshotDoc { doc: doc_id, kind: DocKind::Visits, generation: 0, bytes: doc.save(), row }]
+        [
+            home,
+            SnapshotDoc {
+                doc: doc_id,
+                kind: DocKind::Visits,
+                generation: 0,
+                bytes: doc.save(),
+                row,
+                nth: None,
+            },
+        ]
     }
 
     fn pages(space: SpaceId, count: usize) -> Vec<SnapshotPage> {
@@ -189,7 +254,7 @@ mod tests {
         let pages = u32::try_from(chunks.len()).unwrap();
         let page = |(page, numbers): (usize, &[usize])| {
             let docs = numbers.iter().flat_map(|number| docs_of(*number)).collect();
-            let body = minicbor::to_vec(SnapshotBody { docs, actors: Vec::new() }).unwrap();
+            let body = minicbor::to_vec(SnapshotBody { docs, actors: Vec::new(), left: None }).unwrap();
             let bytes = zstd::bulk::compress(&body, 3).unwrap();
             let (page, body) = (u32::try_from(page).unwrap(), Packed { codec: Codec::Zstd, bytes });
             SnapshotPage { space, seq: 9, page, pages, bytes_total: 0, body }

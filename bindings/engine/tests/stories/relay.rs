@@ -99,6 +99,7 @@ impl Relay {
             key: key.clone(),
             active: true,
             grants,
+            hand_in: std::collections::BTreeSet::new(),
             chain: None,
             people: Vec::new(),
             policy: 1,
@@ -134,7 +135,7 @@ impl Relay {
         let entries = items.flat_map(|item| item.batch.entries.clone());
         let change = |entry: linli_core::identity::Entry| match entry.payload {
             Payload::Change(bytes) => Some((entry.doc, entry.kind, bytes)),
-            Payload::Erased(_) => None,
+            _ => None,
         };
         entries.filter_map(change).collect()
     }
@@ -161,7 +162,7 @@ impl Relay {
         let actors = state.actors();
         let mut bodies: Vec<SnapshotBody> = all
             .chunks(docs_per_page)
-            .map(|docs| SnapshotBody { docs: docs.to_vec(), actors: Vec::new() })
+            .map(|docs| SnapshotBody { docs: docs.to_vec(), actors: Vec::new(), left: None })
             .collect();
         bodies[0].actors = actors;
         let seq = state.log.get(&space()).map_or(0, |items| items.len() as u64);
@@ -264,7 +265,7 @@ fn snapshot_doc(id: DocId, mut doc: Document) -> SnapshotDoc {
         DocKind::Visits => SheetRow::of(&doc.fields()).unwrap().to_bytes(),
         _ => Vec::new(),
     };
-    SnapshotDoc { doc: id, kind: doc.kind(), generation: 0, bytes: doc.save(), row }
+    SnapshotDoc { doc: id, kind: doc.kind(), generation: 0, bytes: doc.save(), row, nth: None }
 }
 
 fn plain(bytes: &[u8]) -> Packed {

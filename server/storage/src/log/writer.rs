@@ -5,7 +5,7 @@ use super::{as_i64, hash_of};
 use crate::StoreError;
 use crate::error::damaged;
 use linli_core::error::Lang;
-use linli_core::identity::{Batch, ChainEnd, DeviceKey, Entry, Header, Payload, Sealer};
+use linli_core::identity::{Batch, ChainEnd, DeviceKey, Entry, Header, Sealer};
 use linli_core::ids::{DeviceId, Hash, SpaceId};
 use linli_core::sync::frames::Refused;
 use linli_core::sync::relay::{KnownDevice, Stored, SyncError, Verdict, judge};
@@ -249,9 +249,7 @@ fn cut(entries: Vec<Entry>) -> Vec<Vec<Entry>> {
     let mut current: Vec<Entry> = Vec::new();
     let mut bytes = 0;
     for entry in entries {
-        if let Payload::Change(change) = &entry.payload {
-            bytes += change.len();
-        }
+        bytes += entry.bytes();
         current.push(entry);
         if bytes >= Batch::BYTES_GOAL || current.len() >= Batch::ENTRIES_MAX {
             batches.push(std::mem::take(&mut current));

@@ -6,14 +6,14 @@
 use super::conflicts::{live_conflicts, track_conflicts};
 use super::documents::{Origin, Touched, load_all};
 use super::flush::flush;
-use super::{Model, ROWS_PER_STATEMENT};
+use super::{Model, ROWS_PER_STATEMENT, moves};
 use crate::StoreError;
 use crate::cores::on_all_cores;
 use crate::error::damaged;
 use crate::log::{Log, Logged};
 use linli_core::doc::{Applied, ApplyError, ChangeBytes, ChangeInfo, Document};
 use linli_core::error::Coded as _;
-use linli_core::identity::{Entry, Payload};
+use linli_core::identity::{Entry, Payload, Placement};
 use linli_core::ids::{Actor, DeviceId, DocId, Hash, HouseholdId, SpaceId};
 use linli_core::kinds::DocKind;
 use linli_core::time::TimeMs;
@@ -37,12 +37,21 @@ pub(super) struct Group<'a> {
     pub(super) actors: BTreeMap<(SpaceId, Actor), (DeviceId, i64)>,
     /// New documents with their only change, not yet part of the group.
     made: BTreeMap<DocId, (Document, ChangeInfo)>,
+    /// Whether any document was ever moved.
+    pub(super) any_moved: bool,
+    /// Where documents without a change so far were moved to.
+    placed: BTreeMap<DocId, Placement>,
+    /// Spaces that documents of this group leave.
+    pub(super) left_spaces: BTreeSet<SpaceId>,
+    /// Households that moved, and visits documents: they may be in different spaces now.
+    pub(super) unsettled: BTreeSet<DocId>,
 }
 
 impl Model {
     pub(super) async fn apply_group(&self, log: &Log, batches: Vec<Logged>) -> Result<(), StoreError> {
         let mut transaction = self.database.writer.begin_with("BEGIN IMMEDIATE").await?;
         let waiting = waiting(&mut transaction).await?;
+        let any_moved = moves::any(&mut transaction).await?;
         let mut group = Group {
             connection: &mut transaction,
             office: log.office().device(),
@@ -51,6 +60,10 @@ impl Model {
             received: BTreeMap::new(),
             actors: BTreeMap::new(),
             made: BTreeMap::new(),
+            any_moved,
+            placed: BTreeMap::new(),
+            left_spaces: BTreeSet::new(),
+            unsettled: BTreeSet::new(),
         };
         group.open_all(&batches).await?;
         let mut newest = 0;
@@ -69,7 +82,9 @@ impl Model {
         }
         group.write_origins().await?;
         let docs = std::mem::take(&mut group.docs);
+        let unsettled = if group.any_moved { std::mem::take(&mut group.unsettled) } else { BTreeSet::new() };
         let searchable = flush(&mut transaction, docs).await?;
+        moves::note_left_behind(&mut transaction, unsettled).await?;
         sqlx::query("UPDATE progress SET applied = ?").bind(newest).execute(&mut *transaction).await?;
         transaction.commit().await?;
         self.update_search(searchable);
@@ -105,7 +120,9 @@ impl Group<'_> {
 
     /// Applies one entry; whether it changed its document.
     async fn apply_entry(&mut self, logged: &Logged, index: i64, entry: &Entry) -> Result<bool, StoreError> {
-        let Payload::Change(bytes) = &entry.payload else { return Ok(false) };
+        if matches!(entry.payload, Payload::Erased(_)) {
+            return Ok(false);
+        }
         let office = self.office;
         let made = self.made.remove(&entry.doc);
         let touched = self.touched(logged, entry);
@@ -113,17 +130,46 @@ impl Group<'_> {
             self.quarantine(logged, index, entry, code, reason).await?;
             return Ok(false);
         }
+        match &entry.payload {
+            Payload::Change(bytes) => self.apply_change(logged, index, entry, (bytes, made)).await,
+            Payload::Moved { to, nth } => {
+                self.apply_moved(logged, entry, Placement { nth: *nth, space: *to }).await?;
+                Ok(false)
+            }
+            Payload::Placed(arrival) => self.apply_placed(logged, index, entry, arrival).await,
+            Payload::Erased(_) => Ok(false),
+        }
+    }
+
+    async fn apply_change(
+        &mut self,
+        logged: &Logged,
+        index: i64,
+        entry: &Entry,
+        (bytes, made): (&[u8], Option<(Document, ChangeInfo)>),
+    ) -> Result<bool, StoreError> {
+        let Some(touched) = self.docs.get(&entry.doc) else { return Err(damaged("document")) };
+        let elsewhere = touched.open.space != logged.space;
+        if elsewhere && !self.may_stray(entry.doc, logged.space).await? {
+            let (code, reason) = ("change.wrong_space", "the document belongs to another space");
+            self.quarantine(logged, index, entry, code, reason).await?;
+            return Ok(false);
+        }
+        let Some(touched) = self.docs.get_mut(&entry.doc) else { return Err(damaged("document")) };
         let applied = match made {
             Some((document, info)) => {
                 touched.open.document = document;
                 Ok(Applied::New(info))
             }
-            None => touched.open.document.apply(&ChangeBytes(bytes.clone())),
+            None => touched.open.document.apply(&ChangeBytes(bytes.to_vec())),
         };
         match applied {
             Ok(Applied::Known) => Ok(false),
             Ok(Applied::New(info)) => {
                 self.after(logged, entry.doc, info).await?;
+                if elsewhere {
+                    self.note_stray(entry.doc, logged.space).await?;
+                }
                 Ok(true)
             }
             Err(ApplyError::Missing(_)) => {
@@ -152,6 +198,10 @@ impl Group<'_> {
             let live = live.remove(&id).unwrap_or_default();
             self.docs.insert(id, Touched::of(open, live, false));
         }
+        if self.any_moved {
+            let unknown: Vec<DocId> = ids.into_iter().filter(|id| !self.docs.contains_key(id)).collect();
+            self.placed = moves::placements(self.connection, &unknown).await?;
+        }
         let new = entries.into_iter().filter_map(|(id, entries)| match entries.as_slice() {
             [(_, entry)] if !self.docs.contains_key(&id) && !self.waiting.contains(&id) => Some(*entry),
             _ => None,
@@ -164,10 +214,15 @@ impl Group<'_> {
 
     /// The document of an entry, made if there is none.
     fn touched(&mut self, logged: &Logged, entry: &Entry) -> &mut Touched {
+        if entry.kind == DocKind::Visits {
+            self.unsettled.insert(entry.doc);
+        }
+        let placed = self.placed.get(&entry.doc).copied();
         self.docs.entry(entry.doc).or_insert_with(|| {
             let document = Document::new(entry.kind);
-            let (space, generation) = (logged.space, entry.generation);
-            Touched::of(super::OpenDoc { id: entry.doc, space, generation, document }, Vec::new(), true)
+            let Placement { nth, space } = placed.unwrap_or(Placement::made_in(logged.space));
+            let (id, generation) = (entry.doc, entry.generation);
+            Touched::of(super::OpenDoc { id, space, nth, generation, document }, Vec::new(), true)
         })
     }
 
@@ -309,7 +364,7 @@ impl Group<'_> {
         Ok(())
     }
 
-    async fn quarantine(
+    pub(super) async fn quarantine(
         &mut self,
         logged: &Logged,
         index: i64,
@@ -357,12 +412,13 @@ fn refusal(
     office: DeviceId,
 ) -> Option<(&'static str, &'static str)> {
     let phones_may = matches!(entry.kind, DocKind::Household | DocKind::Visits);
-    if touched.open.space != logged.space {
-        Some(("change.wrong_space", "the document belongs to another space"))
-    } else if touched.open.document.kind() != entry.kind {
+    let moves = matches!(entry.payload, Payload::Moved { .. } | Payload::Placed(_));
+    if touched.open.document.kind() != entry.kind {
         Some(("change.wrong_kind", "the document is of another kind"))
     } else if entry.generation != touched.open.generation {
         Some(("change.old_generation", "the document was erased since"))
+    } else if logged.device != office && moves {
+        Some(("change.not_allowed", "only the office may move a document"))
     } else if logged.device != office && !phones_may {
         Some(("change.not_allowed", "only the office may change this kind of document"))
     } else {

@@ -5,6 +5,7 @@ use crate::StoreError;
 use crate::cores::on_all_cores;
 use crate::error::damaged;
 use linli_core::doc::Document;
+use linli_core::identity::Placement;
 use linli_core::ids::{DeviceId, DocId, SpaceId, VisitId};
 use linli_core::kinds::DocKind;
 use linli_core::time::TimeMs;
@@ -18,10 +19,19 @@ pub struct OpenDoc {
     pub id: DocId,
     /// The space it replicates in.
     pub space: SpaceId,
+    /// How often it was moved to another space.
+    pub nth: u32,
     /// Raised by erasure.
     pub generation: u32,
     /// The document.
     pub document: Document,
+}
+
+impl OpenDoc {
+    /// Where the document is.
+    pub fn placement(&self) -> Placement {
+        Placement { nth: self.nth, space: self.space }
+    }
 }
 
 /// Where a visit came from.
@@ -68,8 +78,11 @@ pub(super) async fn load_all(
 ) -> Result<BTreeMap<DocId, OpenDoc>, StoreError> {
     let mut docs = BTreeMap::new();
     for ids in ids.chunks(ROWS_PER_STATEMENT) {
-        let mut select =
-            sqlx::QueryBuilder::new("SELECT id, kind, space, generation, bytes FROM doc WHERE id IN (");
+        let mut select = sqlx::QueryBuilder::new(
+            "SELECT id, kind, space, generation, bytes,
+               coalesce((SELECT nth FROM placement WHERE placement.doc = doc.id), 0) AS nth
+             FROM doc WHERE id IN (",
+        );
         push_ids(&mut select, ids);
         let rows = select.build().fetch_all(&mut *connection).await?;
         for open in on_all_cores(rows, |row| read(&row)) {
@@ -95,7 +108,8 @@ fn read(row: &SqliteRow) -> Result<OpenDoc, StoreError> {
     let document = Document::load(kind, row.try_get("bytes")?).map_err(|_| damaged("document"))?;
     let space = SpaceId::from_slice(row.try_get("space")?).ok_or(damaged("document"))?;
     let generation = u32::try_from(row.try_get::<i64, _>("generation")?).map_err(|_| damaged("document"))?;
-    Ok(OpenDoc { id, space, generation, document })
+    let nth = u32::try_from(row.try_get::<i64, _>("nth")?).map_err(|_| damaged("document"))?;
+    Ok(OpenDoc { id, space, nth, generation, document })
 }
 
 impl Model {

@@ -3,6 +3,7 @@
 use super::ROWS_PER_STATEMENT;
 use super::documents::{Origin, Touched};
 use super::duplicates::refresh_duplicates;
+use super::organisation;
 use crate::StoreError;
 use crate::cores::on_all_cores;
 use linli_core::ids::{DocId, HouseholdId, VisitId};
@@ -110,7 +111,8 @@ async fn write_docs(connection: &mut SqliteConnection, ready: &[Ready]) -> Resul
         to.push_bind(ready.touched.applied);
     });
     insert.push(
-        " ON CONFLICT (id) DO UPDATE SET bytes = excluded.bytes, row = excluded.row, applied = excluded.applied",
+        " ON CONFLICT (id) DO UPDATE SET space = excluded.space, bytes = excluded.bytes, row = excluded.row,
+         applied = excluded.applied",
     );
     insert.build().execute(connection).await?;
     Ok(())
@@ -245,6 +247,7 @@ async fn write_amended(connection: &mut SqliteConnection, ready: &Ready) -> Resu
 
 async fn write_grid(connection: &mut SqliteConnection, id: DocId, fields: &Fields) -> Result<(), StoreError> {
     let grid = Grid::read(fields, "");
+    organisation::write_aliases(connection, id, &grid).await?;
     if let (Some(code), Some(community)) = (grid.code, grid.community) {
         let name = grid.name.unwrap_or_else(|| code.clone());
         sqlx::query("INSERT OR REPLACE INTO grid (doc, code, name, community) VALUES (?, ?, ?, ?)")
@@ -264,6 +267,7 @@ async fn write_worker(
     fields: &Fields,
 ) -> Result<(), StoreError> {
     let worker = Worker::read(fields, "");
+    organisation::write_appointments(connection, id, fields).await?;
     if let (Some(name), Some(community)) = (worker.name, worker.community) {
         sqlx::query("INSERT OR REPLACE INTO worker (id, name, community, grids) VALUES (?, ?, ?, ?)")
             .bind(id.0.as_slice())

@@ -3,12 +3,12 @@
 use super::Model;
 use crate::StoreError;
 use crate::error::damaged;
-use linli_core::ids::{Actor, DeviceId, DocId, Hash, HouseholdId, SpaceId, VisitId, WorkerId};
+use linli_core::ids::{Actor, DeviceId, DocId, Hash, HouseholdId, SpaceId, VisitId};
 use linli_core::model::HouseholdRow;
 use linli_core::time::TimeMs;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A grid.
 #[derive(Clone, Debug)]
@@ -25,19 +25,6 @@ pub struct GridRecord {
     pub households: i64,
     /// People in them.
     pub residents: i64,
-}
-
-/// A worker.
-#[derive(Clone, Debug)]
-pub struct WorkerRecord {
-    /// Id.
-    pub id: WorkerId,
-    /// Name.
-    pub name: String,
-    /// Community served.
-    pub community: String,
-    /// Codes of the grids.
-    pub grids: BTreeSet<String>,
 }
 
 /// A household in a list.
@@ -138,25 +125,6 @@ impl Model {
                     community: row.try_get("community")?,
                     households: row.try_get("households")?,
                     residents: row.try_get("residents")?,
-                })
-            })
-            .collect()
-    }
-
-    /// Every worker, by name.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn workers(&self) -> Result<Vec<WorkerRecord>, StoreError> {
-        let rows =
-            sqlx::query("SELECT * FROM worker ORDER BY name, id").fetch_all(&self.database.readers).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(WorkerRecord {
-                    id: WorkerId::from_slice(row.try_get("id")?).ok_or(damaged("worker"))?,
-                    name: row.try_get("name")?,
-                    community: row.try_get("community")?,
-                    grids: serde_json::from_str(row.try_get("grids")?).map_err(|_| damaged("worker"))?,
                 })
             })
             .collect()

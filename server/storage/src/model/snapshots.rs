@@ -6,7 +6,7 @@ use crate::error::damaged;
 use linli_core::ids::{Actor, DeviceId, DocId, SpaceId};
 use linli_core::kinds::DocKind;
 use linli_core::sync::frames::{
-    ActorDevice, Codec, PAGE_BYTES_GOAL, Packed, SnapshotBody, SnapshotDoc, SnapshotPage,
+    ActorDevice, Codec, LeftDoc, PAGE_BYTES_GOAL, Packed, SnapshotBody, SnapshotDoc, SnapshotPage,
 };
 use sqlx::{Row, SqliteConnection};
 
@@ -102,6 +102,7 @@ impl Model {
             .fetch_one(&mut *reader)
             .await?;
         let mut actors = actors(&mut reader, space).await?;
+        let mut left = Some(left(&mut reader, space).await?).filter(|left| !left.is_empty());
         let mut pages = Vec::new();
         let mut after: Option<(i64, Vec<u8>)> = None;
         loop {
@@ -111,7 +112,7 @@ impl Model {
             }
             let ended = last.is_none();
             after = last;
-            let body = SnapshotBody { docs, actors: std::mem::take(&mut actors) };
+            let body = SnapshotBody { docs, actors: std::mem::take(&mut actors), left: left.take() };
             pages.push(compress(minicbor::to_vec(&body).unwrap_or_default()).await?);
             if ended {
                 break;
@@ -173,6 +174,26 @@ async fn actors(connection: &mut SqliteConnection, space: SpaceId) -> Result<Vec
         .collect()
 }
 
+/// Documents that have left a space, and where they are.
+async fn left(connection: &mut SqliteConnection, space: SpaceId) -> Result<Vec<LeftDoc>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT p.doc, p.space, p.nth FROM moved AS m JOIN placement AS p ON p.doc = m.doc
+         WHERE m.space = ?1 AND p.space != ?1 ORDER BY p.doc",
+    )
+    .bind(space.0.as_slice())
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(LeftDoc {
+                doc: DocId::from_slice(row.try_get("doc")?).ok_or(damaged("placement"))?,
+                to: SpaceId::from_slice(row.try_get("space")?).ok_or(damaged("placement"))?,
+                nth: u32::try_from(row.try_get::<i64, _>("nth")?).map_err(|_| damaged("placement"))?,
+            })
+        })
+        .collect()
+}
+
 /// About a page of documents after a position, households before visits; and where to go on.
 async fn docs_after(
     connection: &mut SqliteConnection,
@@ -184,7 +205,8 @@ async fn docs_after(
     let mut position = after.unwrap_or((0, Vec::new()));
     loop {
         let rows = sqlx::query(
-            "SELECT id, kind, generation, bytes, row FROM doc WHERE space = ?1 AND (kind, id) > (?2, ?3)
+            "SELECT id, kind, generation, bytes, row, (SELECT nth FROM placement WHERE placement.doc = doc.id) AS nth
+             FROM doc WHERE space = ?1 AND (kind, id) > (?2, ?3)
              ORDER BY kind, id LIMIT 256",
         )
         .bind(space.0.as_slice())
@@ -204,6 +226,7 @@ async fn docs_after(
                     .map_err(|_| damaged("document"))?,
                 bytes: row.try_get("bytes")?,
                 row: row.try_get("row")?,
+                nth: row.try_get::<Option<i64>, _>("nth")?.and_then(|nth| u32::try_from(nth).ok()),
             };
             bytes += doc.bytes.len() + doc.row.len();
             docs.push(doc);

@@ -77,7 +77,7 @@ pub async fn verify_log(log: &Log, report: &mut VerifyReport) -> Result<(), Stor
 }
 
 /// What is compared: every table whose rows the log determines, without columns that depend on grouping.
-const COMPARED: [(&str, &str); 11] = [
+const COMPARED: [(&str, &str); 15] = [
     (
         "doc",
         "SELECT hex(id) || ' ' || kind || ' ' || hex(space) || ' ' || generation || ' ' || hex(row) AS line FROM doc ORDER BY 1",
@@ -105,7 +105,14 @@ const COMPARED: [(&str, &str); 11] = [
     ),
     ("grid", "SELECT code || ' ' || name || ' ' || community AS line FROM grid ORDER BY 1"),
     ("worker", "SELECT hex(id) || ' ' || name || ' ' || grids AS line FROM worker ORDER BY 1"),
+    (
+        "appointment",
+        "SELECT hex(worker) || ' ' || hex(id) || ' ' || record AS line FROM appointment ORDER BY 1",
+    ),
+    ("grid_alias", "SELECT hex(grid) || ' ' || alias AS line FROM grid_alias ORDER BY 1"),
     ("actor", "SELECT hex(space) || ' ' || hex(actor) || ' ' || hex(device) AS line FROM actor ORDER BY 1"),
+    ("placement", "SELECT hex(doc) || ' ' || hex(space) || ' ' || nth AS line FROM placement ORDER BY 1"),
+    ("moved", "SELECT hex(doc) || ' ' || hex(space) AS line FROM moved ORDER BY 1"),
     ("quarantine", "SELECT batch || ' ' || entry || ' ' || code AS line FROM quarantine ORDER BY 1"),
 ];
 
