@@ -2,6 +2,7 @@
 
 mod client;
 mod office;
+mod organisation;
 mod print;
 mod sample;
 mod users;

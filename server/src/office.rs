@@ -3,8 +3,11 @@
 
 pub(crate) mod decide;
 pub(crate) mod follow;
+pub(crate) mod grid_list;
+pub(crate) mod grids;
 pub(crate) mod import;
 pub(crate) mod merge;
+pub(crate) mod moves;
 pub(crate) mod people;
 
 use crate::clock::random;
@@ -47,17 +50,12 @@ impl Drafts {
 
     /// Makes the changes durable, all or none, and waits until lists show them.
     pub(crate) async fn store(self, app: &App, now_ms: TimeMs) -> Result<(), Problem> {
-        let last_id = self.into_log(app, now_ms).await?;
-        app.model.wait_for(last_id).await;
-        Ok(())
-    }
-
-    /// Makes the changes durable, all or none; the id of the newest batch, 0 when there was nothing.
-    pub(crate) async fn into_log(self, app: &App, now_ms: TimeMs) -> Result<i64, Problem> {
         if self.is_empty() {
-            return Ok(0);
+            return Ok(());
         }
         let drafts = self.0.into_iter().map(|(space, entries)| OfficeDraft { space, entries }).collect();
-        Ok(app.log.store_office(drafts, now_ms).await?.last_id)
+        let last_id = app.log.store_office(drafts, now_ms).await?.last_id;
+        app.model.wait_for(last_id).await;
+        Ok(())
     }
 }

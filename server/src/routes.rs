@@ -1,13 +1,16 @@
 //! The HTTP API: one file per route, each with its request, answer, documentation and handler.
 
+mod appointments;
 mod audit;
 mod conflicts;
 mod duplicates;
 mod enrol;
 mod export;
+mod grid_list;
 mod grids;
 mod households;
 mod import;
+mod places;
 mod session;
 mod sessions;
 mod setup;
@@ -70,8 +73,15 @@ fn table(of: impl Fn(Action, UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App>
         .routes(of(Action::Read, routes!(status::devices)))
         .routes(of(Action::Read, routes!(status::quarantine)))
         .routes(of(Action::Read, routes!(grids::grids)))
+        .routes(of(Action::Grids, routes!(grids::add)))
+        .routes(of(Action::Grids, routes!(grids::change)))
+        .routes(of(Action::Read, routes!(places::places)))
+        .routes(of(Action::Grids, routes!(places::assign)))
         .routes(of(Action::Read, routes!(workers::workers)))
         .routes(of(Action::People, routes!(workers::add)))
+        .routes(of(Action::People, routes!(workers::change)))
+        .routes(of(Action::People, routes!(appointments::appoint)))
+        .routes(of(Action::People, routes!(appointments::end)))
         .routes(of(Action::EnrolCode, routes!(enrol::create_code)))
         .routes(of(Action::Read, routes!(households::list)))
         .routes(of(Action::Read, routes!(households::one)))
@@ -84,8 +94,11 @@ fn table(of: impl Fn(Action, UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App>
     let large = OpenApiRouter::new()
         .routes(of(Action::Import, routes!(import::roster)))
         .layer(DefaultBodyLimit::max(import::ROSTER_BYTES_MAX));
+    let lists = OpenApiRouter::new()
+        .routes(of(Action::Grids, routes!(grid_list::list)))
+        .layer(DefaultBodyLimit::max(grid_list::LIST_BYTES_MAX));
     let small = entrance.merge(work).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
-    OpenApiRouter::with_openapi(ApiDoc::openapi()).merge(small).merge(large)
+    OpenApiRouter::with_openapi(ApiDoc::openapi()).merge(small).merge(large).merge(lists)
 }
 
 /// The API's description, without a relay.

@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::state::{App, Secrets, Stores};
 use crate::{accept, keys, office, routes, ws};
 use anyhow::Context as _;
+use linli_core::time::date_of;
 use linli_storage::{Log, Model, Office};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -14,6 +15,9 @@ use tokio::task::JoinSet;
 
 /// Connections that do not end by themselves within this time are cut when the relay stops.
 const DRAIN: Duration = Duration::from_secs(10);
+
+/// A new day is noticed this much late at most; nobody works at midnight.
+const LOOK_AT_CALENDAR: Duration = Duration::from_secs(60);
 
 /// Runs until SIGTERM or SIGINT.
 pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
@@ -40,6 +44,8 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(announce_growth(app.clone()));
     tasks.spawn(apply(app.clone()));
+    tasks.spawn(follow(app.clone()));
+    tasks.spawn(days(app.clone()));
     tasks.spawn(snapshots(app.clone()));
     let mut metrics = None;
     if let Some(wanted) = &config.metrics_listen {
@@ -134,7 +140,7 @@ async fn announce_growth(app: App) {
     }
 }
 
-/// Makes read models of new batches, and lets late edits follow merges.
+/// Makes read models of new batches.
 async fn apply(app: App) {
     let mut durable = app.log.durable();
     loop {
@@ -143,11 +149,40 @@ async fn apply(app: App) {
             tracing::error!(%error, "batches could not be applied; trying again with the next");
         }
         app.metrics.applied.set(*app.model.applied().borrow());
+        if durable.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Lets late edits follow merges and moves. Apart from [`apply`], which must never wait for an office action:
+/// those wait for it.
+async fn follow(app: App) {
+    let mut applied = app.model.applied();
+    loop {
+        applied.mark_unchanged();
         if let Err(problem) = office::follow::run(&app, now_ms()).await {
             tracing::error!(code = problem.code, "an edit could not follow its merge yet");
         }
-        if durable.changed().await.is_err() {
+        if let Err(problem) = office::moves::run(&app, now_ms()).await {
+            tracing::error!(code = problem.code, "an edit could not follow its household yet");
+        }
+        if applied.changed().await.is_err() {
             return;
+        }
+    }
+}
+
+/// Appointments begin and end with the day.
+async fn days(app: App) {
+    let mut look = tokio::time::interval(LOOK_AT_CALENDAR);
+    let mut day = date_of(now_ms());
+    loop {
+        look.tick().await;
+        let today = date_of(now_ms());
+        if today != day {
+            day = today;
+            app.regrant();
         }
     }
 }

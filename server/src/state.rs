@@ -1,12 +1,16 @@
 //! What every request handler shares.
 
 use crate::access::Door;
+use crate::clock::now_ms;
 use crate::metrics::Metrics;
 use linli_core::ids::{DeviceId, SpaceId};
 use linli_core::kinds::{community_space, grid_space};
 use linli_core::sync::frames::{Grant, Person};
 use linli_core::sync::relay::KnownDevice;
+use linli_core::time::{TimeMs, date_of};
+use linli_storage::model::WorkerRecord;
 use linli_storage::{Log, Model, Office, StoreError};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::sync::{Mutex, broadcast, watch};
 
@@ -16,6 +20,10 @@ const ADVANCES: usize = 1_024;
 
 /// Name of the office among the people of a community.
 const OFFICE_NAME: &str = "社区办公室";
+
+/// A phone that comes back this long after its worker's appointment ended still hands in what was recorded
+/// before: a month is longer than any holiday. Later it waits for a person to look at it.
+const HAND_IN_MS: i64 = 30 * 24 * 3600 * 1000;
 
 /// Shared by all handlers; cheap to clone.
 #[derive(Clone)]
@@ -33,6 +41,8 @@ pub(crate) struct App {
     pub(crate) stopping: watch::Receiver<bool>,
     /// One office action at a time: each reads documents and then writes what it read.
     pub(crate) office: Arc<Mutex<()>>,
+    /// Changes whenever somebody's grants may have.
+    pub(crate) regranted: Arc<watch::Sender<()>>,
     /// One snapshot at a time.
     pub(crate) snapshots: Arc<Mutex<()>>,
     pub(crate) metrics: Arc<Metrics>,
@@ -56,6 +66,18 @@ pub(crate) struct Secrets {
     pub(crate) door: Door,
 }
 
+/// Codes of the grids that a worker looks after now, and of those whose appointment ended lately.
+fn grids_of(worker: &WorkerRecord, now_ms: TimeMs) -> (BTreeSet<String>, BTreeSet<String>) {
+    let (today, since) = (date_of(now_ms), date_of(now_ms - HAND_IN_MS));
+    let grids: BTreeSet<String> = worker.grids_on(today).into_keys().collect();
+    let ended = worker.appointments.iter().filter_map(|(_, one)| {
+        one.ended_before(today).filter(|ended| *ended >= since)?;
+        one.grid.clone().filter(|code| !grids.contains(code))
+    });
+    let ended = ended.collect();
+    (grids, ended)
+}
+
 impl App {
     pub(crate) fn new(stores: Stores, secrets: Secrets, stopping: watch::Receiver<bool>, url: String) -> App {
         App {
@@ -67,6 +89,7 @@ impl App {
             advanced: broadcast::channel(ADVANCES).0,
             stopping,
             office: Arc::default(),
+            regranted: Arc::new(watch::channel(()).0),
             snapshots: Arc::default(),
             metrics: Arc::default(),
             public_url: url.into(),
@@ -79,7 +102,9 @@ impl App {
         let Some(device) = self.log.device(id).await? else { return Ok(None) };
         let workers = self.model.workers().await?;
         let worker = workers.into_iter().find(|worker| Some(worker.id) == device.worker);
-        let (community, grids) = worker.map(|worker| (worker.community, worker.grids)).unwrap_or_default();
+        let now = now_ms();
+        let (grids, ended) = worker.as_ref().map(|worker| grids_of(worker, now)).unwrap_or_default();
+        let community = worker.map(|worker| worker.community).unwrap_or_default();
         let shared = Grant { space: community_space(&community), name: community.clone(), write: false };
         let own = grids.iter().map(|code| Grant {
             space: grid_space(&community, code),
@@ -90,11 +115,24 @@ impl App {
             key: device.key,
             active: device.active,
             grants: own.chain(std::iter::once(shared)).collect(),
+            hand_in: ended.iter().map(|code| grid_space(&community, code)).collect(),
             chain: self.log.chain(id).await?,
             people: self.people().await?,
             policy: 1,
             community,
         }))
+    }
+
+    /// Waits until lists show everything durable. An office action that goes by what they show calls this
+    /// first: one that was cut off before may have left them behind.
+    pub(crate) async fn settled(&self) {
+        let newest = *self.log.durable().borrow();
+        self.model.wait_for(newest).await;
+    }
+
+    /// Connected phones look again what they may follow.
+    pub(crate) fn regrant(&self) {
+        self.regranted.send_replace(());
     }
 
     /// Names of all who sign changes.

@@ -73,6 +73,7 @@ impl Connection {
     }
 
     async fn serve(&mut self) -> Result<(), End> {
+        let mut regranted = self.app.regranted.subscribe();
         let deadline = Instant::now() + GREETING_TIMEOUT;
         while self.session.device().is_none() {
             let message = timeout_at(deadline, self.socket.recv()).await.map_err(|_| End::Gone)?;
@@ -94,6 +95,7 @@ impl Connection {
                         self.send(Message::Ping(Bytes::new())).await?;
                     }
                 },
+                Ok(()) = regranted.changed() => self.on_regranted().await?,
                 news = advanced.recv() => self.on_news(news).await?,
                 () = stopped(&mut stopping) => {
                     let asks = self.session.refuse(SyncError::Unavailable);
@@ -116,6 +118,13 @@ impl Connection {
         };
         drop(bytes);
         let asks = self.session.on_frame(frame, now_ms(), self.app.log.office());
+        self.carry_out(asks).await
+    }
+
+    async fn on_regranted(&mut self) -> Result<(), End> {
+        let Some(device) = self.session.device() else { return Ok(()) };
+        let known = self.app.known_device(device).await.map_err(|_| End::Gone)?;
+        let asks = self.session.on_regranted(known.as_ref());
         self.carry_out(asks).await
     }
 
@@ -186,6 +195,9 @@ impl Connection {
                     let skip = |signer, epoch, number| self.session.may_skip(signer, epoch, number);
                     self.app.log.feed(space, after, skip).await?
                 };
+                if items.iter().any(|item| item.batch.places()) {
+                    self.session.on_placed();
+                }
                 let items = pack(&items);
                 Ok(self.session.on_feed(Page { space, after, upto, head, items }))
             }

@@ -68,6 +68,10 @@ impl Client {
         read_json(self.send(self.http.post(format!("{}{path}", self.url)).json(&body)).await?).await
     }
 
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Result<Value, Failure> {
+        read_json(self.send(self.http.patch(format!("{}{path}", self.url)).json(&body)).await?).await
+    }
+
     pub(crate) async fn upload(
         &self,
         path: &str,

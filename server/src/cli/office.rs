@@ -1,6 +1,7 @@
 //! Commands that act on a running relay.
 
 use super::client::{Client, Failure, pick};
+use super::organisation::{self, Grids, Workers};
 use super::print::{list, number, one, text, words};
 use super::users::{self, Users};
 use base64::Engine as _;
@@ -17,8 +18,11 @@ pub(crate) enum OfficeCommand {
         #[command(subcommand)]
         what: Import,
     },
-    /// 网格列表 / list grids
-    Grids,
+    /// 网格 / grids
+    Grids {
+        #[command(subcommand)]
+        what: Option<Grids>,
+    },
     /// 网格员 / workers
     Workers {
         #[command(subcommand)]
@@ -135,36 +139,11 @@ pub(crate) enum Import {
     },
 }
 
-#[derive(Subcommand)]
-pub(crate) enum Workers {
-    /// 添加网格员 / add a worker
-    Add {
-        name: String,
-        /// 网格编码,可写多个 / grid codes
-        #[arg(long, required = true, num_args = 1..)]
-        grid: Vec<String>,
-    },
-}
-
 pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) -> Result<ExitCode, Failure> {
     match command {
         OfficeCommand::Import { what } => return import(what, client, as_json).await,
-        OfficeCommand::Grids => list(&client.get("/v1/grids", &[]).await?, as_json, |grid| {
-            format!(
-                "{}  {}  {} 户  {} 人",
-                text(grid, "code"),
-                text(grid, "name"),
-                number(grid, "households"),
-                number(grid, "residents")
-            )
-        }),
-        OfficeCommand::Workers { what: None } => {
-            list(&client.get("/v1/workers", &[]).await?, as_json, worker_line);
-        }
-        OfficeCommand::Workers { what: Some(Workers::Add { name, grid }) } => {
-            let worker = client.post("/v1/workers", json!({"name": name, "grids": grid})).await?;
-            one(&worker, as_json, worker_line);
-        }
+        OfficeCommand::Grids { what } => organisation::grids(what, client, as_json).await?,
+        OfficeCommand::Workers { what } => organisation::workers(what, client, as_json).await?,
         OfficeCommand::Users { what } => users::run(what, client, as_json).await?,
         OfficeCommand::EnrolCode { worker } => {
             let code = client.post("/v1/enrol-codes", json!({"worker": worker})).await?;
@@ -243,10 +222,6 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
 
 fn query<'a>(pairs: &[(&'a str, Option<String>)]) -> Vec<(&'a str, String)> {
     pairs.iter().filter_map(|(key, value)| Some((*key, value.clone()?))).collect()
-}
-
-fn worker_line(worker: &Value) -> String {
-    format!("{}  {}  {}", text(worker, "id"), text(worker, "name"), words(worker, "grids"))
 }
 
 fn household_line(household: &Value) -> String {

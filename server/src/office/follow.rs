@@ -20,9 +20,9 @@ pub(crate) async fn run(app: &App, now_ms: TimeMs) -> Result<(), Problem> {
         return Ok(());
     }
     let _one = app.office.lock().await;
+    app.settled().await;
     for (change, doc) in waiting {
         follow(app, change, doc, now_ms).await?;
-        app.model.catch_up(&app.log).await?;
     }
     Ok(())
 }
@@ -61,8 +61,8 @@ async fn follow(app: &App, change: Hash, doc: DocId, now_ms: TimeMs) -> Result<(
     if let Some(made) = target.document.edit(&author, &puts) {
         drafts.add(target.space, target.id, target.document.kind(), target.generation, made);
     }
-    let drafts = drafts.into_log(app, now_ms).await?;
-    tracing::info!(%absorbed, stored = drafts, "an edit followed its merge");
+    drafts.store(app, now_ms).await?;
+    tracing::info!(%absorbed, "an edit followed its merge");
     Ok(())
 }
 

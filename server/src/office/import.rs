@@ -69,7 +69,7 @@ pub(crate) async fn import(app: &App, request: ImportRequest) -> Result<Imported
     let roster = roster.map_err(|error| Problem::bad(&error))?;
 
     let _one = app.office.lock().await;
-    let mut grids = Grids::new(&community, app.model.grids().await?);
+    let mut grids = Grids::new(&community, app.model.grids().await?, app.model.grid_aliases().await?);
     grids.learn(&roster.households);
     let planned = plan_all(app, &community, &roster.households, &mut grids).await?;
     let mut summary = summarise(&roster, &planned);
@@ -131,7 +131,9 @@ fn today() -> Option<Date> {
 }
 
 /// Work that takes long without waiting must not hold up connections.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
     tokio::task::spawn_blocking(work).await.map_err(|error| {
         tracing::error!(%error, "an import failed inside");
         Problem::new(
@@ -171,6 +173,7 @@ fn drafts(community: &str, planned: Vec<Planned>, grids: &Grids) -> Drafts {
             code: Some(code.clone()),
             name: Some(name.clone()),
             community: Some(community.to_owned()),
+            ..Grid::default()
         };
         let mut document = linli_core::doc::Document::new(DocKind::Grid);
         if let Some(change) = document.edit(&author, &grid.puts("")) {

@@ -25,6 +25,8 @@ pub(crate) struct Status {
     durable: i64,
     /// Id of the newest batch that lists show.
     applied: i64,
+    /// Records that came where their household no longer is, and are about to be brought on.
+    strays: i64,
 }
 
 /// Counts of everything.
@@ -33,7 +35,8 @@ pub(crate) async fn status(State(app): State<App>) -> Result<Json<Status>, Probl
     let (households, residents, visits) = app.model.counts().await?;
     let (batches, review) = app.log.counts().await?;
     let (durable, applied) = (*app.log.durable().borrow(), *app.model.applied().borrow());
-    Ok(Json(Status { households, residents, visits, batches, review, durable, applied }))
+    let strays = app.model.stray_count().await?;
+    Ok(Json(Status { households, residents, visits, batches, review, durable, applied, strays }))
 }
 
 /// An enrolled phone.

@@ -1,6 +1,7 @@
 //! What an import means for each household, computed without touching the log.
 
 use super::MESSAGE;
+use crate::office::grids::plain;
 use linli_core::address::Address;
 use linli_core::doc::{Author, ChangeBytes, Document};
 use linli_core::ids::{HouseholdId, ResidentId, SpaceId};
@@ -34,17 +35,22 @@ pub(super) struct Grids {
     community: String,
     by_name: BTreeMap<String, String>,
     codes: BTreeSet<String>,
+    /// Other codes by which grids are known.
+    aliases: BTreeMap<String, String>,
     by_building: BTreeMap<String, String>,
     added: BTreeMap<String, String>,
 }
 
 impl Grids {
-    pub(super) fn new(community: &str, known: Vec<GridRecord>) -> Grids {
+    pub(super) fn new(community: &str, known: Vec<GridRecord>, aliases: BTreeMap<String, String>) -> Grids {
         let own = known.into_iter().filter(|grid| grid.community == community);
         let by_name: BTreeMap<String, String> = own.map(|grid| (grid.name, grid.code)).collect();
+        let codes: BTreeSet<String> = by_name.values().cloned().collect();
+        let aliases = aliases.into_iter().filter(|(_, code)| codes.contains(code)).collect();
         Grids {
             community: community.to_owned(),
-            codes: by_name.values().cloned().collect(),
+            codes,
+            aliases,
             by_name,
             by_building: BTreeMap::new(),
             added: BTreeMap::new(),
@@ -59,6 +65,9 @@ impl Grids {
     /// The code for what a file says, adding the grid when it is new.
     fn code(&mut self, written: &str) -> String {
         if let Some(code) = self.by_name.get(written) {
+            return code.clone();
+        }
+        if let Some(code) = self.aliases.get(&plain(written)) {
             return code.clone();
         }
         let is_code = written.len() == 15 && written.bytes().all(|byte| byte.is_ascii_digit());
