@@ -3,9 +3,17 @@
 use linli_tests::{Metrics, Relay, Web, text};
 
 /// Every route that the command line uses.
-const USED: [(&str, &str); 18] = [
+const USED: [(&str, &str); 26] = [
     ("post", "/v1/imports/roster"),
     ("get", "/v1/grids"),
+    ("post", "/v1/grids"),
+    ("patch", "/v1/grids/{code}"),
+    ("post", "/v1/grids/{code}/places"),
+    ("post", "/v1/grids/import"),
+    ("get", "/v1/places"),
+    ("patch", "/v1/workers/{id}"),
+    ("post", "/v1/workers/{id}/appointments"),
+    ("patch", "/v1/workers/{id}/appointments/{appointment}"),
     ("get", "/v1/workers"),
     ("post", "/v1/workers"),
     ("post", "/v1/enrol-codes"),
