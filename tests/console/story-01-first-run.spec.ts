@@ -62,7 +62,7 @@ test("wrong passwords are slowed down", async ({ office }) => {
     await signIn(page, CLERK.name, "not the password");
     status = (await answered).status();
   }
-  await expect(page.getByRole("alert")).toContainText(say("再试", "again"));
+  await expect(page.getByRole("alert")).toContainText(say("再试", "too many"));
   await judge(page, "01-sign-in-throttled");
 });
 
@@ -141,7 +141,10 @@ test("a session that ended in mid-form loses nothing", async ({ office, browser 
   await expect(page.getByRole("row").filter({ hasText: CLERK.name })).toBeVisible();
 
   await open(page, "审计", "Audit");
-  await expect(page.getByText(say("管理账号", "Accounts managed"))).toBeVisible();
+  const managed = page.getByRole("row").filter({ hasText: say("管理账号", "Accounts managed") });
+  await expect(managed.filter({ hasText: say("完成", "Done") })).toBeVisible();
+  // Asked before the password was given again: refused, and written down as that.
+  await expect(managed.filter({ hasText: say("已拒绝", "Refused") })).toBeVisible();
   await judge(page, "01-audit");
   await page
     .getByRole("row")

@@ -5,8 +5,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import openapiTS, { astToString } from "openapi-typescript";
 
-const binaries =
-  process.env.LINLI_BIN_DIR ?? path.join(import.meta.dirname, "../../../target/debug");
+const binaries = process.env.LINLI_BIN_DIR ?? path.join(import.meta.dirname, "../../../target/debug");
 const from = process.argv[2];
 const text =
   from === undefined

@@ -52,7 +52,7 @@ export function App() {
 
 /** Once somebody is in, the page stays: an expired session is asked for over it (dialogs.tsx). */
 function Door() {
-  const { data: session, error, refetch } = useSessionQuery();
+  const { data: session, isError, error, refetch } = useSessionQuery();
   const [entered, setEntered] = useState(session);
   if (session?.state === "signed_in" && session !== entered) setEntered(session);
   const seen = session?.state === "signed_in" ? session : entered;
@@ -68,7 +68,7 @@ function Door() {
   if (!session) {
     return (
       <main className="door">
-        {error ? <Failed problem={error} retry={refetch} /> : <Loading rows={4} />}
+        {isError ? <Failed problem={error} retry={refetch} /> : <Loading rows={4} />}
       </main>
     );
   }
