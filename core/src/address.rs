@@ -3,6 +3,7 @@
 //! Owns parsing and the comparison key. Knows nothing of records or documents.
 
 mod estate;
+mod floor;
 mod parse;
 mod text;
 
@@ -13,6 +14,7 @@ use std::fmt;
 
 use crate::error::Coded;
 
+pub use floor::{Position, position_of};
 pub use text::half_width;
 
 /// Longest text read as an address. A full postal address is under 80 characters; more is a note in the wrong cell.

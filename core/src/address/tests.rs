@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Address, AddressError};
+use super::{Address, AddressError, Position, position_of};
 
 fn home(estate: &str, building: &str, unit: &str, room: &str) -> Address {
     Address { estate: estate.into(), building: building.into(), unit: unit.into(), room: room.into() }
@@ -167,7 +167,49 @@ fn number() -> impl Strategy<Value = String> {
     ]
 }
 
+fn on(floor: u16, door: &str) -> Position {
+    Position::Floor { floor, door: door.into() }
+}
+
+#[test]
+fn a_room_number_says_its_floor() {
+    for (room, position) in [
+        ("501", on(5, "01")),
+        ("1203", on(12, "03")),
+        ("0501", on(5, "01")),
+        ("５０１", on(5, "01")),
+        (" 501 ", on(5, "01")),
+        ("501a", on(5, "01A")),
+        ("501东", on(5, "01东")),
+        ("5东", on(5, "东")),
+        ("3301", on(33, "01")),
+    ] {
+        assert_eq!(position_of(room), position, "{room}");
+    }
+    for room in
+        ["", "3", "12", "底商3", "地下室", "-101", "B101", "001", "10203", "501-1", "501ABC", "负一层"]
+    {
+        assert_eq!(position_of(room), Position::Other, "{room}");
+    }
+}
+
 proptest! {
+    #[test]
+    fn every_floor_and_door_is_found_again(floor in 1..=99_u16, door in 0..=99_u16, suffix in "[A-D东西]{0,2}") {
+        let position = position_of(&format!("{floor}{door:02}{suffix}"));
+        prop_assert_eq!(position, on(floor, &format!("{door:02}{suffix}")));
+    }
+
+    #[test]
+    fn any_room_has_one_place(room in "\\PC{0,12}|[0-9]{0,6}[A-Z东底商室-]{0,3}") {
+        let position = position_of(&room);
+        if let Position::Floor { floor, door } = &position {
+            prop_assert!((1..=99).contains(floor));
+            // Floor and door together are the number again, so no two rooms of a unit share a cell.
+            prop_assert_eq!(&position_of(&format!("{floor}{door}")), &position);
+        }
+    }
+
     #[test]
     fn the_canonical_spelling_reads_back(
         estate in prop_oneof![Just(""), Just("阳光花园"), Just("幸福里2期"), Just("中山路88号院"), Just("三里屯小区")],
