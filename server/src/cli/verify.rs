@@ -3,7 +3,7 @@
 
 use super::client::Failure;
 use crate::keys;
-use linli_storage::model::{VerifyReport, compare_models, verify_log};
+use linli_storage::model::{VerifyReport, compare_models, count_documents, verify_log};
 use linli_storage::{Log, Model, Office};
 use std::path::Path;
 use std::process::ExitCode;
@@ -36,18 +36,26 @@ async fn verify(data: &Path) -> anyhow::Result<VerifyReport> {
     let mut report = VerifyReport::default();
     let log = Log::open(data, keys::office_key(data)?).await?;
     verify_log(&log, &mut report).await?;
-    let stored = Model::open(data).await?;
-    // A relay that was stopped in a hurry has applied less than its log holds; it would do so at next start.
-    stored.catch_up(&log).await?;
+    // Lists of another version's shape are neither compared nor touched: the relay makes them again.
+    let stored = if Model::fits(data).await? { Some(Model::open(data).await?) } else { None };
+    if let Some(stored) = &stored {
+        // A relay that was stopped in a hurry has applied less than its log holds; it would at next start.
+        stored.catch_up(&log).await?;
+    }
     let scratch = data.join("verify");
     let _ = std::fs::remove_dir_all(&scratch);
     std::fs::create_dir_all(&scratch)?;
     let fresh = Model::open(&scratch).await?;
     fresh.catch_up(&log).await?;
-    compare_models(&stored, &fresh, &mut report).await?;
+    match &stored {
+        Some(stored) => {
+            compare_models(stored, &fresh, &mut report).await?;
+            stored.close().await;
+        }
+        None => report.documents = count_documents(&fresh).await?,
+    }
     fresh.close().await;
     std::fs::remove_dir_all(&scratch)?;
-    stored.close().await;
     if data.join("office.db").exists() {
         verify_audit(data, &mut report).await?;
     }

@@ -1,4 +1,6 @@
--- A cache. Everything here is made from log.db and may be deleted.
+-- A cache. Everything here is made from log.db and may be deleted. A relay that finds a file made with another
+-- text than this deletes it and makes it again: raise the number when the same columns come to mean something else.
+-- Shape 2.
 CREATE TABLE IF NOT EXISTS progress (one INTEGER PRIMARY KEY CHECK (one = 1), applied INTEGER NOT NULL) STRICT;
 INSERT OR IGNORE INTO progress (one, applied) VALUES (1, 0);
 CREATE TABLE IF NOT EXISTS space (
@@ -12,6 +14,7 @@ CREATE TABLE IF NOT EXISTS doc (
   applied INTEGER NOT NULL             -- newest log id that changed it
 ) STRICT;
 CREATE INDEX IF NOT EXISTS doc_space ON doc (space, kind, id);
+CREATE INDEX IF NOT EXISTS doc_applied ON doc (applied, kind);
 CREATE TABLE IF NOT EXISTS change (hash BLOB PRIMARY KEY, received_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS actor (
   space BLOB NOT NULL, actor BLOB NOT NULL, device BLOB NOT NULL, skew_ms INTEGER NOT NULL,
@@ -25,15 +28,27 @@ CREATE TABLE IF NOT EXISTS household (
   id BLOB PRIMARY KEY, space BLOB NOT NULL, grid TEXT NOT NULL,
   estate TEXT NOT NULL, building TEXT NOT NULL, unit TEXT NOT NULL, room TEXT NOT NULL, address_key TEXT NOT NULL,
   search TEXT NOT NULL, row BLOB NOT NULL, record TEXT NOT NULL, residents INTEGER NOT NULL,
-  merged_into BLOB, open_conflicts INTEGER NOT NULL
+  merged_into BLOB, open_conflicts INTEGER NOT NULL,
+  tags TEXT NOT NULL                   -- of the household and everyone in it, one a line
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS household_grid ON household (grid, estate, building, unit, room);
+-- Everything a building chart shows of a household, so that charts and counts never read whole rows.
+CREATE INDEX IF NOT EXISTS household_chart
+  ON household (estate, building, unit, room, grid, open_conflicts, tags) WHERE merged_into IS NULL;
 CREATE INDEX IF NOT EXISTS household_merged ON household (merged_into) WHERE merged_into IS NOT NULL;
 CREATE TABLE IF NOT EXISTS sheet (
   doc BLOB PRIMARY KEY, household BLOB NOT NULL, period TEXT NOT NULL,
   visits INTEGER NOT NULL, last_at_ms INTEGER NOT NULL, last_outcome TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sheet_household ON sheet (household, last_at_ms);
+-- What is known of a household's visits over all its sheets and those of the households merged into it: one
+-- row a period, and one with an empty period for all of them.
+CREATE TABLE IF NOT EXISTS cover (
+  period TEXT NOT NULL, household BLOB NOT NULL,
+  visits INTEGER NOT NULL, last_at_ms INTEGER NOT NULL, last_outcome TEXT NOT NULL,
+  PRIMARY KEY (period, household)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS cover_household ON cover (household);
 CREATE TABLE IF NOT EXISTS visit (
   doc BLOB NOT NULL, id BLOB NOT NULL, household BLOB NOT NULL, period TEXT NOT NULL,
   at_ms INTEGER NOT NULL, received_ms INTEGER NOT NULL, skew_ms INTEGER NOT NULL,
@@ -46,8 +61,10 @@ CREATE TABLE IF NOT EXISTS conflict (
   live INTEGER NOT NULL,               -- 1: the document still has several values
   status TEXT NOT NULL,                -- open, settled, resolved
   versions TEXT NOT NULL,              -- JSON: every value seen, with actor, author's time, time received
-  chosen TEXT, reason TEXT, closed_ms INTEGER
+  chosen TEXT, reason TEXT, closed_ms INTEGER,
+  touched INTEGER NOT NULL             -- newest log id that opened, widened or ended it
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS conflict_touched ON conflict (touched);
 CREATE INDEX IF NOT EXISTS conflict_doc ON conflict (doc, live);
 CREATE INDEX IF NOT EXISTS conflict_status ON conflict (status, opened);
 CREATE TABLE IF NOT EXISTS likeness_key (key TEXT NOT NULL, household BLOB NOT NULL, PRIMARY KEY (key, household)) STRICT, WITHOUT ROWID;

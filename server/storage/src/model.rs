@@ -1,7 +1,9 @@
 //! Documents and read models, made from the log in order.
 
 mod apply;
+mod changes;
 mod conflicts;
+mod cover;
 mod documents;
 mod duplicates;
 mod flush;
@@ -11,17 +13,19 @@ mod queries;
 mod snapshots;
 mod verify;
 
+pub use changes::{ChangedRecord, Subject};
 pub use conflicts::{ConflictRecord, ConflictVersion};
+pub use cover::{CampaignRecord, CellRecord, CoverFilter, CoverRecord};
 pub use documents::OpenDoc;
 pub use duplicates::{DuplicateRecord, MergeRecord};
 pub use moves::Stray;
 pub use organisation::{Place, PlaceRecord, WorkerRecord};
 pub use queries::{GridRecord, HouseholdFilter, HouseholdRecord, QuarantineRecord, VisitRecord};
-pub use verify::{VerifyReport, compare_models, verify_log};
+pub use verify::{VerifyReport, compare_models, count_documents, verify_log};
 
 use crate::StoreError;
 use crate::log::Log;
-use crate::sqlite::{Database, Durability, open};
+use crate::sqlite::{Database, Durability, open, remove, shape_of, stored_shape};
 use linli_core::ids::HouseholdId;
 use linli_core::search::SearchIndex;
 use sqlx::Row;
@@ -29,6 +33,10 @@ use std::path::Path;
 use std::sync::{Arc, RwLock};
 use tokio::sync::watch;
 
+/// The file.
+const FILE: &str = "model.db";
+/// What is in it. Any change of this text, also of a comment, makes every relay build its file anew.
+const SCHEMA: &str = include_str!("../migrations/model.sql");
 /// Batches read at a time.
 const GROUP: i64 = 64;
 /// Changes applied in one transaction, at least one batch: bounds memory (a document takes about 30 kB
@@ -47,13 +55,21 @@ pub struct Model {
 }
 
 impl Model {
-    /// Opens or creates `model.db` in a folder.
+    /// Opens or creates `model.db` in a folder. A file that another version made in another shape is begun
+    /// anew: everything in it is made from the log.
     ///
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn open(folder: &Path) -> Result<Model, StoreError> {
-        let schema = include_str!("../migrations/model.sql");
-        let database = Arc::new(open(&folder.join("model.db"), Durability::Rebuildable, schema).await?);
+        let path = folder.join(FILE);
+        if !Model::fits(folder).await? {
+            tracing::warn!("the lists were made by another version; they are made again from the log");
+            remove(&path).map_err(sqlx::Error::Io)?;
+        }
+        let database = Arc::new(open(&path, Durability::Rebuildable, SCHEMA).await?);
+        sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {}", shape_of(SCHEMA))))
+            .execute(&database.writer)
+            .await?;
         let applied: i64 =
             sqlx::query_scalar("SELECT applied FROM progress").fetch_one(&database.readers).await?;
         let mut search = SearchIndex::new();
@@ -70,6 +86,15 @@ impl Model {
             search: Arc::new(RwLock::new(search)),
             applied: Arc::new(watch::channel(applied).0),
         })
+    }
+
+    /// Whether `model.db` in a folder has the shape that this version reads and writes, or is not there yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn fits(folder: &Path) -> Result<bool, StoreError> {
+        let stored = stored_shape(&folder.join(FILE)).await?;
+        Ok(stored.is_none_or(|shape| shape == shape_of(SCHEMA)))
     }
 
     /// The id of the newest batch applied.

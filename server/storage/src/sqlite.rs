@@ -4,6 +4,7 @@ use crate::StoreError;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{ConnectOptions as _, Connection as _};
 use std::path::Path;
 use std::time::Duration;
 
@@ -28,6 +29,38 @@ pub(crate) enum Durability {
 pub(crate) struct Database {
     pub(crate) writer: SqlitePool,
     pub(crate) readers: SqlitePool,
+}
+
+/// The shape that a schema gives a file: a number of its text, so that any change of the text is a new one.
+pub(crate) fn shape_of(schema: &str) -> i64 {
+    let hash = linli_core::ids::digest(&[b"schema", schema.as_bytes()]);
+    // SQLite's user_version has 31 bits; 0 is a file that nobody has finished.
+    hash.iter().take(4).fold(0, |sum, byte| (sum << 8 | i64::from(*byte)) & 0x7fff_ffff).max(1)
+}
+
+/// The shape that a file was finished with; `None` when there is no file.
+pub(crate) async fn stored_shape(path: &Path) -> Result<Option<i64>, StoreError> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let options = SqliteConnectOptions::new().filename(path).busy_timeout(BUSY_TIMEOUT);
+    let mut connection = options.connect().await?;
+    let shape = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut connection).await?;
+    connection.close().await?;
+    Ok(Some(shape))
+}
+
+/// Removes a file with what SQLite keeps beside it.
+pub(crate) fn remove(path: &Path) -> std::io::Result<()> {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        match std::fs::remove_file(&name) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 pub(crate) async fn open(

@@ -231,10 +231,13 @@ impl Group<'_> {
         self.received.entry(info.hash).or_insert(logged.received_ms);
         self.actors.entry((logged.space, info.actor)).or_insert((logged.device, logged.skew_ms));
         let Some(touched) = self.docs.get_mut(&doc) else { return Err(damaged("document")) };
-        touched.applied = logged.id;
+        // A change that was held belongs to an older batch, but the document changes now.
+        touched.applied = touched.applied.max(logged.id);
         touched.changed = true;
         let origin =
             Origin { device: logged.device, received_ms: logged.received_ms, skew_ms: logged.skew_ms };
+        touched.remerged |=
+            info.writes.iter().any(|(key, _)| key == "merged_into" || key.starts_with("merges/"));
         for (key, _) in info.writes.iter().filter(|_| touched.open.document.kind() == DocKind::Visits) {
             let Some(rest) = key.strip_prefix("v/") else { continue };
             match rest.split_once('/') {

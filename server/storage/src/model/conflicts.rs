@@ -71,7 +71,7 @@ pub(super) async fn track_conflicts(
     }
     for record in &touched.live {
         match now.get(&record.key) {
-            Some(conflict) => widen(connection, received, record, conflict).await?,
+            Some(conflict) => widen(connection, received, record, conflict, touched.applied).await?,
             None => close(connection, record, logged, info).await?,
         }
     }
@@ -118,8 +118,8 @@ async fn open(
     let status = if conflict.asks() { "open" } else { "settled" };
     let closed_ms = (status == "settled").then_some(logged.received_ms);
     sqlx::query(
-        "INSERT OR IGNORE INTO conflict (id, doc, key, opened, live, status, versions, closed_ms)
-         VALUES (?, ?, ?, ?, 1, ?, ?, ?)",
+        "INSERT OR IGNORE INTO conflict (id, doc, key, opened, touched, live, status, versions, closed_ms)
+         VALUES (?1, ?2, ?3, ?4, ?4, 1, ?5, ?6, ?7)",
     )
     .bind(id.0.as_slice())
     .bind(doc.0.as_slice())
@@ -162,6 +162,7 @@ async fn widen(
     received: &BTreeMap<Hash, TimeMs>,
     record: &ConflictRecord,
     conflict: &FieldConflict,
+    applied: i64,
 ) -> Result<(), StoreError> {
     let mut versions = record.versions.clone();
     for version in &conflict.versions {
@@ -171,8 +172,9 @@ async fn widen(
         }
     }
     if versions != record.versions {
-        sqlx::query("UPDATE conflict SET versions = ? WHERE id = ?")
+        sqlx::query("UPDATE conflict SET versions = ?, touched = ? WHERE id = ?")
             .bind(to_json(&versions))
+            .bind(applied)
             .bind(record.id.0.as_slice())
             .execute(connection)
             .await?;
@@ -196,12 +198,13 @@ async fn close(
         None => ("settled", kept, None),
     };
     sqlx::query(
-        "UPDATE conflict SET live = 0, status = ?, chosen = ?, reason = ?, closed_ms = ? WHERE id = ?",
+        "UPDATE conflict SET live = 0, status = ?, chosen = ?, reason = ?, closed_ms = ?, touched = ? WHERE id = ?",
     )
     .bind(status)
     .bind(chosen)
     .bind(reason)
     .bind(logged.received_ms)
+    .bind(logged.id)
     .bind(record.id.0.as_slice())
     .execute(connection)
     .await?;
@@ -240,6 +243,18 @@ impl Model {
         .bind(status)
         .fetch_all(&self.database.readers)
         .await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Conflicts of one document, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn conflicts_of(&self, doc: DocId) -> Result<Vec<ConflictRecord>, StoreError> {
+        let rows = sqlx::query("SELECT * FROM conflict WHERE doc = ? ORDER BY opened DESC, id")
+            .bind(doc.0.as_slice())
+            .fetch_all(&self.database.readers)
+            .await?;
         rows.iter().map(read).collect()
     }
 

@@ -51,6 +51,8 @@ pub(super) struct Touched {
     pub(super) live: Vec<ConflictRecord>,
     pub(super) applied: i64,
     pub(super) changed: bool,
+    /// It became part of another household, or another became or ceased to be part of it.
+    pub(super) remerged: bool,
     /// Visits whose entry arrived in this group.
     pub(super) visits: BTreeMap<VisitId, Origin>,
     /// Visits that were only amended.
@@ -60,7 +62,7 @@ pub(super) struct Touched {
 impl Touched {
     pub(super) fn of(open: OpenDoc, live: Vec<ConflictRecord>, is_new: bool) -> Touched {
         let (visits, amended) = (BTreeMap::new(), Vec::new());
-        Touched { is_new, open, live, applied: 0, changed: false, visits, amended }
+        Touched { is_new, open, live, applied: 0, changed: false, remerged: false, visits, amended }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Writing the documents of a group back, with the rows that lists need of them.
 
 use super::ROWS_PER_STATEMENT;
+use super::cover::refresh_cover;
 use super::documents::{Origin, Touched};
 use super::duplicates::refresh_duplicates;
 use super::organisation;
@@ -13,7 +14,7 @@ use linli_core::record::Fields;
 use linli_core::search::SearchText;
 use serde_json::json;
 use sqlx::{QueryBuilder, SqliteConnection};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Households whose search text changed; `None` when it must no longer be found.
 pub(super) type Searchable = Vec<(HouseholdId, Option<String>)>;
@@ -57,6 +58,7 @@ pub(super) async fn flush(
         }
     }
     write_visits(connection, &ready).await?;
+    refresh_cover(connection, covered(&ready)).await?;
     let mut searchable = Vec::new();
     let mut households = BTreeMap::new();
     for ready in ready {
@@ -67,6 +69,13 @@ pub(super) async fn flush(
     }
     refresh_duplicates(connection, &households).await?;
     Ok(searchable)
+}
+
+/// Households of which the visits, or where they count, may have changed.
+fn covered(ready: &[Ready]) -> BTreeSet<HouseholdId> {
+    let visited = ready.iter().filter_map(|ready| Some(ready.sheet.as_ref()?.household));
+    let remerged = ready.iter().filter(|ready| ready.touched.remerged);
+    visited.chain(remerged.map(|ready| HouseholdId::from(ready.touched.open.id))).collect()
 }
 
 /// Everything that can be worked out without the database.
@@ -126,7 +135,7 @@ async fn write_households(connection: &mut SqliteConnection, ready: &[Ready]) ->
     }
     let mut insert = QueryBuilder::new(
         "INSERT OR REPLACE INTO household (id, space, grid, estate, building, unit, room, address_key, search, row,
-           record, residents, merged_into, open_conflicts) ",
+           record, residents, merged_into, open_conflicts, tags) ",
     );
     insert.push_values(households, |mut to, (ready, household)| {
         let (open, row, address) = (&ready.touched.open, &household.row, household.row.address());
@@ -137,6 +146,7 @@ async fn write_households(connection: &mut SqliteConnection, ready: &[Ready]) ->
         to.push_bind(i64::try_from(row.people.len()).unwrap_or(i64::MAX));
         to.push_bind(row.merged_into.map(|id| id.0.to_vec()));
         to.push_bind(i64::from(row.open_conflicts));
+        to.push_bind(row.tags.iter().map(String::as_str).collect::<Vec<_>>().join("\n"));
     });
     insert.build().execute(connection).await?;
     Ok(())

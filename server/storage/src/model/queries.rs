@@ -98,10 +98,8 @@ pub struct QuarantineRecord {
 }
 
 const HOUSEHOLD_COLUMNS: &str = "SELECT h.id, h.row, h.record,
-  (SELECT coalesce(sum(visits), 0) FROM sheet WHERE household = h.id OR household IN (SELECT id FROM household WHERE merged_into = h.id)) AS visits,
-  (SELECT max(last_at_ms) FROM sheet WHERE household = h.id OR household IN (SELECT id FROM household WHERE merged_into = h.id)) AS last_visit_ms,
-  (SELECT last_outcome FROM sheet WHERE household = h.id OR household IN (SELECT id FROM household WHERE merged_into = h.id) ORDER BY last_at_ms DESC LIMIT 1) AS last_outcome
-  FROM household AS h ";
+  coalesce(c.visits, 0) AS visits, c.last_at_ms AS last_visit_ms, c.last_outcome AS last_outcome
+  FROM household AS h LEFT JOIN cover AS c ON c.period = '' AND c.household = h.id ";
 
 impl Model {
     /// Every grid with its size, by code.

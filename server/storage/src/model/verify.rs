@@ -77,14 +77,14 @@ pub async fn verify_log(log: &Log, report: &mut VerifyReport) -> Result<(), Stor
 }
 
 /// What is compared: every table whose rows the log determines, without columns that depend on grouping.
-const COMPARED: [(&str, &str); 15] = [
+const COMPARED: [(&str, &str); 16] = [
     (
         "doc",
         "SELECT hex(id) || ' ' || kind || ' ' || hex(space) || ' ' || generation || ' ' || hex(row) AS line FROM doc ORDER BY 1",
     ),
     (
         "household",
-        "SELECT hex(id) || ' ' || grid || ' ' || record || ' ' || search || ' ' || open_conflicts || ' ' || coalesce(hex(merged_into), '') AS line FROM household ORDER BY 1",
+        "SELECT hex(id) || ' ' || grid || ' ' || record || ' ' || search || ' ' || open_conflicts || ' ' || coalesce(hex(merged_into), '') || ' ' || tags AS line FROM household ORDER BY 1",
     ),
     (
         "visit",
@@ -93,6 +93,10 @@ const COMPARED: [(&str, &str); 15] = [
     (
         "sheet",
         "SELECT hex(doc) || ' ' || visits || ' ' || last_at_ms || ' ' || last_outcome AS line FROM sheet ORDER BY 1",
+    ),
+    (
+        "cover",
+        "SELECT period || ' ' || hex(household) || ' ' || visits || ' ' || last_at_ms || ' ' || last_outcome AS line FROM cover ORDER BY 1",
     ),
     (
         "conflict",
@@ -146,6 +150,16 @@ pub async fn compare_models(
         }
     }
     compare_heads(stored, fresh, report).await
+}
+
+/// How many documents a model has.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn count_documents(model: &Model) -> Result<u64, StoreError> {
+    let count: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM doc").fetch_one(&model.database.readers).await?;
+    Ok(count.unsigned_abs())
 }
 
 fn difference(ours: &[String], theirs: &[String]) -> (usize, usize) {
