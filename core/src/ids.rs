@@ -203,6 +203,23 @@ impl Hash {
     pub fn from_slice(bytes: &[u8]) -> Option<Hash> {
         bytes.try_into().ok().map(Hash)
     }
+
+    /// Reads what [`Display`](fmt::Display) writes: 64 hexadecimal digits.
+    pub fn from_hex(text: &str) -> Option<Hash> {
+        let digit = |byte: &u8| char::from(*byte).to_digit(16);
+        let digits: Vec<u32> = text.as_bytes().iter().map(digit).collect::<Option<_>>()?;
+        let bytes = digits.chunks_exact(2).filter_map(|pair| match pair {
+            [high, low] => u8::try_from(high * 16 + low).ok(),
+            _ => None,
+        });
+        (digits.len() == 64).then(|| bytes.collect::<Vec<u8>>()).and_then(|bytes| Hash::from_slice(&bytes))
+    }
+}
+
+impl AsRef<[u8]> for Hash {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 impl fmt::Display for Hash {
@@ -241,6 +258,16 @@ mod tests {
             assert_eq!(text.len(), HouseholdId::TEXT_LEN);
             assert_eq!(text.parse(), Ok(id));
             assert_eq!(text.to_uppercase().parse(), Ok(id));
+        }
+    }
+
+    #[test]
+    fn a_hash_survives_being_written_and_read() {
+        let hash = Hash::of(b"linli");
+        assert_eq!(Hash::from_hex(&hash.to_string()), Some(hash));
+        assert_eq!(Hash::from_hex(&hash.to_string().to_uppercase()), Some(hash));
+        for text in ["", "00", &"g".repeat(64), &"0".repeat(63), &"0".repeat(66), &"０".repeat(64)] {
+            assert_eq!(Hash::from_hex(text), None, "{text}");
         }
     }
 

@@ -2,6 +2,7 @@
 //! like any phone would. Actions run one at a time.
 
 pub(crate) mod decide;
+pub(crate) mod edit;
 pub(crate) mod follow;
 pub(crate) mod grid_list;
 pub(crate) mod grids;
@@ -9,6 +10,7 @@ pub(crate) mod import;
 pub(crate) mod merge;
 pub(crate) mod moves;
 pub(crate) mod people;
+pub(crate) mod provenance;
 
 use crate::clock::random;
 use crate::problem::Problem;

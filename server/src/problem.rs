@@ -18,6 +18,28 @@ pub(crate) struct Problem {
     pub(crate) en: String,
     /// When to ask again.
     pub(crate) retry_after_s: Option<u64>,
+    /// The fields of a form that are wrong.
+    pub(crate) fields: Vec<WrongField>,
+}
+
+/// A field that does not take its value.
+#[derive(Debug)]
+pub(crate) struct WrongField {
+    pub(crate) key: String,
+    pub(crate) code: &'static str,
+    pub(crate) zh: String,
+    pub(crate) en: String,
+}
+
+/// A field of a form that does not take its value.
+#[derive(serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub(crate) struct FieldProblem {
+    /// The field, as the request named it.
+    pub(crate) key: String,
+    /// Stable, dotted code.
+    pub(crate) code: String,
+    /// What is wrong and what would be right.
+    pub(crate) text: String,
 }
 
 /// What a caller receives.
@@ -27,6 +49,9 @@ pub(crate) struct ProblemBody {
     pub(crate) code: String,
     /// What went wrong and what to do, in the language of Accept-Language.
     pub(crate) text: String,
+    /// Which fields of a form are wrong.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) fields: Vec<FieldProblem>,
 }
 
 impl Problem {
@@ -36,7 +61,14 @@ impl Problem {
     }
 
     pub(crate) fn with(status: StatusCode, error: &dyn Coded) -> Problem {
-        Problem { status, code: error.code(), zh: error.zh(), en: error.to_string(), retry_after_s: None }
+        Problem {
+            status,
+            code: error.code(),
+            zh: error.zh(),
+            en: error.to_string(),
+            retry_after_s: None,
+            fields: Vec::new(),
+        }
     }
 
     pub(crate) fn not_found(what_zh: &'static str, what: &'static str, id: impl ToString) -> Problem {
@@ -49,7 +81,7 @@ impl Problem {
         zh: impl Into<String>,
         en: impl Into<String>,
     ) -> Problem {
-        Problem { status, code, zh: zh.into(), en: en.into(), retry_after_s: None }
+        Problem { status, code, zh: zh.into(), en: en.into(), retry_after_s: None, fields: Vec::new() }
     }
 
     /// The same, with the time after which asking again may help.
@@ -57,13 +89,33 @@ impl Problem {
         Problem { retry_after_s: Some(seconds), ..self }
     }
 
+    /// A form with wrong fields, if there are any; the sentence is that of the first.
+    pub(crate) fn of_fields(fields: Vec<WrongField>) -> Result<(), Problem> {
+        let Some(first) = fields.first() else { return Ok(()) };
+        let (zh, en) = (first.zh.clone(), first.en.clone());
+        Err(Problem {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            code: first.code,
+            zh,
+            en,
+            retry_after_s: None,
+            fields,
+        })
+    }
+
     /// The answer in a language.
     pub(crate) fn answer(self, lang: Lang) -> Response {
-        let text = match lang {
-            Lang::Zh => self.zh,
-            Lang::En => self.en,
+        let text = |zh, en| match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
         };
-        let body = ProblemBody { code: self.code.into(), text };
+        let fields = self.fields.into_iter().map(|field| FieldProblem {
+            key: field.key,
+            code: field.code.into(),
+            text: text(field.zh, field.en),
+        });
+        let body =
+            ProblemBody { code: self.code.into(), fields: fields.collect(), text: text(self.zh, self.en) };
         let mut response = (self.status, Json(body)).into_response();
         if let Some(seconds) = self.retry_after_s {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());

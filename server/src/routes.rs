@@ -4,10 +4,12 @@ mod appointments;
 mod audit;
 mod conflicts;
 mod duplicates;
+mod edits;
 mod enrol;
 mod export;
 mod grid_list;
 mod grids;
+mod household;
 mod households;
 mod import;
 mod places;
@@ -18,6 +20,7 @@ mod status;
 mod users;
 mod workers;
 
+pub(crate) use households::Names;
 pub(crate) use import::national_id_key;
 
 use crate::access::guard::{Guard, described};
@@ -84,7 +87,12 @@ fn table(of: impl Fn(Action, UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App>
         .routes(of(Action::People, routes!(appointments::end)))
         .routes(of(Action::EnrolCode, routes!(enrol::create_code)))
         .routes(of(Action::Read, routes!(households::list)))
-        .routes(of(Action::Read, routes!(households::one)))
+        .routes(of(Action::Edit, routes!(edits::add_household)))
+        .routes(of(Action::Read, routes!(household::one)))
+        .routes(of(Action::Edit, routes!(edits::edit)))
+        .routes(of(Action::Edit, routes!(edits::add_resident)))
+        .routes(of(Action::Read, routes!(household::visits)))
+        .routes(of(Action::Read, routes!(household::field_history)))
         .routes(of(Action::Read, routes!(conflicts::list)))
         .routes(of(Action::Resolve, routes!(conflicts::resolve)))
         .routes(of(Action::Read, routes!(duplicates::list)))

@@ -1,6 +1,6 @@
 //! Fields with more than one value, who wrote each, and what each merge policy makes of them.
 
-use super::{Document, from_scalar};
+use super::{Document, from_scalar, to_change_hashes};
 use crate::ids::{Actor, Hash};
 use crate::record::{FieldSpec, Merge, Value};
 use crate::time::TimeMs;
@@ -79,6 +79,13 @@ impl Document {
             .collect();
         versions.sort();
         versions
+    }
+
+    /// How many different values a key had at an earlier state.
+    pub fn values_at(&self, key: &str, heads: &[Hash]) -> usize {
+        let found = self.auto.get_all_at(ROOT, key, &to_change_hashes(heads)).unwrap_or_default();
+        let values = found.into_iter().filter_map(|(value, _)| from_scalar(value.as_scalar()?));
+        values.collect::<std::collections::BTreeSet<_>>().len()
     }
 
     /// The keys that have several different values. Equal values written twice are no conflict.

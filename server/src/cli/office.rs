@@ -55,6 +55,18 @@ pub(crate) enum OfficeCommand {
         #[arg(long)]
         history: bool,
     },
+    /// 修改一户的一项;标签写成 +独居 或 -独居 / change one field of a household; tags as +word and -word
+    Edit {
+        household: String,
+        /// 字段:contact_phone、note、r/居民编号/phone …… / field
+        field: String,
+        /// 新值;空白表示清除 / new value; blank clears
+        #[arg(allow_hyphen_values = true)]
+        value: String,
+        /// 从哪个版本改起(household 命令里的 heads),默认当前 / state to start from; the current one unless given
+        #[arg(long, num_args = 1..)]
+        base: Vec<String>,
+    },
     /// 冲突列表 / list conflicts
     Conflicts {
         /// open、settled 或 resolved
@@ -168,6 +180,22 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
                 client.get(&format!("/v1/households/{id}"), &[("history", history.to_string())]).await?;
             one(&found, as_json, |found| serde_json::to_string_pretty(found).unwrap_or_default());
         }
+        OfficeCommand::Edit { household, field, value, base } => {
+            let path = format!("/v1/households/{household}");
+            let base = match base.as_slice() {
+                [] => client.get(&path, &[("visits", "0".into())]).await?.get("heads").cloned(),
+                given => Some(json!(given)),
+            };
+            let mut body = edit_body(&field, &value);
+            if let Some(map) = body.as_object_mut() {
+                map.insert("base".into(), json!(base));
+            }
+            one(&client.patch(&path, body).await?, as_json, |done| {
+                let changed = done.get("changed") == Some(&Value::Bool(true));
+                let said = if changed { "已修改 / changed" } else { "没有变化 / as it was" };
+                format!("{said}  {}", words(done, "conflicts"))
+            });
+        }
         OfficeCommand::Conflicts { status } => {
             let found = client.get("/v1/conflicts", &query(&[("status", status)])).await?;
             list(&found, as_json, conflict_text);
@@ -222,6 +250,15 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
 
 fn query<'a>(pairs: &[(&'a str, Option<String>)]) -> Vec<(&'a str, String)> {
     pairs.iter().filter_map(|(key, value)| Some((*key, value.clone()?))).collect()
+}
+
+fn edit_body(field: &str, value: &str) -> Value {
+    let is_set = field == "tags" || field.ends_with("/tags");
+    match (is_set, value.strip_prefix('-'), value.strip_prefix('+').unwrap_or(value)) {
+        (true, Some(word), _) => json!({"sets": {field: {"remove": [word]}}}),
+        (true, None, word) => json!({"sets": {field: {"add": [word]}}}),
+        (false, ..) => json!({"puts": {field: value}}),
+    }
 }
 
 fn household_line(household: &Value) -> String {

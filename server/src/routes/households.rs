@@ -1,13 +1,12 @@
-//! `/v1/households`: lists and search, and one household with everything known of it.
+//! `/v1/households`: lists and search.
 
-use super::{Params, id};
+use super::Params;
 use crate::problem::Problem;
 use crate::routes::status::SKEW_MS_MAX;
 use crate::state::App;
 use axum::Json;
-use axum::extract::{Path, State};
-use linli_core::ids::{Actor, DeviceId, DocId, HouseholdId};
-use linli_core::record::Value;
+use axum::extract::State;
+use linli_core::ids::{Actor, DeviceId};
 use linli_core::time::rfc3339;
 use linli_storage::model::{HouseholdFilter, HouseholdRecord, VisitRecord};
 use serde::{Deserialize, Serialize};
@@ -82,55 +81,42 @@ pub(crate) async fn list(
     Ok(Json(found.iter().map(HouseholdBody::from).collect()))
 }
 
-/// How much of one household.
-#[derive(Deserialize, IntoParams)]
-pub(crate) struct OneParams {
-    /// `true` adds every write ever made.
-    history: Option<bool>,
+/// Names behind devices, actors and accounts.
+pub(crate) struct Names {
+    devices: BTreeMap<DeviceId, String>,
+    users: BTreeMap<String, String>,
+    office: DeviceId,
 }
 
-/// One household: fields, residents, visits, conflicts, merges, and its history when asked for.
-#[utoipa::path(get, path = "/v1/households/{id}", params(("id" = String, Path, description = "26 characters"), OneParams), responses((status = 200, body = serde_json::Value)))]
-pub(crate) async fn one(
-    State(app): State<App>,
-    Path(text): Path<String>,
-    Params(params): Params<OneParams>,
-) -> Result<Json<serde_json::Value>, Problem> {
-    let household: HouseholdId = id(&text)?;
-    let record = app.model.household(household).await?;
-    let record = record.ok_or_else(|| Problem::not_found("户", "household", household))?;
-    let names = Names::load(&app).await?;
-    let mut body: serde_json::Value = serde_json::from_str(&record.record).unwrap_or_default();
-    let visits = app.model.visits(Some(household), None, None, (0, LIMIT_MAX)).await?;
-    let visits: Vec<_> = visits.iter().rev().map(|visit| visit_body(visit, &names)).collect();
-    let conflicts = app.model.conflicts(None).await?;
-    let conflicts = conflicts.iter().filter(|conflict| conflict.doc == DocId::from(household));
-    let mut shown = Vec::new();
-    for conflict in conflicts {
-        shown.push(super::conflicts::body(&app, &names, conflict).await?);
-    }
-    if let Some(map) = body.as_object_mut() {
-        map.insert("visits".into(), json!(visits));
-        map.insert("conflicts".into(), json!(shown));
-        map.insert("absorbed".into(), json!(record.row.absorbed));
-        if params.history.unwrap_or(false) {
-            map.insert("history".into(), history(&app, &names, household).await?);
-        }
-    }
-    Ok(Json(body))
-}
-
-/// Names behind devices and actors.
-pub(crate) struct Names(BTreeMap<DeviceId, String>);
+/// The message of a change that somebody made at the office's desk names them: by an id, which says nothing to
+/// the phones that it reaches.
+const BY: &str = "by ";
 
 impl Names {
     pub(crate) async fn load(app: &App) -> Result<Names, Problem> {
-        let people = app.people().await?;
-        Ok(Names(people.into_iter().map(|person| (person.device, person.name)).collect()))
+        let people = app.people().await?.into_iter().map(|person| (person.device, person.name));
+        let users = app.accounts.users().await?.into_iter().map(|user| (user.id, user.name));
+        let office = app.log.office().device();
+        Ok(Names { devices: people.collect(), users: users.collect(), office })
+    }
+
+    /// The message that names an account.
+    pub(crate) fn message_of(user: &str) -> String {
+        format!("{BY}{user}")
     }
 
     pub(crate) fn of_device(&self, device: DeviceId) -> String {
-        self.0.get(&device).cloned().unwrap_or_else(|| device.to_string())
+        self.devices.get(&device).cloned().unwrap_or_else(|| device.to_string())
+    }
+
+    /// Who made a change: of the office's, the person whom its message names.
+    pub(crate) fn of_change(&self, device: DeviceId, message: Option<&str>) -> String {
+        let name = self.of_device(device);
+        let by = message.filter(|_| device == self.office).and_then(|message| message.strip_prefix(BY));
+        match by.and_then(|user| self.users.get(user)) {
+            Some(person) => format!("{name} · {person}"),
+            None => name,
+        }
     }
 
     pub(crate) async fn of_actor(&self, app: &App, actor: Actor) -> Result<String, Problem> {
@@ -155,25 +141,4 @@ pub(crate) fn visit_body(visit: &VisitRecord, names: &Names) -> serde_json::Valu
         map.insert("author".into(), json!(names.of_device(visit.device)));
     }
     body
-}
-
-async fn history(app: &App, names: &Names, household: HouseholdId) -> Result<serde_json::Value, Problem> {
-    let Some(mut open) = app.model.document(DocId::from(household)).await? else { return Ok(json!([])) };
-    let kind = open.document.kind();
-    let mut entries = Vec::new();
-    for entry in open.document.history() {
-        let field = kind.field(&entry.key);
-        entries.push(json!({
-            "key": entry.key,
-            "label_zh": field.map(|field| field.zh),
-            "label_en": field.map(|field| field.en),
-            "value": entry.value.as_ref().filter(|value| !matches!(value, Value::Bytes(_))),
-            "deleted": entry.value.is_none(),
-            "author": names.of_actor(app, entry.actor).await?,
-            "at": rfc3339(entry.at_ms),
-            "received_at": app.model.received(entry.change).await?.map(rfc3339),
-            "message": entry.message,
-        }));
-    }
-    Ok(json!(entries))
 }

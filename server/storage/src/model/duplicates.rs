@@ -185,6 +185,21 @@ impl Model {
             .collect()
     }
 
+    /// Households that may be the same as this one, most alike first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn duplicates_of(&self, id: HouseholdId) -> Result<Vec<HouseholdId>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT CASE WHEN a = ?1 THEN b ELSE a END AS other FROM duplicate WHERE a = ?1 OR b = ?1
+             ORDER BY score DESC, other",
+        )
+        .bind(id.0.as_slice())
+        .fetch_all(&self.database.readers)
+        .await?;
+        rows.iter().map(|row| household_of(row, "other")).collect()
+    }
+
     /// A merge by its id.
     ///
     /// # Errors

@@ -1,13 +1,14 @@
 //! What the office asks: grids, workers, households, visits, quarantine.
 
-use super::Model;
+use super::documents::push_ids;
+use super::{Model, ROWS_PER_STATEMENT};
 use crate::StoreError;
 use crate::error::damaged;
 use linli_core::ids::{Actor, DeviceId, DocId, Hash, HouseholdId, SpaceId, VisitId};
 use linli_core::model::HouseholdRow;
 use linli_core::time::TimeMs;
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row};
 use std::collections::BTreeMap;
 
 /// A grid.
@@ -128,6 +129,18 @@ impl Model {
             .collect()
     }
 
+    /// Name and community of every grid, by code: for what shows them beside something else.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn grid_names(&self) -> Result<BTreeMap<String, (String, String)>, StoreError> {
+        let rows =
+            sqlx::query("SELECT code, name, community FROM grid").fetch_all(&self.database.readers).await?;
+        rows.iter()
+            .map(|row| Ok((row.try_get("code")?, (row.try_get("name")?, row.try_get("community")?))))
+            .collect()
+    }
+
     /// Households by filter. With a search the best match comes first, else the order of doors.
     ///
     /// # Errors
@@ -219,6 +232,32 @@ impl Model {
         rows.iter().map(read_visit).collect()
     }
 
+    /// Visits to one household and those merged into it, newest first: a page of them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn visits_to(
+        &self,
+        household: HouseholdId,
+        with_needs: bool,
+        (offset, limit): (i64, i64),
+    ) -> Result<Vec<VisitRecord>, StoreError> {
+        let rows = sqlx::query(
+            "WITH RECURSIVE family (id) AS
+               (SELECT ?1 UNION SELECT h.id FROM household AS h JOIN family AS f ON h.merged_into = f.id)
+             SELECT * FROM visit WHERE household IN family
+               AND (NOT ?2 OR json_array_length(record, '$.needs') > 0)
+             ORDER BY at_ms + skew_ms DESC, id LIMIT ?3 OFFSET ?4",
+        )
+        .bind(household.0.as_slice())
+        .bind(with_needs)
+        .bind(limit)
+        .bind(offset)
+        .fetch_all(&self.database.readers)
+        .await?;
+        rows.iter().map(read_visit).collect()
+    }
+
     /// How many households, residents and visits there are.
     ///
     /// # Errors
@@ -264,16 +303,38 @@ impl Model {
         Ok(device.as_deref().and_then(DeviceId::from_slice))
     }
 
-    /// When the relay received a change.
+    /// The devices behind those of the actors that are known.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn received(&self, change: Hash) -> Result<Option<TimeMs>, StoreError> {
-        let at = sqlx::query_scalar("SELECT received_ms FROM change WHERE hash = ?")
-            .bind(change.0.as_slice())
-            .fetch_optional(&self.database.readers)
-            .await?;
-        Ok(at)
+    pub async fn devices_of(&self, actors: &[Actor]) -> Result<BTreeMap<Actor, DeviceId>, StoreError> {
+        let mut devices = BTreeMap::new();
+        for actors in actors.chunks(ROWS_PER_STATEMENT) {
+            let mut select = QueryBuilder::new("SELECT actor, device FROM actor WHERE actor IN (");
+            push_ids(&mut select, actors);
+            for row in select.build().fetch_all(&self.database.readers).await? {
+                let actor = Actor::from_slice(row.try_get("actor")?).ok_or(damaged("actor"))?;
+                devices.insert(actor, DeviceId::from_slice(row.try_get("device")?).ok_or(damaged("actor"))?);
+            }
+        }
+        Ok(devices)
+    }
+
+    /// When the relay received those of the changes that are known.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn received(&self, changes: &[Hash]) -> Result<BTreeMap<Hash, TimeMs>, StoreError> {
+        let mut received = BTreeMap::new();
+        for changes in changes.chunks(ROWS_PER_STATEMENT) {
+            let mut select = QueryBuilder::new("SELECT hash, received_ms FROM change WHERE hash IN (");
+            push_ids(&mut select, changes);
+            for row in select.build().fetch_all(&self.database.readers).await? {
+                let hash = Hash::from_slice(row.try_get("hash")?).ok_or(damaged("change"))?;
+                received.insert(hash, row.try_get("received_ms")?);
+            }
+        }
+        Ok(received)
     }
 
     /// Changes that could not be applied.
