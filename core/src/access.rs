@@ -135,6 +135,8 @@ actions! {
     EndSession "end_session": Everyone, Session;
     /// See households, visits, grids, workers, phones, conflicts, progress.
     Read "read": Everyone, Session;
+    /// Be told what changes, while a page is open.
+    Follow "follow": Everyone, Session;
     /// Import a roster, or take an import back.
     Import "import": Staff, Session;
     /// Change a household, a resident or a need from the office.
@@ -213,6 +215,7 @@ mod tests {
         read_sessions   admin office supervisor readonly
         end_session     admin office supervisor readonly
         read            admin office supervisor readonly
+        follow          admin office supervisor readonly
         import          admin office
         edit            admin office
         grids           admin office

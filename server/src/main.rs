@@ -6,6 +6,7 @@ mod cli;
 mod clock;
 mod config;
 mod console;
+mod events;
 mod keys;
 mod metrics;
 mod office;

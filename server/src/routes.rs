@@ -3,9 +3,11 @@
 mod appointments;
 mod audit;
 mod conflicts;
+mod coverage;
 mod duplicates;
 mod edits;
 mod enrol;
+mod events;
 mod export;
 mod grid_list;
 mod grids;
@@ -93,6 +95,10 @@ fn table(of: impl Fn(Action, UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App>
         .routes(of(Action::Edit, routes!(edits::add_resident)))
         .routes(of(Action::Read, routes!(household::visits)))
         .routes(of(Action::Read, routes!(household::field_history)))
+        .routes(of(Action::Read, routes!(coverage::coverage)))
+        .routes(of(Action::Read, routes!(coverage::cells)))
+        .routes(of(Action::Read, routes!(coverage::campaigns)))
+        .routes(of(Action::Follow, routes!(events::events)))
         .routes(of(Action::Read, routes!(conflicts::list)))
         .routes(of(Action::Resolve, routes!(conflicts::resolve)))
         .routes(of(Action::Read, routes!(duplicates::list)))

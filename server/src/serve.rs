@@ -4,7 +4,7 @@ use crate::access::Door;
 use crate::clock::now_ms;
 use crate::config::Config;
 use crate::state::{App, Secrets, Stores};
-use crate::{accept, keys, office, routes, ws};
+use crate::{accept, events, keys, office, routes, ws};
 use anyhow::Context as _;
 use linli_core::time::date_of;
 use linli_storage::{Log, Model, Office};
@@ -47,6 +47,7 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     tasks.spawn(follow(app.clone()));
     tasks.spawn(days(app.clone()));
     tasks.spawn(snapshots(app.clone()));
+    tasks.spawn(events::run(app.clone()));
     let mut metrics = None;
     if let Some(wanted) = &config.metrics_listen {
         let listener =

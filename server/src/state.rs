@@ -2,6 +2,7 @@
 
 use crate::access::Door;
 use crate::clock::now_ms;
+use crate::events::Events;
 use crate::metrics::Metrics;
 use linli_core::ids::{DeviceId, SpaceId};
 use linli_core::kinds::{community_space, grid_space};
@@ -37,6 +38,8 @@ pub(crate) struct App {
     pub(crate) token: Arc<str>,
     /// A space has grown to this number.
     pub(crate) advanced: broadcast::Sender<(SpaceId, u64)>,
+    /// What happens, for pages that are open.
+    pub(crate) events: Arc<Events>,
     /// Becomes true when the relay drains.
     pub(crate) stopping: watch::Receiver<bool>,
     /// One office action at a time: each reads documents and then writes what it read.
@@ -87,6 +90,7 @@ impl App {
             door: Arc::new(secrets.door),
             token: secrets.token.into(),
             advanced: broadcast::channel(ADVANCES).0,
+            events: Arc::default(),
             stopping,
             office: Arc::default(),
             regranted: Arc::new(watch::channel(()).0),

@@ -1,6 +1,7 @@
 //! `/v1/sync`: moves frames between a websocket and the relay's end of the protocol. Decides nothing.
 
 use crate::clock::{now_ms, random};
+use crate::events::News;
 use crate::state::App;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -186,6 +187,7 @@ impl Connection {
                 if let Some(device) = self.session.claimed() {
                     let app: String = app.chars().take(64).collect();
                     self.app.log.contact(device, &app, skew_ms, now_ms()).await?;
+                    self.app.events.say(News::Device { id: device.to_string() });
                 }
                 Ok(Vec::new())
             }

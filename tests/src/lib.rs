@@ -12,6 +12,7 @@
 mod browser;
 mod busy;
 mod dice;
+mod events;
 mod folder;
 mod ledger;
 mod lines;
@@ -27,6 +28,7 @@ mod web;
 pub use browser::Browser;
 pub use busy::BusyPhone;
 pub use dice::Dice;
+pub use events::Listener;
 pub use folder::Folder;
 pub use ledger::{ids, plain_state, strings, text};
 pub use lines::Lines;

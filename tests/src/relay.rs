@@ -1,6 +1,7 @@
 //! The relay as a process of its own, and the office's command line against it.
 
 use crate::browser::Browser;
+use crate::events::Listener;
 use crate::folder::Folder;
 use crate::lines::{Lines, PATIENCE};
 use crate::phone::Phone;
@@ -164,6 +165,12 @@ impl Relay {
     pub fn web(&self) -> Web {
         let token = std::fs::read_to_string(self.data.join("admin-token")).expect("the token");
         Web::new(self.url(), Some(token.trim().to_owned()))
+    }
+
+    /// A page that hears what happens, from now on or after an id.
+    pub fn listen(&self, after: Option<i64>) -> Listener {
+        let token = std::fs::read_to_string(self.data.join("admin-token")).expect("the token");
+        Listener::open(&self.url(), token.trim(), after)
     }
 
     /// The office's command line, about to run.

@@ -79,6 +79,11 @@ impl Outcome {
         Outcome::ALL.into_iter().find(|outcome| outcome.word() == word)
     }
 
+    /// Whether the door needs no other visit: somebody was met, declined to talk, or has moved away.
+    pub fn is_reached(self) -> bool {
+        matches!(self, Outcome::Done | Outcome::Moved | Outcome::Refused)
+    }
+
     /// How people say it in Chinese.
     pub fn zh(self) -> &'static str {
         match self {

@@ -179,8 +179,8 @@ async fn recognise(app: &App, action: Action, headers: &HeaderMap) -> Result<Opt
     let Some(token) = cookie::token_of(headers) else { return Ok(None) };
     let now = now_ms();
     let Some(session) = app.accounts.session(token, now).await? else { return Ok(None) };
-    // Asking who one is must not keep a session alive: a forgotten page may ask for ever.
-    if action != Action::Hello {
+    // Asking who one is and listening must not keep a session alive: a forgotten page may do so for ever.
+    if !matches!(action, Action::Hello | Action::Follow) {
         app.accounts.seen(&session, now).await?;
     }
     Ok(Some(Principal::Session(session)))

@@ -2,6 +2,7 @@
 
 use super::Params;
 use crate::access::guard::Trail;
+use crate::events::News;
 use crate::keys;
 use crate::office::import::{ImportRequest, ImportSummary, import};
 use crate::problem::{Problem, ProblemBody};
@@ -108,6 +109,7 @@ pub(crate) async fn roster(
         dry_run: params.dry_run.unwrap_or(false),
         national_id: keep.then(|| NationalIdKey::new(app.national_id_key.to_vec())),
     };
+    let dry_run = request.dry_run;
     let imported = import(&app, request).await?;
     let did = &imported.summary;
     trail.detail(json!({
@@ -117,6 +119,9 @@ pub(crate) async fn roster(
         "households_new": did.households_new,
         "households_changed": did.households_changed,
     }));
+    if !dry_run {
+        app.events.say(News::Import);
+    }
     Ok(Json(ImportBody {
         columns: columns(&imported.roster),
         bad_rows: bad_rows(&imported.roster),
