@@ -109,12 +109,14 @@ pub(crate) struct NeedBody {
 }
 
 /// One household with everything known of it. Beside what is described here it has each field of the registry
-/// under its own name, `address` and `residents`.
+/// under its own name, and `residents`.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct HouseholdDetail {
     #[serde(flatten)]
-    #[schema(value_type = Object)]
+    #[schema(ignore)]
     record: serde_json::Map<String, serde_json::Value>,
+    /// In the usual spelling.
+    address: String,
     /// The state that an edit made from this answer starts from.
     heads: Vec<String>,
     grid_name: String,
@@ -175,6 +177,7 @@ pub(crate) async fn one(
     let people = residents(&fields).into_iter().map(|(id, resident)| shown.person(id, &resident));
     let (grid_name, community) = app.model.grid_names().await?.remove(&record.row.grid).unwrap_or_default();
     Ok(Json(HouseholdDetail {
+        address: record.row.address().to_string(),
         heads: open.document.heads().iter().map(ToString::to_string).collect(),
         grid_name,
         community,
@@ -202,6 +205,7 @@ async fn read(app: &App, household: HouseholdId) -> Result<(HouseholdRecord, Ope
 fn as_map(record: &str) -> serde_json::Map<String, serde_json::Value> {
     let mut map: serde_json::Map<_, _> = serde_json::from_str(record).unwrap_or_default();
     map.remove("merged_into");
+    map.remove("address");
     map
 }
 

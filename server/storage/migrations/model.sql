@@ -34,8 +34,8 @@ CREATE TABLE IF NOT EXISTS household (
 CREATE INDEX IF NOT EXISTS household_grid ON household (grid, estate, building, unit, room);
 -- Everything a building chart shows of a household, so that charts and counts never read whole rows.
 CREATE INDEX IF NOT EXISTS household_chart
-  ON household (estate, building, unit, room, grid, open_conflicts, tags) WHERE merged_into IS NULL;
-CREATE INDEX IF NOT EXISTS household_size ON household (grid, residents) WHERE merged_into IS NULL;
+  ON household (estate, building, unit, room, grid, open_conflicts, tags, merged_into) WHERE merged_into IS NULL;
+CREATE INDEX IF NOT EXISTS household_size ON household (grid, residents, merged_into) WHERE merged_into IS NULL;
 CREATE INDEX IF NOT EXISTS household_merged ON household (merged_into) WHERE merged_into IS NOT NULL;
 CREATE TABLE IF NOT EXISTS sheet (
   doc BLOB PRIMARY KEY, household BLOB NOT NULL, period TEXT NOT NULL,

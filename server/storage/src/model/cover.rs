@@ -162,8 +162,9 @@ fn survivor(id: HouseholdId, merged: &BTreeMap<HouseholdId, HouseholdId>) -> Hou
     at
 }
 
-/// Joins every household that stands for itself with what is known of its visits.
-const COVERED: &str = "FROM household AS h LEFT JOIN cover AS c ON c.period = ?1 AND c.household = h.id
+/// Joins every household that stands for itself with what is known of its visits. SQLite would rather walk a
+/// shorter index and read whole households for the rest, which is five times the work.
+const COVERED: &str = "FROM household AS h INDEXED BY household_chart LEFT JOIN cover AS c ON c.period = ?1 AND c.household = h.id
   WHERE h.merged_into IS NULL AND (?2 IS NULL OR h.grid = ?2) ";
 
 impl Model {
