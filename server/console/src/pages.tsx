@@ -84,7 +84,6 @@ export const PAGES: Page[] = [
     path: "/coverage",
     action: "read",
     icon: <AimOutlined />,
-    stub: true,
     view: view("coverage", () => import("./pages/coverage")),
   },
   {
@@ -98,7 +97,6 @@ export const PAGES: Page[] = [
     name: "household",
     path: "/households/:id",
     action: "read",
-    stub: true,
     view: view("household", () => import("./pages/household")),
   },
   {

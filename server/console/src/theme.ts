@@ -21,6 +21,9 @@ export const theme: ThemeConfig = {
     colorLink: "#1450a3",
     colorSuccess: "#1c7430",
     colorWarning: "#8f5500",
+    // What is derived from so dark a colour is mud.
+    colorWarningBg: "#fff6e0",
+    colorWarningBorder: "#e0b45c",
     colorError: "#b91c1c",
     colorText: "#1d2430",
     colorTextSecondary: "#4a5361",

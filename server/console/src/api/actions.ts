@@ -1,6 +1,7 @@
 /** What a session can do: the words that the relay knows, least first. */
 export const ACTIONS = [
   "read",
+  "follow",
   "sign_out",
   "confirm",
   "change_password",
