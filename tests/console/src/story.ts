@@ -21,8 +21,8 @@ export interface Scene {
   page: Page;
 }
 
-/** The text in the language of this run. */
-export function say(zh: string, en: string): string {
+/** The text, or the pattern of it, in the language of this run. */
+export function say<Text>(zh: Text, en: Text): Text {
   return base.info().project.name === "en" ? en : zh;
 }
 
