@@ -90,6 +90,7 @@ impl DocKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::{Privacy, Retention};
 
     #[test]
     fn every_field_has_both_labels_and_every_key_finds_its_field() {
@@ -102,6 +103,16 @@ mod tests {
         assert_eq!(DocKind::Household.field("tags/独居").map(|f| f.key), Some("tags"));
         assert_eq!(DocKind::Household.field("r/0/phone").map(|f| f.key), Some("phone"));
         assert!(DocKind::Household.field("r/0").is_none());
+        for field in Resident::SPEC.fields.iter().filter(|field| field.key.starts_with("travel_")) {
+            assert_eq!(
+                (field.privacy, field.kept),
+                (Privacy::Sensitive, Some(Retention::Occasion)),
+                "{}",
+                field.key
+            );
+            assert!(field.purpose.is_some_and(|(zh, en)| !zh.is_empty() && !en.is_empty()), "{}", field.key);
+            assert!(field.parse("2026-13").is_err() == (field.key == "travel_on"), "{}", field.key);
+        }
         assert!(DocKind::Household.field("from_the_future").is_none());
     }
 }

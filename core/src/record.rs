@@ -8,8 +8,8 @@ mod macros;
 mod spec;
 mod value;
 
-pub(crate) use macros::record;
 pub use macros::{FromFields, read_set, read_value};
+pub(crate) use macros::{only, record, shorter};
 pub use spec::{FieldSpec, FieldType, KindSpec, Merge, Privacy, Retention};
 pub use value::{FieldError, Fields, Put, Value};
 

@@ -44,6 +44,30 @@ record! {
         phone: Option<String> = FieldType::Phone, Merge::Ask, Personal, "电话", "Phone";
         /// Personal tags: 党员, 残疾 …
         tags: BTreeSet<String> = FieldType::Set, Merge::Union, Sensitive, "标签", "Tags";
+        /// Where somebody who lives here is for a while: a town, not an address.
+        away_to: Option<String> = FieldType::Line, Merge::Ask, Personal, "外出去向", "Away to"
+            for "节假日返乡外出联系", "keeping in touch over the festival" kept Occasion;
+        /// First day away.
+        away_from: Option<String> = FieldType::Date, Merge::Ask, Personal, "外出日期", "Away from"
+            for "节假日返乡外出联系", "keeping in touch over the festival" kept Occasion;
+        /// Day of return, expected or done.
+        back_on: Option<String> = FieldType::Date, Merge::Ask, Personal, "返回日期", "Back on"
+            for "节假日返乡外出联系", "keeping in touch over the festival" kept Occasion;
+        /// Where somebody who stays here for a while comes from.
+        arrived_from: Option<String> = FieldType::Line, Merge::Ask, Personal, "来自", "Arrived from"
+            for "临时来访人员服务联系", "looking after guests and temporary arrivals" kept Occasion;
+        /// First day here.
+        arrived_on: Option<String> = FieldType::Date, Merge::Ask, Personal, "到达日期", "Arrived on"
+            for "临时来访人员服务联系", "looking after guests and temporary arrivals" kept Occasion;
+        /// Day on which they mean to leave.
+        leaving_on: Option<String> = FieldType::Date, Merge::Ask, Personal, "预计离开", "Leaving on"
+            for "临时来访人员服务联系", "looking after guests and temporary arrivals" kept Occasion;
+        /// A place that an emergency names, where somebody has been.
+        travel_place: Option<String> = FieldType::Line, Merge::Ask, Sensitive, "重点旅居地", "Key travel place"
+            for "仅用于本次突发事件应对", "only for the emergency it was asked in" kept Occasion;
+        /// When they came back from there.
+        travel_on: Option<String> = FieldType::Date, Merge::Ask, Sensitive, "旅居返回日期", "Back from there on"
+            for "仅用于本次突发事件应对", "only for the emergency it was asked in" kept Occasion;
         /// Keyed hash of the national id, only where the office insists (PIPL article 6).
         national_id_hash: Option<String> = FieldType::Line, Merge::Auto, Sensitive, "身份证号校验值", "National id hash";
         /// Last four characters of the national id.

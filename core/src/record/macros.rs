@@ -56,14 +56,32 @@ pub fn read_set(fields: &Fields, key: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// Declares a kind of record. One line a field: rust type, field type, merge policy, privacy, labels.
+/// At most one purpose, as `record!` finds it.
+pub(crate) const fn only(purpose: &[(&'static str, &'static str)]) -> Option<(&'static str, &'static str)> {
+    match purpose.first() {
+        Some(purpose) => Some(*purpose),
+        None => None,
+    }
+}
+
+/// At most one retention, as `record!` finds it.
+pub(crate) const fn shorter(kept: &[super::Retention]) -> Option<super::Retention> {
+    match kept.first() {
+        Some(kept) => Some(*kept),
+        None => None,
+    }
+}
+
+/// Declares a kind of record. One line a field: rust type, field type, merge policy, privacy, labels; and where
+/// the field is asked for something of its own, what for and how long it is kept.
 macro_rules! record {
     (
         $(#[$doc:meta])*
         pub struct $name:ident = $key:literal ($zh:literal, $en:literal) kept $retention:ident {
             $(
                 $(#[$field_doc:meta])*
-                $field:ident: $rust:ty = $ty:expr, $merge:expr, $privacy:ident, $field_zh:literal, $field_en:literal;
+                $field:ident: $rust:ty = $ty:expr, $merge:expr, $privacy:ident, $field_zh:literal, $field_en:literal
+                    $(for $why_zh:literal, $why_en:literal kept $kept:ident)?;
             )*
         }
     ) => {
@@ -91,6 +109,8 @@ macro_rules! record {
                     ty: $ty,
                     merge: $merge,
                     privacy: $crate::record::Privacy::$privacy,
+                    purpose: $crate::record::only(&[$(($why_zh, $why_en))?]),
+                    kept: $crate::record::shorter(&[$($crate::record::Retention::$kept)?]),
                 }),*],
             };
 

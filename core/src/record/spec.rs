@@ -27,7 +27,7 @@ pub enum Privacy {
     Internal,
     /// About an identifiable person.
     Personal,
-    /// Health, hardship, party membership, identity numbers.
+    /// Health, hardship, party membership, identity numbers, where somebody travelled.
     Sensitive,
 }
 
@@ -40,6 +40,8 @@ pub enum Retention {
     VisitRecord,
     /// While the post, grid or campaign exists.
     Organisation,
+    /// Until the occasion it was asked for is over: a festival, a stay, a warning.
+    Occasion,
 }
 
 /// What a field may hold. Every type bounds its length.
@@ -53,6 +55,8 @@ pub enum FieldType {
     Phone,
     /// `YYYY-MM-DD` or `YYYY-MM`.
     Birth,
+    /// `YYYY-MM-DD`.
+    Date,
     /// One word of a fixed list.
     Choice(&'static [&'static str]),
     /// A whole number.
@@ -76,6 +80,10 @@ pub struct FieldSpec {
     pub merge: Merge,
     /// How sensitive it is.
     pub privacy: Privacy,
+    /// What it is asked for, in Chinese and English, where the kind does not say it already (PIPL article 6).
+    pub purpose: Option<(&'static str, &'static str)>,
+    /// How long it may be kept, where that is shorter than its record.
+    pub kept: Option<Retention>,
 }
 
 /// One kind of record.
@@ -151,6 +159,9 @@ impl FieldSpec {
             FieldType::Birth => parse_birth(text).ok_or_else(|| {
                 wrong("a date looks like 1987-03-05 or 1987-03", "日期应写成 1987-03-05 或 1987-03")
             }),
+            FieldType::Date => parse_birth(text)
+                .filter(|_| text.len() == DATE_LEN)
+                .ok_or_else(|| wrong("a date looks like 2026-02-14", "日期应写成 2026-02-14")),
             FieldType::Int => {
                 text.parse().map(Value::Int).map_err(|_| wrong("expected a whole number", "应为整数"))
             }
@@ -164,6 +175,9 @@ impl FieldSpec {
         }
     }
 }
+
+/// Bytes of `2026-02-14`.
+const DATE_LEN: usize = 10;
 
 fn is_control(ch: char) -> bool {
     ch.is_control() && ch != '\n'

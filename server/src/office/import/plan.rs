@@ -211,7 +211,7 @@ fn resident_record(resident: &RosterResident) -> Resident {
         tags: resident.tags.clone(),
         national_id_hash: resident.national_id.as_ref().map(|id| id.hash.clone()),
         national_id_last4: resident.national_id.as_ref().map(|id| id.last4.clone()),
-        presence: None,
+        ..Resident::default()
     }
 }
 
