@@ -1,12 +1,21 @@
 //! The relay's clock and randomness: the only place that asks the operating system for either.
 
 use linli_core::time::TimeMs;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
+
+/// How far the clock is off on purpose; 0 but in tests of days to come.
+static OFFSET_MS: AtomicI64 = AtomicI64::new(0);
+
+/// Sets the clock off by so much, from now on.
+pub(crate) fn set_off(offset_ms: i64) {
+    OFFSET_MS.store(offset_ms, Ordering::Relaxed);
+}
 
 /// Now.
 pub(crate) fn now_ms() -> TimeMs {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX).saturating_add(OFFSET_MS.load(Ordering::Relaxed))
 }
 
 /// Random bytes. A machine without a random source cannot run a relay: keys and nonces depend on it.

@@ -13,6 +13,8 @@ pub(crate) struct Config {
     pub(crate) listen: String,
     pub(crate) metrics_listen: Option<String>,
     pub(crate) public_url: Option<String>,
+    /// Added to the clock; for tests of days to come.
+    pub(crate) clock_offset_ms: i64,
 }
 
 /// The flags of `linli serve`.
@@ -30,6 +32,9 @@ pub(crate) struct ServeArgs {
     /// 手机访问用的地址,写进登记码 / address under which phones reach this relay, put into enrolment codes
     #[arg(long, env = "LINLI_PUBLIC_URL")]
     public_url: Option<String>,
+    /// 测试用:时钟偏移毫秒 / for tests: added to the clock
+    #[arg(long, env = "LINLI_CLOCK_OFFSET_MS", hide = true, default_value_t = 0, allow_hyphen_values = true)]
+    clock_offset_ms: i64,
     /// 配置文件(TOML,键名同参数)/ settings file in TOML with the same names: data, listen, metrics_listen, public_url
     #[arg(long, env = "LINLI_CONFIG")]
     config: Option<PathBuf>,
@@ -53,6 +58,7 @@ impl Config {
             listen: args.listen.or(file.listen).unwrap_or_else(|| LISTEN.to_owned()),
             metrics_listen: args.metrics_listen.or(file.metrics_listen),
             public_url: args.public_url.or(file.public_url),
+            clock_offset_ms: args.clock_offset_ms,
         })
     }
 }

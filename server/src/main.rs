@@ -8,6 +8,7 @@ mod config;
 mod console;
 mod events;
 mod keys;
+mod ledgers;
 mod metrics;
 mod office;
 mod problem;

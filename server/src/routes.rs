@@ -14,6 +14,10 @@ mod grids;
 mod household;
 mod households;
 mod import;
+mod ledger_days;
+mod ledger_files;
+mod ledger_rows;
+mod ledgers;
 mod places;
 mod session;
 mod sessions;
@@ -105,13 +109,28 @@ fn table(of: impl Fn(Action, UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App>
         .routes(of(Action::Merge, routes!(duplicates::merge)))
         .routes(of(Action::Merge, routes!(duplicates::unmerge)))
         .routes(of(Action::Export, routes!(export::export)));
+    let ledgers = OpenApiRouter::new()
+        .routes(of(Action::Read, routes!(ledgers::list)))
+        .routes(of(Action::Views, routes!(ledgers::add)))
+        .routes(of(Action::Read, routes!(ledgers::one)))
+        .routes(of(Action::Views, routes!(ledgers::change)))
+        .routes(of(Action::Views, routes!(ledgers::delete)))
+        .routes(of(Action::Read, routes!(ledger_rows::rows)))
+        .routes(of(Action::Read, routes!(ledger_rows::preview)))
+        .routes(of(Action::Read, routes!(ledger_rows::fields)))
+        .routes(of(Action::Read, routes!(ledger_days::days)))
+        .routes(of(Action::Read, routes!(ledger_days::day)))
+        .routes(of(Action::Views, routes!(ledger_days::delete)))
+        .routes(of(Action::Read, routes!(ledger_days::difference)))
+        .routes(of(Action::Export, routes!(ledger_files::export)))
+        .routes(of(Action::Export, routes!(ledger_files::print)));
     let large = OpenApiRouter::new()
         .routes(of(Action::Import, routes!(import::roster)))
         .layer(DefaultBodyLimit::max(import::ROSTER_BYTES_MAX));
     let lists = OpenApiRouter::new()
         .routes(of(Action::Grids, routes!(grid_list::list)))
         .layer(DefaultBodyLimit::max(grid_list::LIST_BYTES_MAX));
-    let small = entrance.merge(work).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+    let small = entrance.merge(work).merge(ledgers).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
     OpenApiRouter::with_openapi(ApiDoc::openapi()).merge(small).merge(large).merge(lists)
 }
 

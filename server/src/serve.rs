@@ -4,7 +4,7 @@ use crate::access::Door;
 use crate::clock::now_ms;
 use crate::config::Config;
 use crate::state::{App, Secrets, Stores};
-use crate::{accept, events, keys, office, routes, ws};
+use crate::{accept, clock, events, keys, ledgers, office, routes, ws};
 use anyhow::Context as _;
 use linli_core::time::date_of;
 use linli_storage::{Log, Model, Office};
@@ -23,6 +23,7 @@ const LOOK_AT_CALENDAR: Duration = Duration::from_secs(60);
 pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     std::fs::create_dir_all(&config.data)
         .with_context(|| format!("cannot create {}", config.data.display()))?;
+    clock::set_off(config.clock_offset_ms);
     let _only_one = lock(&config.data)?;
     let log = Log::open(&config.data, keys::office_key(&config.data)?).await?;
     let model = Model::open(&config.data).await?;
@@ -48,6 +49,7 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     tasks.spawn(days(app.clone()));
     tasks.spawn(snapshots(app.clone()));
     tasks.spawn(events::run(app.clone()));
+    tasks.spawn(ledgers::daily::run(app.clone()));
     let mut metrics = None;
     if let Some(wanted) = &config.metrics_listen {
         let listener =

@@ -3,6 +3,7 @@
 use crate::access::Door;
 use crate::clock::now_ms;
 use crate::events::Events;
+use crate::ledgers::shelf::Shelf;
 use crate::metrics::Metrics;
 use linli_core::ids::{DeviceId, SpaceId};
 use linli_core::kinds::{community_space, grid_space};
@@ -49,6 +50,8 @@ pub(crate) struct App {
     /// One snapshot at a time.
     pub(crate) snapshots: Arc<Mutex<()>>,
     pub(crate) metrics: Arc<Metrics>,
+    /// The records as ledgers need them.
+    pub(crate) shelf: Arc<Shelf>,
     /// Where phones reach this relay, as told to them in enrolment codes.
     pub(crate) public_url: Arc<str>,
     /// Under which national ids are hashed, where an office keeps them at all.
@@ -96,6 +99,7 @@ impl App {
             regranted: Arc::new(watch::channel(()).0),
             snapshots: Arc::default(),
             metrics: Arc::default(),
+            shelf: Arc::default(),
             public_url: url.into(),
             national_id_key: secrets.national_id_key.into(),
         }

@@ -34,6 +34,7 @@ pub struct Relay {
     listening: String,
     metrics_listening: Option<String>,
     setup_url: Option<String>,
+    clock_offset_days: i64,
 }
 
 impl Relay {
@@ -67,6 +68,7 @@ impl Relay {
             listening,
             metrics_listening: None,
             setup_url: None,
+            clock_offset_days: 0,
         };
         relay.start_again();
         relay
@@ -81,6 +83,7 @@ impl Relay {
         if self.metrics == Metrics::On {
             command.args(["--metrics-listen", "127.0.0.1:0"]);
         }
+        command.env("LINLI_CLOCK_OFFSET_MS", (self.clock_offset_days * 24 * 3600 * 1000).to_string());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log.expect("the relay's log"));
         let mut child = command.spawn().expect("the relay starts");
         let lines = Lines::of("the relay", child.stdout.take().expect("its output"));
@@ -89,6 +92,11 @@ impl Relay {
         self.metrics_listening = first["metrics"].as_str().map(str::to_owned);
         self.setup_url = first["setup_url"].as_str().map(str::to_owned);
         self.running = Some(child);
+    }
+
+    /// From its next start on the relay's clock is so many days ahead.
+    pub fn set_clock_ahead_by_days(&mut self, days: i64) {
+        self.clock_offset_days = days;
     }
 
     /// Asks the relay to stop and waits until it has.

@@ -119,6 +119,11 @@ impl Names {
         }
     }
 
+    /// The same for a device written as text.
+    pub(crate) fn of_text(&self, device: &str) -> String {
+        device.parse().map_or_else(|_| device.to_owned(), |device| self.of_device(device))
+    }
+
     pub(crate) async fn of_actor(&self, app: &App, actor: Actor) -> Result<String, Problem> {
         let device = app.model.author(actor).await?;
         Ok(device.map_or_else(|| actor.to_string(), |device| self.of_device(device)))

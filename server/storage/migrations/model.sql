@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS doc (
   applied INTEGER NOT NULL             -- newest log id that changed it
 ) STRICT;
 CREATE INDEX IF NOT EXISTS doc_space ON doc (space, kind, id);
-CREATE INDEX IF NOT EXISTS doc_applied ON doc (applied, kind);
+CREATE INDEX IF NOT EXISTS doc_applied ON doc (applied, kind, id);
 CREATE TABLE IF NOT EXISTS change (hash BLOB PRIMARY KEY, received_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS actor (
   space BLOB NOT NULL, actor BLOB NOT NULL, device BLOB NOT NULL, skew_ms INTEGER NOT NULL,

@@ -42,3 +42,22 @@ CREATE TABLE IF NOT EXISTS setting (
   key TEXT PRIMARY KEY,
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS ledger (     -- saved views over the records; they hold none themselves
+  id TEXT PRIMARY KEY,
+  owner TEXT NOT NULL,                 -- a user's id, or token
+  name TEXT NOT NULL,
+  shared INTEGER NOT NULL,
+  daily INTEGER NOT NULL,              -- 1: its result is kept every day
+  definition TEXT NOT NULL,            -- JSON
+  created_ms INTEGER NOT NULL,
+  changed_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS ledger_snapshot ( -- the only copies of records outside the log and its models
+  ledger TEXT NOT NULL,
+  day TEXT NOT NULL,                   -- 2026-11-22 in Beijing
+  at_ms INTEGER NOT NULL,
+  rows INTEGER NOT NULL,
+  bytes BLOB NOT NULL,                 -- compressed JSON: columns as they were, rows, counts
+  PRIMARY KEY (ledger, day)
+) STRICT;
+CREATE INDEX IF NOT EXISTS ledger_snapshot_day ON ledger_snapshot (day);

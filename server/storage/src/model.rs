@@ -11,6 +11,7 @@ mod moves;
 mod organisation;
 mod queries;
 mod snapshots;
+mod source;
 mod verify;
 
 pub use changes::{ChangedRecord, Subject};
@@ -21,6 +22,7 @@ pub use duplicates::{DuplicateRecord, MergeRecord};
 pub use moves::Stray;
 pub use organisation::{Place, PlaceRecord, WorkerRecord};
 pub use queries::{GridRecord, HouseholdFilter, HouseholdRecord, QuarantineRecord, VisitRecord};
+pub use source::{HouseholdSource, SheetSource, SourceCut, SourceTotals, VisitSource};
 pub use verify::{VerifyReport, compare_models, count_documents, verify_log};
 
 use crate::StoreError;

@@ -1,9 +1,11 @@
-//! `office.db`: who works in the office, who is signed in, what each did. Like the log it is a truth: every
+//! `office.db`: who works in the office, who is signed in, what each did, which views of the records it
+//! keeps. Like the log it is a truth: every
 //! commit is synced, nothing of it can be made again from elsewhere.
 //!
 //! Knows no cookie, password or route: hashes, random ids and times are arguments.
 
 pub mod audit;
+pub mod ledgers;
 pub mod sessions;
 pub mod users;
 

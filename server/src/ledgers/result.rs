@@ -1,0 +1,284 @@
+//! What a ledger says: its columns, rows and counts; stored for a day, compared with another day.
+
+use super::books::Books;
+use super::column::{Cell, Column};
+use super::definition::Definition;
+use super::evaluate::{Found, Group, count};
+use super::fields::{Field, Kind};
+use crate::problem::Problem;
+use crate::routes::Names;
+use linli_storage::StoreError;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use utoipa::ToSchema;
+
+/// Quick, and already an eighth of the text.
+const COMPRESSION: i32 = 3;
+/// The longest day's result is some 10 MB of text; what unpacks to much more is damaged.
+const TEXT_BYTES_MAX: u64 = 128 * 1024 * 1024;
+
+/// A column as it is headed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub(crate) struct ColumnBody {
+    pub(crate) key: String,
+    pub(crate) zh: String,
+    pub(crate) en: String,
+    pub(crate) kind: Kind,
+    /// Health, hardship, party membership, travel: left out of files unless asked for.
+    pub(crate) sensitive: bool,
+}
+
+impl From<&Field> for ColumnBody {
+    fn from(field: &Field) -> ColumnBody {
+        ColumnBody {
+            key: field.key.clone(),
+            zh: field.zh.into(),
+            en: field.en.into(),
+            kind: field.kind,
+            sensitive: field.sensitive,
+        }
+    }
+}
+
+/// A row: one household, resident or visit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub(crate) struct RowBody {
+    /// The household's, resident's or visit's id.
+    pub(crate) id: String,
+    /// The household's id.
+    pub(crate) household: String,
+    /// A value for each column: text, number, list of words, or null.
+    #[schema(value_type = Vec<serde_json::Value>)]
+    pub(crate) cells: Vec<Cell>,
+}
+
+/// How many rows there are of a group.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub(crate) struct GroupBody {
+    /// A value for each field of the grouping.
+    #[schema(value_type = Vec<serde_json::Value>)]
+    pub(crate) values: Vec<Cell>,
+    pub(crate) count: u64,
+}
+
+impl From<Group> for GroupBody {
+    fn from(group: Group) -> GroupBody {
+        GroupBody { values: group.values, count: group.count }
+    }
+}
+
+/// Everything that a ledger said at one moment. Stored as it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Whole {
+    pub(crate) columns: Vec<ColumnBody>,
+    pub(crate) rows: Vec<RowBody>,
+    /// The fields of the grouping.
+    pub(crate) grouped: Vec<ColumnBody>,
+    pub(crate) groups: Vec<GroupBody>,
+    pub(crate) groups_more: bool,
+}
+
+/// Rows ready to be shown.
+pub(crate) struct Shown<'a> {
+    pub(crate) books: &'a Books,
+    pub(crate) definition: &'a Definition,
+    pub(crate) names: &'a Names,
+}
+
+impl Shown<'_> {
+    pub(crate) fn columns(&self) -> Result<Vec<ColumnBody>, Problem> {
+        Ok(self.definition.shown()?.into_iter().map(ColumnBody::from).collect())
+    }
+
+    pub(crate) fn grouped(&self) -> Result<Vec<ColumnBody>, Problem> {
+        let fields = self.definition.groups.iter().map(|key| self.definition.field(key));
+        fields.map(|field| field.map(ColumnBody::from)).collect()
+    }
+
+    pub(crate) fn groups(&self, found: &Found) -> Result<(Vec<GroupBody>, bool), Problem> {
+        let (groups, more) = count(self.books, self.definition, found)?;
+        Ok((groups.into_iter().map(GroupBody::from).collect(), more))
+    }
+
+    pub(crate) fn rows(&self, rows: &[u32]) -> Result<Vec<RowBody>, Problem> {
+        let (fields, base) = (self.definition.shown()?, self.definition.base);
+        let columns: Vec<_> = fields.iter().map(|field| (*field, self.books.column(base, field))).collect();
+        let cell = |row: u32, field: &Field, column: Option<&Column>| {
+            let cell = column.map(|column| column.cell(self.books.row_of(base, field, row)).clone());
+            match cell.unwrap_or_default() {
+                Cell::Text(device) if field.kind == Kind::Person => Cell::Text(self.names.of_text(&device)),
+                cell => cell,
+            }
+        };
+        let row = |row: &u32| RowBody {
+            id: self.books.id(base, *row).to_owned(),
+            household: self.books.household_id(base, *row).to_owned(),
+            cells: columns.iter().map(|(field, column)| cell(*row, field, *column)).collect(),
+        };
+        Ok(rows.iter().map(row).collect())
+    }
+
+    pub(crate) fn whole(&self, found: &Found) -> Result<Whole, Problem> {
+        let (groups, groups_more) = self.groups(found)?;
+        Ok(Whole {
+            columns: self.columns()?,
+            rows: self.rows(&found.rows)?,
+            grouped: self.grouped()?,
+            groups,
+            groups_more,
+        })
+    }
+}
+
+impl Whole {
+    /// As stored.
+    pub(crate) fn pack(&self) -> Result<Vec<u8>, StoreError> {
+        let damaged = || StoreError::Damaged { what: "ledger snapshot" };
+        let text = serde_json::to_vec(self).map_err(|_| damaged())?;
+        zstd::encode_all(text.as_slice(), COMPRESSION).map_err(|_| damaged())
+    }
+
+    /// Reads what [`Whole::pack`] wrote.
+    pub(crate) fn unpack(bytes: &[u8]) -> Result<Whole, StoreError> {
+        let damaged = || StoreError::Damaged { what: "ledger snapshot" };
+        let mut text = Vec::new();
+        let reader = zstd::Decoder::new(bytes).map_err(|_| damaged())?;
+        reader.take(TEXT_BYTES_MAX).read_to_end(&mut text).map_err(|_| damaged())?;
+        serde_json::from_slice(&text).map_err(|_| damaged())
+    }
+
+    /// Without the columns that say more than most readers need.
+    pub(crate) fn without_sensitive(mut self) -> Whole {
+        let keep: Vec<bool> = self.columns.iter().map(|column| !column.sensitive).collect();
+        let kept = |at: usize| keep.get(at).copied().unwrap_or(true);
+        for row in &mut self.rows {
+            let cells = std::mem::take(&mut row.cells).into_iter().enumerate();
+            row.cells = cells.filter(|(at, _)| kept(*at)).map(|(_, cell)| cell).collect();
+        }
+        self.columns.retain(|column| !column.sensitive);
+        self
+    }
+}
+
+/// A row that both days have, with different values.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+pub(crate) struct ChangedRow {
+    id: String,
+    household: String,
+    #[schema(value_type = Vec<serde_json::Value>)]
+    before: Vec<Cell>,
+    #[schema(value_type = Vec<serde_json::Value>)]
+    after: Vec<Cell>,
+}
+
+/// What became different between two moments.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+pub(crate) struct Difference {
+    /// Columns that both have; the values below follow them.
+    pub(crate) columns: Vec<ColumnBody>,
+    /// The ledger was given other columns in between: only those both have are compared.
+    pub(crate) columns_changed: bool,
+    pub(crate) added: Vec<RowBody>,
+    pub(crate) removed: Vec<RowBody>,
+    pub(crate) changed: Vec<ChangedRow>,
+    pub(crate) added_count: usize,
+    pub(crate) removed_count: usize,
+    pub(crate) changed_count: usize,
+}
+
+/// Rows shown of each list: more are for a file, not for eyes. The counts are of all.
+const DIFFERENCE_ROWS_MAX: usize = 2_000;
+
+/// Compares two moments of one ledger by the ids of rows.
+pub(crate) fn difference(from: &Whole, to: &Whole) -> Difference {
+    let columns: Vec<&ColumnBody> =
+        to.columns.iter().filter(|column| from.columns.iter().any(|old| old.key == column.key)).collect();
+    let picks = |whole: &Whole| -> Vec<usize> {
+        let place = |key: &str| whole.columns.iter().position(|column| column.key == key);
+        columns.iter().filter_map(|column| place(&column.key)).collect()
+    };
+    let (old_picks, new_picks) = (picks(from), picks(to));
+    let pick = |row: &RowBody, picks: &[usize]| -> Vec<Cell> {
+        picks.iter().map(|at| row.cells.get(*at).cloned().unwrap_or_default()).collect()
+    };
+    let picked = |row: &RowBody, picks: &[usize]| RowBody { cells: pick(row, picks), ..row.clone() };
+    let old: BTreeMap<&str, &RowBody> = from.rows.iter().map(|row| (row.id.as_str(), row)).collect();
+    let new: BTreeMap<&str, &RowBody> = to.rows.iter().map(|row| (row.id.as_str(), row)).collect();
+    let (mut added, mut changed) = (Vec::new(), Vec::new());
+    for row in &to.rows {
+        match old.get(row.id.as_str()) {
+            None => added.push(picked(row, &new_picks)),
+            Some(before) => {
+                let (before, after) = (pick(before, &old_picks), pick(row, &new_picks));
+                if before != after {
+                    let (id, household) = (row.id.clone(), row.household.clone());
+                    changed.push(ChangedRow { id, household, before, after });
+                }
+            }
+        }
+    }
+    let gone = from.rows.iter().filter(|row| !new.contains_key(row.id.as_str()));
+    let mut removed: Vec<RowBody> = gone.map(|row| picked(row, &old_picks)).collect();
+    let (added_count, removed_count, changed_count) = (added.len(), removed.len(), changed.len());
+    added.truncate(DIFFERENCE_ROWS_MAX);
+    removed.truncate(DIFFERENCE_ROWS_MAX);
+    changed.truncate(DIFFERENCE_ROWS_MAX);
+    Difference {
+        columns_changed: columns.len() != to.columns.len() || columns.len() != from.columns.len(),
+        columns: columns.into_iter().cloned().collect(),
+        added,
+        removed,
+        changed,
+        added_count,
+        removed_count,
+        changed_count,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whole(keys: &[&str], rows: &[(&str, &[&str])]) -> Whole {
+        let column = |key: &&str| ColumnBody {
+            key: (*key).into(),
+            zh: "".into(),
+            en: "".into(),
+            kind: Kind::Text,
+            sensitive: key.starts_with("travel"),
+        };
+        let row = |(id, cells): &(&str, &[&str])| RowBody {
+            id: (*id).into(),
+            household: "h".into(),
+            cells: cells.iter().map(|text| Cell::text(text)).collect(),
+        };
+        let (columns, rows) = (keys.iter().map(column).collect(), rows.iter().map(row).collect());
+        Whole { columns, rows, grouped: vec![], groups: vec![], groups_more: false }
+    }
+
+    #[test]
+    fn two_days_are_compared_by_what_both_show() {
+        let from = whole(&["name", "phone"], &[("1", &["张伟", "137"]), ("2", &["李娜", ""])]);
+        let to = whole(&["note", "name"], &[("3", &["", "王芳"]), ("1", &["新", "张卫"])]);
+        let found = difference(&from, &to);
+        assert!(found.columns_changed);
+        assert_eq!(found.columns.iter().map(|column| column.key.as_str()).collect::<Vec<_>>(), ["name"]);
+        assert_eq!((found.added_count, found.removed_count, found.changed_count), (1, 1, 1));
+        assert_eq!(found.added[0].cells, [Cell::text("王芳")]);
+        assert_eq!(found.removed[0].cells, [Cell::text("李娜")]);
+        assert_eq!(found.changed[0].after, [Cell::text("张卫")]);
+        let same = difference(&from, &from);
+        assert_eq!((same.added_count, same.removed_count, same.changed_count), (0, 0, 0));
+    }
+
+    #[test]
+    fn what_is_stored_is_read_back_and_can_leave_things_out() {
+        let all = whole(&["name", "travel_place"], &[("1", &["张伟", "某地"])]);
+        assert_eq!(Whole::unpack(&all.pack().unwrap()).unwrap(), all);
+        let less = all.without_sensitive();
+        assert_eq!(less.rows[0].cells, [Cell::text("张伟")]);
+        assert_eq!(less.columns.len(), 1);
+        assert!(Whole::unpack(b"nothing of ours").is_err());
+    }
+}
