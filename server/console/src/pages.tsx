@@ -112,7 +112,6 @@ export const PAGES: Page[] = [
     path: "/ledgers",
     action: "read",
     icon: <TableOutlined />,
-    stub: true,
     view: view("ledgers", () => import("./pages/ledgers")),
   },
   {
