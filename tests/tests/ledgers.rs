@@ -164,9 +164,9 @@ fn a_day_stays_as_it_was_and_days_are_compared() {
         (&json!(true), Some(1))
     );
 
-    let gone = relay.web().ask("DELETE", &format!("{path}/snapshots/{second}"), "zh", None);
+    let gone = relay.web().ask("DELETE", &format!("{path}/snapshots/{first}"), "zh", None);
     assert_eq!(gone.status, 200);
-    assert_eq!(relay.web().get(&format!("{path}/snapshots/{second}")).code(), "record.not_found");
+    assert_eq!(relay.web().get(&format!("{path}/snapshots/{first}")).code(), "record.not_found");
     relay.stop();
     relay.set_clock_ahead_by_days(40);
     relay.start_again();

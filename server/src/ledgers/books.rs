@@ -46,8 +46,8 @@ impl Books {
     pub(crate) fn new() -> Books {
         Books {
             since: 0,
-            households: Sheet::new(HOUSEHOLD.len()),
-            residents: Sheet::new(RESIDENT.len()),
+            households: Sheet::new(by_length(&HOUSEHOLD)),
+            residents: Sheet::new(by_length(&RESIDENT)),
             slots: HashMap::new(),
             known: HashSet::new(),
             merged: HashMap::new(),
@@ -121,7 +121,7 @@ impl Books {
     async fn take_in_visits(&mut self, cut: &mut SourceCut) -> Result<(), StoreError> {
         let mut book = self.visits.take().unwrap_or_else(|| VisitBook {
             since: 0,
-            sheet: Sheet::new(VISIT.len()),
+            sheet: Sheet::new(by_length(&VISIT)),
             rows_of: HashMap::new(),
             moments: vec![],
         });
@@ -223,9 +223,9 @@ impl Books {
     fn put_in_order(&mut self) {
         let parts = ["grid", "estate", "building", "unit", "room"].map(|key| {
             let column = position(&HOUSEHOLD, key).and_then(|at| self.households.columns.get(at));
-            column.map(|column| (column, column.ranks(["building", "unit", "room"].contains(&key))))
+            column.map(|column| (column, column.ranks()))
         });
-        let rank = |part: &Option<(&Column, Vec<u32>)>, row: u32| {
+        let rank = |part: &Option<(&Column, &[u32])>, row: u32| {
             part.as_ref().and_then(|(column, ranks)| ranks.get(column.code(row) as usize).copied())
         };
         let mut households: Vec<u32> = self.households.rows().collect();
@@ -339,6 +339,10 @@ fn add(residents: &mut Sheet, resident: &Value, home: u32) -> u32 {
         residents.set(row, at, Cell::of_json(resident.get(own.key)));
     }
     row
+}
+
+fn by_length(columns: &[Own]) -> impl Iterator<Item = bool> {
+    columns.iter().map(Own::by_length)
 }
 
 fn position(columns: &[Own], key: &str) -> Option<usize> {

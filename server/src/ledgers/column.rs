@@ -4,6 +4,7 @@
 use indexmap::IndexSet;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
+use std::sync::OnceLock;
 
 /// A value of a ledger.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -53,6 +54,9 @@ impl Cell {
 pub(crate) struct Column {
     values: IndexSet<Cell>,
     rows: Vec<u32>,
+    by_length: bool,
+    /// Worked out when somebody sorts by it, and kept until there is a new value.
+    ranks: OnceLock<Vec<u32>>,
 }
 
 impl Column {
@@ -72,9 +76,15 @@ impl Column {
     }
 
     pub(crate) fn set(&mut self, row: u32, cell: Cell) {
-        let code = self.values.insert_full(cell).0;
+        let (code, is_new) = self.values.insert_full(cell);
+        if is_new {
+            self.ranks = OnceLock::new();
+        }
         if self.rows.len() <= row as usize {
-            let empty = self.values.insert_full(Cell::Empty).0;
+            let (empty, is_new) = self.values.insert_full(Cell::Empty);
+            if is_new {
+                self.ranks = OnceLock::new();
+            }
             self.rows.resize(row as usize + 1, u32::try_from(empty).unwrap_or(u32::MAX));
         }
         if let Some(at) = self.rows.get_mut(row as usize) {
@@ -83,11 +93,15 @@ impl Column {
     }
 
     /// For each distinct value its place in their order.
-    pub(crate) fn ranks(&self, by_length: bool) -> Vec<u32> {
+    pub(crate) fn ranks(&self) -> &[u32] {
+        self.ranks.get_or_init(|| self.work_out_ranks())
+    }
+
+    fn work_out_ranks(&self) -> Vec<u32> {
         let mut order: Vec<u32> = (0..u32::try_from(self.values.len()).unwrap_or(u32::MAX)).collect();
         let value = |code: u32| self.values.get_index(code as usize);
         order.sort_by(|one, two| match (value(*one), value(*two)) {
-            (Some(one), Some(two)) => one.order(two, by_length),
+            (Some(one), Some(two)) => one.order(two, self.by_length),
             _ => Ordering::Equal,
         });
         let mut ranks = vec![0; order.len()];
@@ -112,9 +126,10 @@ pub(crate) struct Sheet {
 }
 
 impl Sheet {
-    pub(crate) fn new(columns: usize) -> Sheet {
-        let columns = std::iter::repeat_with(Column::default).take(columns).collect();
-        Sheet { columns, ids: vec![], homes: vec![], live: vec![], gone: 0 }
+    /// Columns, for each whether 2 comes before 10 in it.
+    pub(crate) fn new(by_length: impl Iterator<Item = bool>) -> Sheet {
+        let columns = by_length.map(|by_length| Column { by_length, ..Column::default() });
+        Sheet { columns: columns.collect(), ids: vec![], homes: vec![], live: vec![], gone: 0 }
     }
 
     /// A new row without values.
@@ -174,12 +189,12 @@ mod tests {
 
     #[test]
     fn rooms_are_in_the_order_of_doors_and_nothing_comes_first() {
-        let mut column = Column::default();
+        let mut column = Column { by_length: true, ..Column::default() };
         for (row, room) in (0..).zip(["1001", "302", "", "1001", "101"]) {
             column.set(row, Cell::text(room));
         }
         assert_eq!(column.values().len(), 4);
-        let ranks = column.ranks(true);
+        let ranks = column.ranks().to_vec();
         let mut rows: Vec<u32> = (0..5).collect();
         rows.sort_by_key(|row| ranks[column.code(*row) as usize]);
         assert_eq!(rows, [2, 4, 1, 0, 3]);

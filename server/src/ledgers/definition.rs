@@ -20,6 +20,9 @@ const GROUPS_MAX: usize = 2;
 /// Beyond the third nothing is left to order.
 const SORT_MAX: usize = 3;
 
+/// Groups and sort together.
+pub(crate) const LEVELS_MAX: usize = GROUPS_MAX + SORT_MAX;
+
 const DAY_MS: i64 = 86_400_000;
 
 /// What a ledger shows. It holds no record.

@@ -2,7 +2,7 @@
 
 use super::books::Books;
 use super::column::{Cell, Column};
-use super::definition::{Condition, Definition, Op, day, read_day, show_day};
+use super::definition::{Condition, Definition, LEVELS_MAX, Op, day, read_day, show_day};
 use super::fields::{Field, Kind};
 use crate::problem::Problem;
 use indexmap::IndexSet;
@@ -142,19 +142,20 @@ fn sort(books: &Books, definition: &Definition, rows: &mut [u32]) -> Result<(), 
     let mut levels = Vec::new();
     for (key, descending) in groups.chain(asked) {
         let field = definition.field(key)?;
-        let rank = |column: &Column| column.ranks(field.kind == Kind::Place);
-        levels.push((PerValue::new(books, definition, field, rank), descending));
+        let Some(column) = books.column(definition.base, field) else { continue };
+        levels.push((field, column, column.ranks(), descending));
     }
     if levels.is_empty() {
         return Ok(());
     }
-    rows.sort_by(|one, two| {
-        let by_level = levels.iter().map(|(ranks, descending)| {
-            let rank = |row: u32| ranks.at(books, definition, row);
-            let order = rank(*one).cmp(&rank(*two));
-            if *descending { order.reverse() } else { order }
-        });
-        by_level.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
+    rows.sort_by_cached_key(|row| {
+        let mut place = [0; LEVELS_MAX];
+        for (to, (field, column, ranks, descending)) in place.iter_mut().zip(&levels) {
+            let code = column.code(books.row_of(definition.base, field, *row));
+            let rank = ranks.get(code as usize).copied().unwrap_or(0);
+            *to = if *descending { u32::MAX - rank } else { rank };
+        }
+        place
     });
     Ok(())
 }

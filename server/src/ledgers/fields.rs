@@ -89,6 +89,13 @@ const AMBIGUOUS: [(&str, &str, &str); 2] =
 /// What a household is asked for in front of a resident or a visit.
 const HOME_PREFIX: &str = "household.";
 
+impl Own {
+    /// Whether 2 comes before 10 in it.
+    pub(crate) fn by_length(&self) -> bool {
+        self.kind == Kind::Place
+    }
+}
+
 const fn made(key: &'static str, zh: &'static str, en: &'static str, kind: Kind) -> Own {
     Own { key, zh, en, kind, choices: &[], sensitive: false, purpose: None, counted: true }
 }

@@ -19,8 +19,11 @@ const TRAVEL_SINCE: &str = "today-28";
 
 /// The three ledgers, in the order of the papers.
 pub(crate) fn templates() -> Vec<Template> {
-    let person = ["household.grid", "household.address", "name", "phone", "household.contact_phone"];
-    let columns = |more: &[&str]| person.iter().chain(more).map(|key| (*key).to_owned()).collect();
+    // What the ledger is about stands where it is seen first.
+    let (person, reached) =
+        (["name", "household.address"], ["phone", "household.contact_phone", "household.grid"]);
+    let columns =
+        |about: &[&str]| person.iter().chain(about).chain(&reached).map(|key| (*key).to_owned()).collect();
     let known = |fields: &[&str]| condition(fields, Op::Known, &[]);
     let by = |field: &str| vec![Sort { field: field.into(), descending: false }];
     let by_grid = || vec!["household.grid".to_owned()];

@@ -87,10 +87,10 @@ export class Relay {
     return phone;
   }
 
-  /** Stops, or is killed, and starts again on the same data and port. */
-  async restart(signal: "SIGTERM" | "SIGKILL" = "SIGTERM") {
+  /** Stops, or is killed, and starts again on the same data and port; with its clock days ahead when asked. */
+  async restart(signal: "SIGTERM" | "SIGKILL" = "SIGTERM", daysAhead = 0) {
     await stop(this.#running, signal);
-    this.#running = await serve(this.#folder, this.#listen);
+    this.#running = await serve(this.#folder, this.#listen, daysAhead);
   }
 
   async stop(signal: "SIGTERM" | "SIGKILL" = "SIGTERM") {
@@ -104,6 +104,8 @@ export class Relay {
   }
 }
 
-function serve(folder: string, listen: string): Promise<Running> {
-  return start("linli", ["serve", "--json", "--listen", listen, "--data", join(folder, "data")]);
+/** A clock that is days ahead lets a story see tomorrow. */
+function serve(folder: string, listen: string, daysAhead = 0): Promise<Running> {
+  const offset = `--clock-offset-ms=${String(daysAhead * 24 * 3600 * 1000)}`;
+  return start("linli", ["serve", "--json", "--listen", listen, "--data", join(folder, "data"), offset]);
 }

@@ -53,6 +53,7 @@ export default function Builder({ draft, close, kept }: BuilderProps) {
       open
       onClose={close}
       size={1180}
+      keyboard={false}
       mask={{ closable: false }}
       title={t(draft.id === undefined ? "new" : "change.title")}
       footer={

@@ -34,19 +34,19 @@ export function Heading({ column }: { column: Column }) {
 }
 
 const WIDTHS: Record<Column["kind"], number> = {
-  text: 150,
+  text: 130,
   place: 90,
   choice: 110,
   number: 100,
   date: 120,
-  time: 160,
+  time: 150,
   set: 170,
   person: 120,
 };
 
 /** How wide a column is: addresses, grid codes and headings must fit. */
 export function widthOf(column: Column): number {
-  if (column.key.endsWith("address")) return 220;
+  if (column.key.endsWith("address")) return 200;
   if (column.key.endsWith("grid")) return 160;
   if (column.key.endsWith("note")) return 260;
   const heading = Math.max(column.zh.length * 16, column.en.length * 8) + 48;

@@ -99,7 +99,8 @@ function OnDay({ ledger, day }: { ledger: Ledger; day: string }) {
 
 const PAGING = {
   pageParamName: "cursor",
-  initialPageParam: undefined,
+  // The beginning: without one the query library would make up its own.
+  initialPageParam: "0-",
   getNextPageParam: (page: Page) => page.next,
 };
 
