@@ -5,4 +5,6 @@
 
 pub mod device;
 pub mod frames;
+pub mod refusal;
 pub mod relay;
+pub mod standing;

@@ -14,6 +14,7 @@ use linli_core::sync::frames::{
     SnapshotPage, Welcome, challenge_message,
 };
 use linli_core::sync::relay::{KnownDevice, Session, Stored};
+use linli_core::sync::standing::Standing;
 
 fn office() -> DeviceKey {
     DeviceKey::from_seed(&[9; 32])
@@ -29,7 +30,7 @@ fn end(epoch: u32, number: u64) -> ChainEnd {
 
 /// A phone at the moment when it knows its cursors; what it asks then.
 fn phone(cursor: Cursor, own: ChainEnd, relays: Option<ChainEnd>) -> (Device, Vec<Ask>) {
-    let (mut phone, _) = Device::connect(device(), office().public(), "x".into(), false, 0);
+    let (mut phone, _) = Device::connect(device(), office().public(), "x".into(), false, 0, None);
     let message = challenge_message(&[6; 32], &office().public(), device());
     let signature = office().sign(CHALLENGE_PURPOSE, &message);
     let relay = office().public();
@@ -42,6 +43,7 @@ fn phone(cursor: Cursor, own: ChainEnd, relays: Option<ChainEnd>) -> (Device, Ve
         chain: relays,
         people: Vec::new(),
         community: String::new(),
+        told: None,
     };
     phone.on_frame(Frame::Welcome(welcome));
     let asks = phone.on_cursors(&grants(), &[(SPACE, cursor)].into(), own, relays);
@@ -152,7 +154,7 @@ fn a_feed_leaves_out_only_what_the_phone_handed_in_on_this_connection() {
     session.on_frame(Frame::Proof(key.sign(PROOF_PURPOSE, &message)), 0, &office());
     let known = KnownDevice {
         key: key.public(),
-        active: true,
+        standing: Standing::Active,
         grants: grants(),
         hand_in: std::collections::BTreeSet::new(),
         chain: None,

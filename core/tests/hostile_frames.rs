@@ -16,6 +16,7 @@ use linli_core::sync::frames::{
     Pull, SnapshotBody, SnapshotPage, Welcome, challenge_message, decode_whole,
 };
 use linli_core::sync::relay::{KnownDevice, Session, Stored, judge};
+use linli_core::sync::standing::Standing;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
@@ -56,7 +57,7 @@ fn grants() -> Vec<Grant> {
 fn known() -> KnownDevice {
     KnownDevice {
         key: key().public(),
-        active: true,
+        standing: Standing::Active,
         grants: grants(),
         hand_in: std::collections::BTreeSet::new(),
         chain: Some(ChainEnd { epoch: u32::MAX, number: u64::MAX, hash: hash(1) }),
@@ -80,7 +81,7 @@ fn running_session() -> Session {
 
 /// A phone that follows a space from the given cursor.
 fn running_phone(cursor: Cursor) -> Device {
-    let (mut phone, _) = Device::connect(device(), office().public(), "x".into(), false, i64::MIN);
+    let (mut phone, _) = Device::connect(device(), office().public(), "x".into(), false, i64::MIN, None);
     let message = challenge_message(&[6; 32], &office().public(), device());
     let signature = office().sign(CHALLENGE_PURPOSE, &message);
     phone.on_frame(Frame::Challenge(Challenge { nonce: vec![6; 32], relay: office().public(), signature }));
@@ -92,6 +93,7 @@ fn running_phone(cursor: Cursor) -> Device {
         chain: None,
         people: Vec::new(),
         community: String::new(),
+        told: None,
     };
     phone.on_frame(Frame::Welcome(welcome));
     phone.on_cursors(&grants(), &[(SPACE, cursor)].into(), ChainEnd::start_of(1), known().chain);
@@ -123,7 +125,8 @@ fn no_bytes_make_reading_panic() {
         readable += u32::from(Frame::from_bytes(&bytes).is_ok());
         if let Ok(batch) = Batch::from_bytes(&bytes) {
             readable += 1;
-            let _ = judge(&batch, &known(), None).map_err(|error| (error.zh(), error.to_string()));
+            let _ = judge(&batch, &known(), None, round % 2 == 0)
+                .map_err(|error| (error.zh(), error.to_string()));
         }
         let _ = decode_whole::<Vec<FeedItem>>(&bytes);
         let _ = decode_whole::<SnapshotBody>(&bytes);
@@ -147,7 +150,7 @@ fn no_frame_makes_either_end_panic_in_any_phase() {
         let mut phone = running_phone(cursors[below(&mut dice, cursors.len())]);
         if round % 3 == 0 {
             session = Session::new(office().public(), [6; 32]);
-            (phone, _) = Device::connect(device(), office().public(), "x".into(), false, 0);
+            (phone, _) = Device::connect(device(), office().public(), "x".into(), false, 0, None);
         }
         for _ in 0..20 {
             let mut bytes = frames[below(&mut dice, frames.len())].1.to_bytes();
@@ -193,7 +196,7 @@ fn a_frame_over_the_limit_is_refused_unread() {
 
 #[test]
 fn a_false_relay_learns_nothing_and_a_false_phone_gets_nothing() {
-    let (mut phone, _) = Device::connect(device(), office().public(), "x".into(), false, 0);
+    let (mut phone, _) = Device::connect(device(), office().public(), "x".into(), false, 0, None);
     let stranger = DeviceKey::from_seed(&[66; 32]);
     let message = challenge_message(&[6; 32], &office().public(), device());
     let signature = stranger.sign(CHALLENGE_PURPOSE, &message);

@@ -9,7 +9,7 @@
 mod frames;
 
 use frames::{batch, batch_of_a_move, every_frame, hash};
-use linli_core::identity::{Batch, ChainEnd, DeviceKey, Header};
+use linli_core::identity::{Batch, ChainEnd, DeviceKey, Header, Origin};
 use linli_core::ids::{Actor, HouseholdId, ResidentId, SpaceId};
 use linli_core::kinds::{Decision, DocKind, LostValue, MergeNote, Outcome, VisitEntry};
 use linli_core::model::{HouseholdRow, PersonBrief, SheetRow};
@@ -54,6 +54,13 @@ fn batches_and_their_headers_are_as_they_were_and_still_verify() {
     keeps("batch_erased", &erased);
     keeps::<Header>("header", &batch.claims().unwrap());
     keeps("batch_move", &batch_of_a_move());
+    let origin = Origin {
+        device: DeviceKey::from_seed(&[5; 32]).device(),
+        batch: hash(7),
+        received_ms: 1_790_000_000_123,
+        skew_ms: -5_000,
+    };
+    keeps("header_origin", &Header { origin: Some(origin), ..batch.claims().unwrap() });
     keeps("chain_end", &ChainEnd { epoch: 3, number: 70_000, hash: hash(9) });
     keeps("feed_items", &vec![FeedItem { seq: 300, received_ms: 1_790_000_000_123, batch }]);
     let key = DeviceKey::from_seed(&[5; 32]).public();
@@ -187,5 +194,5 @@ fn fields_from_a_newer_peer_are_left_alone() {
 fn every_file_belongs_to_a_test() {
     let folder = file("x").parent().unwrap().to_owned();
     let frames = every_frame().len();
-    assert_eq!(std::fs::read_dir(folder).unwrap().count(), frames + 14);
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), frames + 15);
 }

@@ -3,6 +3,7 @@
 mod client;
 mod office;
 mod organisation;
+mod phones;
 mod print;
 mod sample;
 mod users;

@@ -11,6 +11,7 @@ pub(crate) mod merge;
 pub(crate) mod moves;
 pub(crate) mod people;
 pub(crate) mod provenance;
+pub(crate) mod review;
 
 use crate::clock::random;
 use crate::problem::Problem;

@@ -4,10 +4,12 @@ mod appointments;
 mod audit;
 mod conflicts;
 mod coverage;
+mod devices;
 mod duplicates;
 mod edits;
 mod enrol;
 mod events;
+mod enrol_sheet;
 mod export;
 mod grid_list;
 mod grids;
@@ -18,10 +20,13 @@ mod ledger_days;
 mod ledger_files;
 mod ledger_rows;
 mod ledgers;
+mod phone_settings;
 mod places;
+mod reviews;
 mod session;
 mod sessions;
 mod setup;
+mod standings;
 mod status;
 mod users;
 mod workers;
@@ -79,7 +84,18 @@ fn table(of: impl Fn(Action, UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App>
         .routes(of(Action::ExportAudit, routes!(audit::export)));
     let work = OpenApiRouter::new()
         .routes(of(Action::Read, routes!(status::status)))
-        .routes(of(Action::Read, routes!(status::devices)))
+        .routes(of(Action::Read, routes!(devices::list)))
+        .routes(of(Action::Phones, routes!(devices::label)))
+        .routes(of(Action::Phones, routes!(standings::confirm)))
+        .routes(of(Action::Phones, routes!(standings::suspend)))
+        .routes(of(Action::Phones, routes!(standings::resume)))
+        .routes(of(Action::Phones, routes!(standings::revoke)))
+        .routes(of(Action::Read, routes!(phone_settings::read)))
+        .routes(of(Action::Settings, routes!(phone_settings::change)))
+        .routes(of(Action::Read, routes!(reviews::list)))
+        .routes(of(Action::Read, routes!(reviews::one)))
+        .routes(of(Action::Phones, routes!(reviews::accept)))
+        .routes(of(Action::Phones, routes!(reviews::reject)))
         .routes(of(Action::Read, routes!(status::quarantine)))
         .routes(of(Action::Read, routes!(grids::grids)))
         .routes(of(Action::Grids, routes!(grids::add)))
@@ -92,6 +108,7 @@ fn table(of: impl Fn(Action, UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App>
         .routes(of(Action::People, routes!(appointments::appoint)))
         .routes(of(Action::People, routes!(appointments::end)))
         .routes(of(Action::EnrolCode, routes!(enrol::create_code)))
+        .routes(of(Action::EnrolCode, routes!(enrol_sheet::create)))
         .routes(of(Action::Read, routes!(households::list)))
         .routes(of(Action::Edit, routes!(edits::add_household)))
         .routes(of(Action::Read, routes!(household::one)))

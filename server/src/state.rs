@@ -12,8 +12,8 @@ use linli_core::sync::relay::KnownDevice;
 use linli_core::time::{TimeMs, date_of};
 use linli_storage::model::WorkerRecord;
 use linli_storage::{Log, Model, Office, StoreError};
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError};
 use tokio::sync::{Mutex, broadcast, watch};
 
 /// Announcements a connection may be behind; one that is further behind reads the log from where it is,
@@ -41,6 +41,8 @@ pub(crate) struct App {
     pub(crate) advanced: broadcast::Sender<(SpaceId, u64)>,
     /// What happens, for pages that are open.
     pub(crate) events: Arc<Events>,
+    /// How many connections each phone has now.
+    pub(crate) connected: Arc<std::sync::Mutex<BTreeMap<DeviceId, usize>>>,
     /// Becomes true when the relay drains.
     pub(crate) stopping: watch::Receiver<bool>,
     /// One office action at a time: each reads documents and then writes what it read.
@@ -94,6 +96,7 @@ impl App {
             token: secrets.token.into(),
             advanced: broadcast::channel(ADVANCES).0,
             events: Arc::default(),
+            connected: Arc::default(),
             stopping,
             office: Arc::default(),
             regranted: Arc::new(watch::channel(()).0),
@@ -121,7 +124,7 @@ impl App {
         });
         Ok(Some(KnownDevice {
             key: device.key,
-            active: device.active,
+            standing: device.standing,
             grants: own.chain(std::iter::once(shared)).collect(),
             hand_in: ended.iter().map(|code| grid_space(&community, code)).collect(),
             chain: self.log.chain(id).await?,
@@ -143,10 +146,39 @@ impl App {
         self.regranted.send_replace(());
     }
 
+    /// Counts a phone's connection until what is given back is dropped.
+    pub(crate) fn presence(&self, device: DeviceId) -> Presence {
+        *lock(&self.connected).entry(device).or_default() += 1;
+        Presence { app: self.clone(), device }
+    }
+
     /// Names of all who sign changes.
     pub(crate) async fn people(&self) -> Result<Vec<Person>, StoreError> {
         let office = Person { device: self.log.office().device(), name: OFFICE_NAME.into() };
         let devices = self.log.devices().await?.into_iter();
         Ok(std::iter::once(office).chain(devices.map(|d| Person { device: d.id, name: d.name })).collect())
     }
+}
+
+/// A phone is connected.
+pub(crate) struct Presence {
+    app: App,
+    device: DeviceId,
+}
+
+impl Drop for Presence {
+    fn drop(&mut self) {
+        let mut connected = lock(&self.app.connected);
+        if let Some(count) = connected.get_mut(&self.device) {
+            *count -= 1;
+            if *count == 0 {
+                connected.remove(&self.device);
+            }
+        }
+    }
+}
+
+/// Counts are as good after a panic elsewhere as before.
+pub(crate) fn lock<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

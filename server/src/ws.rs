@@ -29,6 +29,8 @@ const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 const PING_AFTER: Duration = Duration::from_secs(25);
 /// Read buffer per connection: the library's 128 KiB is paid by every idle phone.
 const READ_BUFFER_BYTES: usize = 4 * 1024;
+/// A connection that lasted longer counts as contact until its end; that of a quick exchange was just now.
+const LONG: Duration = Duration::from_secs(60);
 /// Pages are compressed once per phone that follows live, so quickly.
 const LEVEL: i32 = 3;
 /// Why a connection ended, for the log.
@@ -74,12 +76,26 @@ impl Connection {
     }
 
     async fn serve(&mut self) -> Result<(), End> {
+        let began = Instant::now();
+        let deadline = began + GREETING_TIMEOUT;
+        // Before the phone is looked up: a change of what it may do is seen there or here.
         let mut regranted = self.app.regranted.subscribe();
-        let deadline = Instant::now() + GREETING_TIMEOUT;
         while self.session.device().is_none() {
             let message = timeout_at(deadline, self.socket.recv()).await.map_err(|_| End::Gone)?;
             self.on_message(message).await?;
         }
+        let Some(device) = self.session.device() else { return Err(End::Gone) };
+        let _present = self.app.presence(device);
+        let ended = self.serve_known(&mut regranted).await;
+        if began.elapsed() > LONG
+            && let Err(error) = self.app.log.left(device, now_ms()).await
+        {
+            tracing::error!(%error, "the end of a connection could not be noted");
+        }
+        ended
+    }
+
+    async fn serve_known(&mut self, regranted: &mut watch::Receiver<()>) -> Result<(), End> {
         let mut advanced = self.app.advanced.subscribe();
         let mut stopping = self.app.stopping.clone();
         let mut silent = false;
@@ -182,11 +198,11 @@ impl Connection {
                 let known = self.app.known_device(device).await?;
                 Ok(self.session.on_device(known, now_ms()))
             }
-            Ask::Arrived { app, skew_ms } => {
+            Ask::Arrived { app, skew_ms, unsent } => {
                 self.skew_ms = skew_ms;
                 if let Some(device) = self.session.claimed() {
                     let app: String = app.chars().take(64).collect();
-                    self.app.log.contact(device, &app, skew_ms, now_ms()).await?;
+                    self.app.log.contact(device, &app, (now_ms(), skew_ms), unsent).await?;
                     self.app.events.say(News::Device { id: device.to_string() });
                 }
                 Ok(Vec::new())
@@ -225,7 +241,8 @@ impl Connection {
             }
         }
         let lang = self.session.lang();
-        let stored = self.app.log.store(batches, lang, now_ms(), self.skew_ms, known).await?;
+        let Some(by) = self.session.device() else { return Ok(Vec::new()) };
+        let stored = self.app.log.store(by, batches, lang, (now_ms(), self.skew_ms), known).await?;
         for outcome in &stored {
             match outcome {
                 Stored::Durable { .. } => self.app.metrics.acknowledged.inc(),

@@ -4,7 +4,7 @@ use crate::store::meta::{self, Profile};
 use crate::store::{begin, outbox, spaces};
 use crate::sync::websocket_url;
 use crate::{Engine, EngineError};
-use linli_core::identity::PublicKey;
+use linli_core::identity::{Invitation, PublicKey};
 use linli_core::ids::SpaceId;
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
@@ -27,6 +27,9 @@ struct Answer {
     community: String,
     worker: String,
     worker_name: String,
+    /// Older relays know nothing of it and let every phone in at once.
+    #[serde(default)]
+    must_confirm: bool,
 }
 
 #[derive(Deserialize)]
@@ -50,9 +53,20 @@ pub struct Enrolled {
     pub worker: String,
     /// The worker's name.
     pub worker_name: String,
+    /// The phone works only after the office has compared its fingerprint.
+    pub must_confirm: bool,
 }
 
 impl Engine {
+    /// Enrols with what was scanned from a QR code: the relay must have the key that the code names.
+    ///
+    /// # Errors
+    /// [`EngineError::Invitation`], [`EngineError::FalseRelay`], or as [`Engine::enrol`].
+    pub async fn enrol_scanned(&self, scanned: &str) -> Result<Enrolled, EngineError> {
+        let invitation = Invitation::read(scanned).ok_or(EngineError::Invitation)?;
+        self.enrol_at(&invitation.url, &invitation.code, Some(&invitation.relay_fingerprint)).await
+    }
+
     /// Enrols this phone. The key is the one made when the store was made, so an answer that was lost
     /// on the way can be asked for again with the same code.
     ///
@@ -60,12 +74,24 @@ impl Engine {
     /// [`EngineError::UnsentWork`] when enrolling again would lose work, [`EngineError::Offline`],
     /// [`EngineError::Relay`].
     pub async fn enrol(&self, relay_url: &str, code: &str) -> Result<Enrolled, EngineError> {
+        self.enrol_at(relay_url, code, None).await
+    }
+
+    async fn enrol_at(
+        &self,
+        relay_url: &str,
+        code: &str,
+        fingerprint: Option<&str>,
+    ) -> Result<Enrolled, EngineError> {
         websocket_url(relay_url)?;
         refuse_with_unsent(&mut *self.store.lock().await).await?;
         let answer = self.ask_relay(relay_url.trim_end_matches('/'), code.trim()).await?;
         let relay_key = PublicKey(from_hex(&answer.relay_key).ok_or(EngineError::Damaged("relay key"))?);
         if !relay_key.is_well_formed() {
             return Err(EngineError::Damaged("relay key"));
+        }
+        if fingerprint.is_some_and(|wanted| wanted != relay_key.fingerprint()) {
+            return Err(EngineError::FalseRelay);
         }
         let profile = Profile {
             relay_url: relay_url.trim_end_matches('/').to_owned(),
@@ -82,6 +108,7 @@ impl Engine {
             community: profile.community,
             worker: profile.worker,
             worker_name: profile.worker_name,
+            must_confirm: answer.must_confirm,
         })
     }
 
@@ -136,6 +163,7 @@ impl Engine {
             spaces::purge(&mut tx, space).await?;
         }
         meta::set_profile(&mut tx, profile).await?;
+        meta::set_told(&mut tx, None).await?;
         tx.commit().await?;
         self.rotate_actor()?;
         self.drop_index();

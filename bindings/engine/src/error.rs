@@ -90,6 +90,16 @@ pub enum EngineError {
     /// Not a relay's address.
     #[error("{0:?} is not a relay's address; it looks like http://192.168.1.10:8080")]
     RelayAddress(String),
+    /// Not an invitation.
+    #[error(
+        "this is not a QR code for enrolling a phone; scan the one from the office, or type address and code"
+    )]
+    Invitation,
+    /// The relay has another key than the invitation names.
+    #[error(
+        "this is not the relay that the QR code is for; nothing was stored, ask the office for a new code"
+    )]
+    FalseRelay,
     /// No connection.
     #[error("no connection to the relay; everything is saved on this phone and will upload when connected")]
     Offline(String),
@@ -187,6 +197,8 @@ impl Coded for EngineError {
             EngineError::Address(error) => error.code(),
             EngineError::Field(error) => error.code(),
             EngineError::RelayAddress(_) => "phone.relay_address",
+            EngineError::Invitation => "phone.invitation",
+            EngineError::FalseRelay => "phone.false_relay",
             EngineError::Offline(_) => "phone.offline",
             EngineError::Relay { .. } => "phone.relay_said_no",
             EngineError::Frame(error) => error.code(),
@@ -228,6 +240,8 @@ impl Coded for EngineError {
             EngineError::RelayAddress(text) => {
                 format!("“{text}”不是服务器地址,应写成 http://192.168.1.10:8080")
             }
+            EngineError::Invitation => "这不是手机登记的二维码,请扫社区给的二维码,或输入地址和登记码".into(),
+            EngineError::FalseRelay => "二维码不是这台服务器的,什么都没有保存;请向社区要新的登记码".into(),
             EngineError::Offline(_) => "连不上社区服务器;内容已保存在手机,联网后自动上传".into(),
             EngineError::Relay { text, .. } => text.clone(),
             EngineError::Frame(error) => error.zh(),

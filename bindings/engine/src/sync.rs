@@ -10,10 +10,10 @@ pub(crate) use link::websocket_url;
 
 use crate::env::random;
 use crate::store::{foreign_writes, meta};
-use crate::{Engine, EngineError, Lang};
+use crate::{Engine, EngineError, Lang, Refusal};
 use driver::Driver;
 use link::Link;
-use linli_core::sync::relay::REGRANTED;
+use linli_core::sync::refusal::{ADMITTED, REGRANTED};
 use serde::Serialize;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -48,6 +48,9 @@ pub struct SyncReport {
     pub refused: u64,
     /// New notices of the office.
     pub notices: u64,
+    /// What the office says of this phone, when it does not let it fetch anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told: Option<Refusal>,
     /// How long it took.
     pub ms: u64,
     /// Everything granted is here and everything recorded is durable at the relay.
@@ -60,6 +63,13 @@ pub struct SyncReport {
 pub enum SyncEvent {
     /// The relay has recognised this phone.
     Connected,
+    /// The office does not let this phone fetch anything, and why.
+    Told {
+        /// Stable code.
+        code: String,
+        /// For people.
+        text: String,
+    },
     /// A page of a first download is stored.
     Snapshot {
         /// The space's name.
@@ -123,9 +133,9 @@ impl Engine {
         let started = Instant::now();
         let mut exchanged = self.exchange(listener).await;
         if let Err(EngineError::Relay { code, .. }) = &exchanged
-            && code == REGRANTED
+            && [REGRANTED, ADMITTED].contains(&code.as_str())
         {
-            // The office has just changed our grids; a second time within one exchange is its own affair.
+            // The office has just changed what we may do; a second time within one exchange is its own affair.
             exchanged = self.exchange(listener).await;
         }
         let mut report = exchanged?;

@@ -238,7 +238,7 @@ pub struct NoticeView {
     pub seen: bool,
 }
 
-/// A batch the relay did not take.
+/// What the relay did not take or give, and why.
 #[derive(Clone, Debug, Serialize)]
 pub struct Refusal {
     /// Stable code.
@@ -279,6 +279,9 @@ pub struct Status {
     pub worker_name: Option<String>,
     /// The community.
     pub community: Option<String>,
+    /// What the office said of this phone at last contact, when it did not let it fetch anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told: Option<Refusal>,
     /// The relay's address.
     pub relay: Option<String>,
     /// Households on this phone.

@@ -44,6 +44,35 @@ pub struct Header {
     /// SHA-256 over the entries' digests.
     #[n(9)]
     pub entries: Hash,
+    /// Whose work the office adds here, after a person looked at it. Only the office may say so.
+    #[n(10)]
+    pub origin: Option<Origin>,
+}
+
+/// A batch that waited for a person and was accepted: the office writes its entries into the log once more,
+/// in a new place of the order, and says whose they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+#[cbor(map)]
+pub struct Origin {
+    /// Who signed it.
+    #[n(1)]
+    pub device: DeviceId,
+    /// Its hash; the log has it with its signature.
+    #[n(2)]
+    pub batch: Hash,
+    /// When the relay received it.
+    #[n(3)]
+    pub received_ms: TimeMs,
+    /// Relay time minus its author's, then.
+    #[n(4)]
+    pub skew_ms: i64,
+}
+
+impl Header {
+    /// Whose changes these are, when whoever signed them may speak for others.
+    pub fn author(&self) -> DeviceId {
+        self.origin.map_or(self.device, |origin| origin.device)
+    }
 }
 
 /// One change to one document.
@@ -324,6 +353,11 @@ pub struct Sealer<'a> {
 impl Sealer<'_> {
     /// Seals the next batch.
     pub fn seal(&mut self, space: SpaceId, entries: Vec<Entry>) -> Batch {
+        self.seal_for(None, space, entries)
+    }
+
+    /// Seals the next batch with work of somebody else in it.
+    pub fn seal_for(&mut self, origin: Option<Origin>, space: SpaceId, entries: Vec<Entry>) -> Batch {
         let header = Header {
             space,
             device: self.key.device(),
@@ -334,6 +368,7 @@ impl Sealer<'_> {
             sealed_at_ms: self.now_ms,
             count: u32::try_from(entries.len()).unwrap_or(u32::MAX),
             entries: entries_digest(&entries),
+            origin,
         };
         let bytes = minicbor::to_vec(&header).unwrap_or_default();
         let signature = self.key.sign(PURPOSE, &bytes);

@@ -99,15 +99,16 @@ pub struct Device {
 }
 
 impl Device {
-    /// Starts a connection: the first ask sends the greeting.
+    /// Starts a connection: the first ask sends the greeting. `unsent` is how much waits, for the office to see.
     pub fn connect(
         device: DeviceId,
         relay: PublicKey,
         app: String,
         english: bool,
         now_ms: TimeMs,
+        unsent: Option<u64>,
     ) -> (Device, Vec<Ask>) {
-        let hello = Hello { version: VERSION, app, device, now_ms, english };
+        let hello = Hello { version: VERSION, app, device, now_ms, english, unsent };
         let machine = Device {
             device,
             relay,

@@ -107,6 +107,9 @@ pub struct Hello {
     /// Whether texts should be English.
     #[n(5)]
     pub english: bool,
+    /// How many records the relay does not have yet, for the office's list of phones.
+    #[n(6)]
+    pub unsent: Option<u64>,
 }
 
 impl Hello {
@@ -180,6 +183,9 @@ pub struct Welcome {
     /// The community, for derived ids.
     #[n(6)]
     pub community: String,
+    /// Why nothing is granted: what the worker must be told of the phone's standing.
+    #[n(7)]
+    pub told: Option<Bye>,
 }
 
 /// Everything of one epoch of a device's chain up to this batch is committed and synced.

@@ -7,6 +7,8 @@ use super::frames::{
     Ack, Bye, CHALLENGE_PURPOSE, Challenge, Frame, GetSnapshot, Grant, Hello, PROOF_PURPOSE, Packed, Page,
     Person, Pull, Refused, SnapshotPage, VERSION, Welcome, challenge_message,
 };
+pub use super::refusal::SyncError;
+use super::standing::{Cause, Standing};
 use crate::error::{Coded, Lang};
 use crate::identity::{Batch, BatchError, ChainEnd, DeviceKey, Header, PublicKey, Signature};
 use crate::ids::{DeviceId, SpaceId};
@@ -37,6 +39,8 @@ pub enum Ask {
         app: String,
         /// Relay time minus phone time.
         skew_ms: i64,
+        /// How much it says waits to be handed in.
+        unsent: Option<u64>,
     },
     /// Send what was asked and close.
     Close,
@@ -47,8 +51,8 @@ pub enum Ask {
 pub struct KnownDevice {
     /// Its key.
     pub key: PublicKey,
-    /// Whether it may connect.
-    pub active: bool,
+    /// How the office stands to it.
+    pub standing: Standing,
     /// What it may follow.
     pub grants: Vec<Grant>,
     /// Spaces that it may write to no more, but could until lately: what was recorded then is taken in.
@@ -77,84 +81,22 @@ pub enum Stored {
     Refused(Refused),
 }
 
-/// Code of the end of a connection whose grants have changed; the phone connects again at once.
-pub const REGRANTED: &str = "sync.regranted";
-
-/// Why a connection or a batch is not accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SyncError {
-    /// A newer or older protocol.
-    #[error("this version of the app cannot talk to this relay; update the app, nothing is lost")]
-    Version,
-    /// Never enrolled here, or the proof does not match.
-    #[error("this phone is not enrolled here; ask the office for an enrolment code")]
-    UnknownDevice,
-    /// Suspended or revoked.
-    #[error("this phone has been suspended; ask the office, unsent work can still be exported")]
-    Suspended,
-    /// A frame that makes no sense now.
-    #[error("the phone sent a frame out of turn")]
-    OutOfTurn,
-    /// A space that is not granted.
-    #[error("this phone may not read this space")]
-    NotGranted,
-    /// The office has changed what this phone may follow.
-    #[error("the office has changed this phone's grids; it connects again by itself")]
-    Regranted,
-    /// A batch is missing before this one.
-    #[error("a batch before this one is missing; send from where the relay stands")]
-    Gap,
-    /// Two different batches with the same number: a cloned or restored phone.
-    #[error("another batch with this number exists; the phone may have been copied")]
-    Fork,
-    /// The relay could not store it now.
-    #[error("the relay cannot store now; try again later")]
-    Unavailable,
-}
-
-impl Coded for SyncError {
-    fn code(&self) -> &'static str {
-        match self {
-            SyncError::Version => "sync.version",
-            SyncError::UnknownDevice => "sync.unknown_device",
-            SyncError::Suspended => "sync.suspended",
-            SyncError::OutOfTurn => "sync.unexpected_frame",
-            SyncError::NotGranted => "sync.not_granted",
-            SyncError::Regranted => REGRANTED,
-            SyncError::Gap => "batch.gap",
-            SyncError::Fork => "batch.fork",
-            SyncError::Unavailable => "relay.retry_later",
-        }
-    }
-
-    fn zh(&self) -> String {
-        match self {
-            SyncError::Version => "应用版本与社区服务器不匹配,请更新应用;已记录的内容不会丢失",
-            SyncError::UnknownDevice => "这部手机还没有在本社区登记,请向社区要一个登记码",
-            SyncError::Suspended => "这部手机已被停用,请联系社区;未上传的内容仍可导出",
-            SyncError::OutOfTurn => "手机发送的数据顺序不对,请重新同步",
-            SyncError::NotGranted => "这部手机没有该网格的权限,请联系社区",
-            SyncError::Regranted => "社区调整了这部手机的网格,正在重新连接",
-            SyncError::Gap => "前面还有一批数据没有收到,将从缺少处重新上传",
-            SyncError::Fork => "同一编号出现了两批不同的数据,手机可能被复制过,请联系社区",
-            SyncError::Unavailable => "服务器暂时无法保存,请稍后再试;内容仍在手机上",
-        }
-        .into()
-    }
-}
-
 /// What may be done with a batch whose device is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Store it, pass it on, apply it.
     Accept(Header),
-    /// Store it, but a person must look before it is applied: the signer had no right to write there.
-    Review(Header),
+    /// Store it, but a person must look before it is applied.
+    Review(Header, Cause),
     /// The log has it.
     Known(Header),
 }
 
-/// Decides over one batch. `stored` is the hash of the batch that the log has under the same number.
+/// Decides over one batch. `stored` is the hash of a batch that the log has under the same number: this one's
+/// if it has this one. `carried`: not its own phone hands it in.
+///
+/// A phone whose chain has parted from the relay's is told so and seals its work anew. Whoever carries its
+/// batches cannot do that, and the phone may be lost: they go to a person.
 ///
 /// # Errors
 /// [`SyncError`] or [`BatchError`], boxed as what a person is told.
@@ -162,20 +104,34 @@ pub fn judge(
     batch: &Batch,
     device: &KnownDevice,
     stored: Option<crate::ids::Hash>,
+    carried: bool,
 ) -> Result<Verdict, Box<dyn Coded + Send + Sync>> {
     let header = batch.verify(&device.key).map_err(|error: BatchError| Box::new(error) as Box<_>)?;
+    if header.origin.is_some() {
+        // Only the office speaks for others.
+        return Err(Box::new(BatchError::Malformed));
+    }
     let end = device.chain.unwrap_or(ChainEnd::start_of(header.epoch));
     match stored {
         Some(hash) if hash == batch.hash() => return Ok(Verdict::Known(header)),
+        Some(_) if carried => return Ok(Verdict::Review(header, Cause::Parted)),
         Some(_) => return Err(Box::new(SyncError::Fork)),
+        None if carried && header.epoch < end.epoch => {
+            return Ok(Verdict::Review(header, Cause::Parted));
+        }
         None => {}
     }
     if !end.is_continued_by(&header) {
         return Err(Box::new(SyncError::Gap));
     }
     let granted = device.grants.iter().any(|grant| grant.space == header.space && grant.write);
-    let may_write = device.active && (granted || device.hand_in.contains(&header.space));
-    Ok(if may_write { Verdict::Accept(header) } else { Verdict::Review(header) })
+    Ok(match device.standing {
+        Standing::Active if granted || device.hand_in.contains(&header.space) => Verdict::Accept(header),
+        Standing::Active => Verdict::Review(header, Cause::NotGranted),
+        Standing::Waiting => Verdict::Review(header, Cause::Waiting),
+        Standing::Suspended => Verdict::Review(header, Cause::Suspended),
+        Standing::Revoked => Verdict::Review(header, Cause::Revoked),
+    })
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -269,7 +225,7 @@ impl Session {
             (Phase::Closed, _) => Vec::new(),
             (Phase::Greeting, Frame::Hello(hello)) => self.on_hello(hello, now_ms, relay),
             (Phase::Finding, Frame::Proof(signature)) => self.on_proof(signature),
-            (Phase::Running, Frame::Push(batches)) => vec![Ask::Store(batches)],
+            (Phase::Running, Frame::Push(batches)) => self.on_push(batches),
             (Phase::Running, Frame::Pull(pull)) => self.on_pull(&pull),
             (Phase::Running, Frame::GetSnapshot(get)) => self.on_get_snapshot(get),
             (_, Frame::Bye(_)) => self.close(Vec::new()),
@@ -285,8 +241,12 @@ impl Session {
 
     /// Ends the connection with a reason.
     pub fn refuse(&mut self, error: SyncError) -> Vec<Ask> {
-        let bye = Bye { code: error.code().into(), text: error.text(self.lang()) };
+        let bye = self.bye(error);
         self.close(vec![Ask::Send(Frame::Bye(bye))])
+    }
+
+    fn bye(&self, error: SyncError) -> Bye {
+        Bye { code: error.code().into(), text: error.text(self.lang()) }
     }
 
     fn on_hello(&mut self, hello: Hello, now_ms: TimeMs, relay: &DeviceKey) -> Vec<Ask> {
@@ -321,10 +281,11 @@ impl Session {
         if !proven {
             return self.refuse(SyncError::UnknownDevice);
         }
-        let app = hello.app.clone();
+        let (app, unsent) = (hello.app.clone(), hello.unsent);
         self.phase = Phase::Running;
         // A suspended phone reads nothing, but may still hand in what it recorded: it goes to review.
-        let grants = if device.active { device.grants.clone() } else { Vec::new() };
+        let told = SyncError::of_standing(device.standing).map(|error| self.bye(error));
+        let grants = if told.is_none() { device.grants.clone() } else { Vec::new() };
         let welcome = Welcome {
             now_ms,
             policy: device.policy,
@@ -332,24 +293,44 @@ impl Session {
             chain: device.chain,
             people: device.people.clone(),
             community: device.community.clone(),
+            told,
         };
         self.device = Some(device);
-        vec![Ask::Arrived { app, skew_ms: self.skew_ms }, Ask::Send(Frame::Welcome(welcome))]
+        let arrived = Ask::Arrived { app, skew_ms: self.skew_ms, unsent };
+        vec![arrived, Ask::Send(Frame::Welcome(welcome))]
     }
 
-    /// The office has changed what phones may follow. One whose grants are others now connects anew.
+    fn standing(&self) -> Option<Standing> {
+        self.device.as_ref().map(|device| device.standing)
+    }
+
+    /// The office has changed what phones may do or follow. One that this is about connects anew, or is told
+    /// why it may not.
     pub fn on_regranted(&mut self, known: Option<&KnownDevice>) -> Vec<Ask> {
-        let same = |device: &KnownDevice| {
-            known.is_some_and(|known| known.active == device.active && known.grants == device.grants)
+        let Some(device) = self.device.as_ref().filter(|_| self.phase == Phase::Running) else {
+            return Vec::new();
         };
-        if self.phase != Phase::Running || self.device.as_ref().is_some_and(same) {
+        let standing = known.map_or(Standing::Revoked, |known| known.standing);
+        if standing != device.standing {
+            return self.refuse(SyncError::of_standing(standing).unwrap_or(SyncError::Admitted));
+        }
+        if known.is_some_and(|known| known.grants == device.grants) {
             return Vec::new();
         }
         self.refuse(SyncError::Regranted)
     }
 
     fn may_read(&self, space: SpaceId) -> bool {
-        self.device.as_ref().is_some_and(|d| d.active && d.grants.iter().any(|grant| grant.space == space))
+        let active = self.standing() == Some(Standing::Active);
+        active && self.device.as_ref().is_some_and(|d| d.grants.iter().any(|grant| grant.space == space))
+    }
+
+    /// Whoever nobody has confirmed hands in nothing, for others neither: it stays where it is.
+    fn on_push(&mut self, batches: Packed) -> Vec<Ask> {
+        match self.standing() {
+            Some(Standing::Waiting) => self.refuse(SyncError::Waiting),
+            _ => vec![Ask::Store(batches)],
+        }
     }
 
     fn on_pull(&mut self, pull: &Pull) -> Vec<Ask> {
@@ -390,8 +371,11 @@ impl Session {
     pub fn on_stored(&mut self, outcomes: Vec<Stored>) -> Vec<Ask> {
         let mut ends: BTreeMap<(DeviceId, u32), ChainEnd> = BTreeMap::new();
         let mut asks = Vec::new();
+        // An acknowledgement speaks for all that came before it, so none may follow a refusal.
+        let mut broken = BTreeSet::new();
         for outcome in outcomes {
             match outcome {
+                Stored::Durable { device, end } if broken.contains(&(device, end.epoch)) => {}
                 Stored::Durable { device, end } => {
                     if self.handed_in.is_none() && self.device() == Some(device) {
                         self.handed_in = Some(end);
@@ -401,7 +385,10 @@ impl Session {
                         *known = end;
                     }
                 }
-                Stored::Refused(refused) => asks.push(Ask::Send(Frame::Refused(refused))),
+                Stored::Refused(refused) => {
+                    broken.insert((refused.device, refused.epoch));
+                    asks.push(Ask::Send(Frame::Refused(refused)));
+                }
             }
         }
         let acks = ends.into_iter().map(|((device, _), end)| Ask::Send(Frame::Ack(Ack { device, end })));

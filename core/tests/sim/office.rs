@@ -11,6 +11,7 @@ use linli_core::sync::frames::{
     SnapshotPage, decode_whole,
 };
 use linli_core::sync::relay::{Ask, KnownDevice, Session, Stored, SyncError, Verdict, judge};
+use linli_core::sync::standing::Standing;
 use std::collections::{BTreeMap, VecDeque};
 
 /// Small, so that a short run has many pages.
@@ -152,7 +153,7 @@ impl Office {
         let grant = |space: &SpaceId| Grant { space: *space, name: space.to_string(), write: true };
         Some(KnownDevice {
             key: self.phones.get(&device)?.clone(),
-            active: true,
+            standing: Standing::Active,
             grants: self.spaces.iter().map(grant).collect(),
             hand_in: std::collections::BTreeSet::new(),
             chain: self.chain(device),
@@ -172,7 +173,7 @@ impl Office {
         let header = batch.claims().unwrap();
         let key = (header.device, header.epoch, header.number);
         let known = self.known(header.device).unwrap();
-        let verdict = judge(batch, &known, self.numbers.get(&key).copied());
+        let verdict = judge(batch, &known, self.numbers.get(&key).copied(), false);
         let end = ChainEnd { epoch: header.epoch, number: header.number, hash: batch.hash() };
         let durable = Stored::Durable { device: header.device, end };
         match verdict {

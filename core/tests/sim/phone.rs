@@ -133,7 +133,7 @@ impl Phone {
     pub(crate) fn connect(&mut self, link: Link, now_ms: i64) -> Vec<Vec<u8>> {
         let clock = now_ms + self.clock_error_ms;
         let (machine, asks) =
-            Device::connect(self.device(), self.relay.clone(), "sim/1".into(), false, clock);
+            Device::connect(self.device(), self.relay.clone(), "sim/1".into(), false, clock, None);
         self.link = Some((link, machine));
         (self.caught_up, self.pushing, self.restarted) = (false, false, false);
         self.refused.clear();

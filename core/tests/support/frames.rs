@@ -63,6 +63,7 @@ pub(crate) fn every_frame() -> Vec<(&'static str, Frame)> {
         device,
         now_ms: -62_135_596_800_000,
         english: true,
+        unsent: None,
     };
     let signature = key.sign(CHALLENGE_PURPOSE, b"nonce");
     let challenge = Challenge { nonce: vec![6; 32], relay: key.public(), signature: signature.clone() };
@@ -73,15 +74,24 @@ pub(crate) fn every_frame() -> Vec<(&'static str, Frame)> {
         chain: Some(end),
         people: vec![Person { device, name: "陈敏".into() }],
         community: "阳光社区".into(),
+        told: None,
     };
+    let waiting = Welcome {
+        grants: Vec::new(),
+        told: Some(Bye { code: "sync.waiting".into(), text: "请让社区核对手机指纹".into() }),
+        ..welcome.clone()
+    };
+    let busy = Hello { unsent: Some(70_000), ..hello.clone() };
     let refused =
         Refused { device, epoch: 2, number: 301, code: "batch.gap".into(), text: text(), chain: Some(end) };
     let page = SnapshotPage { space: SPACE, seq: 90, page: 2, pages: 5, bytes_total: 70_000, body: packed() };
     vec![
         ("hello", Frame::Hello(hello)),
+        ("hello_unsent", Frame::Hello(busy)),
         ("challenge", Frame::Challenge(challenge)),
         ("proof", Frame::Proof(signature)),
         ("welcome", Frame::Welcome(welcome)),
+        ("welcome_told", Frame::Welcome(waiting)),
         ("push", Frame::Push(Packed { codec: Codec::Plain, bytes: vec![0x80] })),
         ("ack", Frame::Ack(Ack { device, end })),
         ("refused", Frame::Refused(refused)),

@@ -26,10 +26,10 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// 用登记码把手机登记到社区。 Enrol this phone with a code from the office.
     Enrol {
-        /// 服务器地址。 The relay's address.
+        /// 服务器地址,或二维码的内容。 The relay's address, or what the QR code says.
         url: String,
         /// 登记码。 The enrolment code.
-        code: String,
+        code: Option<String>,
     },
     /// 手机上有什么,还有多少没上传。 What is here and what waits.
     Status,

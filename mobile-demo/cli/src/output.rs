@@ -46,9 +46,15 @@ impl Output {
             let community = status.community.as_deref().unwrap_or("-");
             let last = status.last_sync_ms.map_or("-".to_owned(), show);
             let (households, unsent) = (status.households, status.unsent);
+            let fingerprint = &status.fingerprint;
+            let told = status.told.as_ref().map(|told| format!("\n{}", told.text)).unwrap_or_default();
             self.say(
-                &format!("{community} {worker}\n户数 {households},待上传 {unsent},上次同步 {last}"),
-                &format!("{community} {worker}\n{households} households, {unsent} waiting, last sync {last}"),
+                &format!(
+                    "{community} {worker}\n户数 {households},待上传 {unsent},上次同步 {last}\n手机指纹 {fingerprint}{told}"
+                ),
+                &format!(
+                    "{community} {worker}\n{households} households, {unsent} waiting, last sync {last}\nfingerprint {fingerprint}{told}"
+                ),
             )
         });
     }
@@ -166,6 +172,12 @@ impl Output {
     pub(crate) fn synced(&self, report: &SyncReport) {
         let SyncReport { sent, received, ms, .. } = report;
         self.put(report, || {
+            if let Some(told) = &report.told {
+                return self.say(
+                    &format!("{}(已上传 {sent} 条)", told.text),
+                    &format!("{} ({sent} records handed in)", told.text),
+                );
+            }
             self.say(
                 &format!("已同步:上传 {sent} 条,收到 {received} 条,用时 {ms} 毫秒"),
                 &format!("synced: {sent} sent, {received} received, {ms} ms"),
@@ -175,6 +187,7 @@ impl Output {
 
     pub(crate) fn event(&self, event: &SyncEvent) {
         self.put(event, || match event {
+            SyncEvent::Told { code, text } => format!("{code}: {text}"),
             SyncEvent::Connected => self.say("已连接", "connected"),
             SyncEvent::Snapshot { space, page, pages } => {
                 self.say(&format!("下载 {space} {page}/{pages}"), &format!("loading {space} {page}/{pages}"))

@@ -15,7 +15,8 @@ pub(crate) async fn run(args: Args, lang: Lang, clock_offset_ms: i64) -> Result<
     let env = Box::new(SystemEnv { offset_ms: clock_offset_ms });
     let engine = Engine::open(&args.store, env, Options { app, lang }).await?;
     match args.command {
-        Command::Enrol { url, code } => out.enrolled(&engine.enrol(&url, &code).await?),
+        Command::Enrol { url, code: Some(code) } => out.enrolled(&engine.enrol(&url, &code).await?),
+        Command::Enrol { url, code: None } => out.enrolled(&engine.enrol_scanned(&url).await?),
         Command::Status => out.status(&engine.status().await?),
         Command::Households { search, grid, limit } => {
             let filter = HouseholdFilter { search, grid, limit };

@@ -2,6 +2,7 @@
 
 use super::client::{Client, Failure, pick};
 use super::organisation::{self, Grids, Workers};
+use super::phones::{self, Devices, Review};
 use super::print::{list, number, one, text, words};
 use super::users::{self, Users};
 use base64::Engine as _;
@@ -34,8 +35,16 @@ pub(crate) enum OfficeCommand {
         #[arg(long)]
         worker: String,
     },
-    /// 手机列表 / list phones
-    Devices,
+    /// 手机列表与管理 / list and manage phones
+    Devices {
+        #[command(subcommand)]
+        what: Option<Devices>,
+    },
+    /// 等待人工审核的数据 / batches that a person must look at
+    Review {
+        #[command(subcommand)]
+        what: Option<Review>,
+    },
     /// 户列表与查找 / list and find households
     Households {
         /// 姓名、拼音、地址、电话尾号、标签 / name, pinyin, address, phone tail, tag
@@ -168,9 +177,8 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
                 )
             });
         }
-        OfficeCommand::Devices => list(&client.get("/v1/devices", &[]).await?, as_json, |device| {
-            format!("{}  {}  {}", text(device, "id"), text(device, "name"), text(device, "last_contact_at"))
-        }),
+        OfficeCommand::Devices { what } => phones::devices(what, client, as_json).await?,
+        OfficeCommand::Review { what } => phones::review(what, client, as_json).await?,
         OfficeCommand::Households { search, grid, limit } => {
             let query = query(&[("search", search), ("grid", grid), ("limit", Some(limit.to_string()))]);
             list(&client.get("/v1/households", &query).await?, as_json, household_line);

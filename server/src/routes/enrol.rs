@@ -1,6 +1,9 @@
 //! `/v1/enrol-codes` and `/v1/enrol`: a one-time code becomes an enrolled phone.
 
+use super::phone_settings::must_confirm;
 use super::{Body, hex};
+use crate::access::guard::By;
+use crate::access::{Caller, TOKEN_ACTOR};
 use crate::clock::{now_ms, random};
 use crate::events::News;
 use crate::office::people::find_worker;
@@ -8,10 +11,12 @@ use crate::problem::{Problem, ProblemBody};
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
-use linli_core::identity::PublicKey;
+use linli_core::identity::{Invitation, PublicKey};
 use linli_core::ids::encode_base32;
+use linli_core::sync::standing::Standing;
 use linli_core::time::rfc3339;
-use linli_storage::log::EnrolError;
+use linli_storage::log::{EnrolError, NewCode};
+use linli_storage::model::WorkerRecord;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -34,21 +39,53 @@ pub(crate) struct CodeBody {
     url: String,
     /// RFC 3339, UTC.
     expires_at: String,
+    /// For a QR code: address, code and the relay's fingerprint, so that the phone can tell the relay from
+    /// another that took its address.
+    payload: String,
+    /// The relay's fingerprint.
+    relay_fingerprint: String,
+    /// Whether somebody must compare the phone's fingerprint before it works.
+    must_confirm: bool,
 }
 
 /// Makes a one-time enrolment code for a worker's phone.
 #[utoipa::path(post, path = "/v1/enrol-codes", request_body = CreateCode, responses((status = 200, body = CodeBody), (status = 404, body = ProblemBody)))]
 pub(crate) async fn create_code(
     State(app): State<App>,
+    By(caller): By,
     Body(wanted): Body<CreateCode>,
 ) -> Result<Json<CodeBody>, Problem> {
     let worker = find_worker(&app, &wanted.worker).await?;
+    let code = new_code(&worker, now_ms() + CODE_MS, confirmed(&app, &caller).await?);
+    app.log.add_codes(std::slice::from_ref(&code)).await?;
+    Ok(Json(code_body(&app, code)))
+}
+
+/// Whether phones with this caller's codes work at once. The token's holder sits at the relay itself and sees
+/// the phone; a code made in a browser may be read over a shoulder.
+async fn confirmed(app: &App, caller: &Caller) -> Result<bool, Problem> {
+    Ok(caller.user_id == TOKEN_ACTOR || !must_confirm(app).await?)
+}
+
+/// A code that nobody guesses.
+pub(super) fn new_code(worker: &WorkerRecord, expires_ms: i64, confirmed: bool) -> NewCode {
     let text = encode_base32(&random::<10>());
     let groups: Vec<&str> = (0..4).filter_map(|group| text.get(group * 4..group * 4 + 4)).collect();
-    let code = groups.join("-");
-    let expires_ms = now_ms() + CODE_MS;
-    app.log.add_code(&code, worker.id, expires_ms).await?;
-    Ok(Json(CodeBody { code, url: app.public_url.to_string(), expires_at: rfc3339(expires_ms) }))
+    NewCode { code: groups.join("-"), worker: worker.id, expires_ms, confirmed }
+}
+
+/// A code as it is given to people.
+pub(super) fn code_body(app: &App, code: NewCode) -> CodeBody {
+    let relay_fingerprint = app.log.office().public().fingerprint();
+    let url = app.public_url.to_string();
+    CodeBody {
+        payload: Invitation::write(&url, &code.code, &relay_fingerprint),
+        url,
+        expires_at: rfc3339(code.expires_ms),
+        code: code.code,
+        relay_fingerprint,
+        must_confirm: !code.confirmed,
+    }
 }
 
 /// A phone that wants in.
@@ -75,6 +112,8 @@ pub(crate) struct Enrolled {
     community: String,
     worker: String,
     worker_name: String,
+    /// The phone works only after the office has compared its fingerprint.
+    must_confirm: bool,
 }
 
 /// Enrols a phone with a one-time code.
@@ -96,6 +135,7 @@ pub(crate) async fn enrol(
         community: worker.map(|worker| worker.community.clone()).unwrap_or_default(),
         worker: device.worker.map(|id| id.to_string()).unwrap_or_default(),
         worker_name: device.name,
+        must_confirm: device.standing != Standing::Active,
     }))
 }
 

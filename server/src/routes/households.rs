@@ -2,7 +2,7 @@
 
 use super::Params;
 use crate::problem::Problem;
-use crate::routes::status::SKEW_MS_MAX;
+use crate::routes::devices::SKEW_MS_MAX;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;

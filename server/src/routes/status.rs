@@ -1,10 +1,9 @@
-//! How the relay is doing: counts, phones, quarantine.
+//! How the relay is doing: counts, quarantine.
 
 use crate::problem::{Problem, ProblemBody};
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
-use linli_core::time::rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -37,46 +36,6 @@ pub(crate) async fn status(State(app): State<App>) -> Result<Json<Status>, Probl
     let (durable, applied) = (*app.log.durable().borrow(), *app.model.applied().borrow());
     let strays = app.model.stray_count().await?;
     Ok(Json(Status { households, residents, visits, batches, review, durable, applied, strays }))
-}
-
-/// An enrolled phone.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct DeviceBody {
-    id: String,
-    /// To compare with what the phone shows.
-    fingerprint: String,
-    worker: Option<String>,
-    name: String,
-    active: bool,
-    enrolled_at: String,
-    last_contact_at: Option<String>,
-    /// Relay time minus phone time, in milliseconds.
-    clock_skew_ms: Option<i64>,
-    /// The clock is off by more than five minutes.
-    clock_wrong: bool,
-    app: Option<String>,
-}
-
-/// A clock that is off by more than this is shown as wrong.
-pub(crate) const SKEW_MS_MAX: i64 = 5 * 60 * 1000;
-
-/// Every enrolled phone.
-#[utoipa::path(get, path = "/v1/devices", responses((status = 200, body = [DeviceBody])))]
-pub(crate) async fn devices(State(app): State<App>) -> Result<Json<Vec<DeviceBody>>, Problem> {
-    let devices = app.log.devices().await?.into_iter();
-    let bodies = devices.map(|device| DeviceBody {
-        id: device.id.to_string(),
-        fingerprint: device.key.fingerprint(),
-        worker: device.worker.map(|id| id.to_string()),
-        name: device.name,
-        active: device.active,
-        enrolled_at: rfc3339(device.enrolled_ms),
-        last_contact_at: device.last_contact_ms.map(rfc3339),
-        clock_skew_ms: device.skew_ms,
-        clock_wrong: device.skew_ms.is_some_and(|skew| skew.abs() > SKEW_MS_MAX),
-        app: device.app,
-    });
-    Ok(Json(bodies.collect()))
 }
 
 /// A change that could not be applied.

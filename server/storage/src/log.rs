@@ -1,9 +1,12 @@
 //! The durable log and who may add to it.
 
 mod devices;
+mod review;
+mod upgrade;
 mod writer;
 
-pub use devices::{Device, EnrolError};
+pub use devices::{Device, EnrolError, NewCode, StandingError};
+pub use review::{Decided, Decision, ReviewError, ReviewRecord, ReviewState};
 pub use writer::{OfficeDraft, Receipt};
 
 use crate::StoreError;
@@ -49,8 +52,12 @@ pub struct Logged {
     pub received_ms: TimeMs,
     /// Relay time minus device time when it arrived.
     pub skew_ms: i64,
-    /// Waits for a person before it is applied.
+    /// It is not applied: a person must look first, or has.
     pub review: bool,
+    /// It does not continue its signer's chain.
+    pub parted: bool,
+    /// Whose changes these are: the signer's, unless the office accepted somebody's batch.
+    pub author: DeviceId,
 }
 
 /// Requests that may wait for the writer; more wait at the sender, which is the back-pressure.
@@ -62,8 +69,8 @@ impl Log {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn open(folder: &Path, office: DeviceKey) -> Result<Log, StoreError> {
-        let schema = include_str!("../migrations/log.sql");
-        let database = Arc::new(open(&folder.join("log.db"), Durability::Synced, schema).await?);
+        let database = Arc::new(open(&folder.join("log.db"), Durability::Synced, "").await?);
+        upgrade::bring_up(&database.writer).await?;
         let office = Arc::new(office);
         let newest: i64 =
             sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM batch").fetch_one(&database.readers).await?;
@@ -93,7 +100,21 @@ impl Log {
             .bind(count_max)
             .fetch_all(&self.database.readers)
             .await?;
-        rows.iter().map(logged).collect()
+        rows.iter().map(|row| self.attributed(logged(row)?)).collect()
+    }
+
+    /// What the office accepted counts as its author's, received when it first was. Nobody else speaks for
+    /// others, whatever a header says.
+    fn attributed(&self, mut logged: Logged) -> Result<Logged, StoreError> {
+        if logged.device == self.office.device() {
+            let header = logged.batch.claims().map_err(|_| damaged("batch"))?;
+            if let Some(origin) = header.origin {
+                logged.author = origin.device;
+                logged.received_ms = origin.received_ms;
+                logged.skew_ms = origin.skew_ms;
+            }
+        }
+        Ok(logged)
     }
 
     /// A page of a space's log after a number: the items, how far they reach, and the newest number.
@@ -188,7 +209,7 @@ impl Log {
     /// # Errors
     /// [`StoreError`].
     pub async fn counts(&self) -> Result<(i64, i64), StoreError> {
-        let row = sqlx::query("SELECT count(*) AS n, coalesce(sum(review), 0) AS r FROM batch")
+        let row = sqlx::query("SELECT count(*) AS n, count(*) FILTER (WHERE review = 1) AS r FROM batch")
             .fetch_one(&self.database.readers)
             .await?;
         Ok((row.try_get("n")?, row.try_get("r")?))
@@ -216,12 +237,14 @@ pub(crate) fn logged(row: &SqliteRow) -> Result<Logged, StoreError> {
         space: SpaceId::from_slice(blob("space")?).ok_or(damaged("batch"))?,
         seq: row.try_get::<i64, _>("seq")?.unsigned_abs(),
         device: DeviceId::from_slice(blob("device")?).ok_or(damaged("batch"))?,
+        author: DeviceId::from_slice(blob("device")?).ok_or(damaged("batch"))?,
         epoch: u32::try_from(row.try_get::<i64, _>("epoch")?).map_err(|_| damaged("batch"))?,
         number: row.try_get::<i64, _>("number")?.unsigned_abs(),
         batch: Batch::from_bytes(blob("bytes")?).map_err(|_| damaged("batch"))?,
         received_ms: row.try_get("received_ms")?,
         skew_ms: row.try_get("skew_ms")?,
         review: row.try_get::<i64, _>("review")? != 0,
+        parted: row.try_get::<i64, _>("parted")? != 0,
     })
 }
 

@@ -40,6 +40,21 @@ impl Office {
         Ok(value.fetch_optional(&self.database.readers).await?)
     }
 
+    /// Changes a setting of the community.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn set_setting(&self, key: &str, value: &str) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
+        )
+        .bind(key)
+        .bind(value)
+        .execute(&self.database.writer)
+        .await?;
+        Ok(())
+    }
+
     /// Closes the file.
     pub async fn close(&self) {
         self.database.readers.close().await;

@@ -10,6 +10,7 @@ use linli_core::kinds::{DocKind, Household};
 use linli_core::record::Put;
 use linli_core::sync::frames::Grant;
 use linli_core::sync::relay::KnownDevice;
+use linli_core::sync::standing::Standing;
 use linli_storage::log::OfficeDraft;
 use linli_storage::model::{VerifyReport, compare_models};
 use linli_storage::{Log, Model};
@@ -64,7 +65,7 @@ impl Bench {
         self.end = sealer.end;
         let known = KnownDevice {
             key: self.phone.public(),
-            active: true,
+            standing: Standing::Active,
             grants: vec![Grant { space: OLD, name: "网格".into(), write: true }],
             hand_in: BTreeSet::new(),
             chain: None,
@@ -73,7 +74,7 @@ impl Bench {
             community: "社区".into(),
         };
         let signers = BTreeMap::from([(self.phone.device(), known)]);
-        self.log.store(vec![batch], Lang::En, 1, 0, signers).await.unwrap();
+        self.log.store(self.phone.device(), vec![batch], Lang::En, (1, 0), signers).await.unwrap();
     }
 
     fn note(&self, actor: u8) -> (Document, Vec<u8>) {

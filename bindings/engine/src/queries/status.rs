@@ -23,6 +23,7 @@ impl Engine {
             worker: profile.as_ref().map(|profile| profile.worker.clone()),
             worker_name: profile.as_ref().map(|profile| profile.worker_name.clone()),
             community: profile.as_ref().map(|profile| profile.community.clone()),
+            told: meta::told(&mut conn).await?.map(|told| Refusal { code: told.code, text: told.text }),
             relay: profile.map(|profile| profile.relay_url),
             households: rows::count(&mut conn).await?,
             unsent,

@@ -2,6 +2,7 @@
 
 use crate::EngineError;
 use linli_core::identity::{ChainEnd, PublicKey};
+use linli_core::sync::frames::Bye;
 use sqlx::SqliteConnection;
 
 /// Name of one fact.
@@ -17,6 +18,7 @@ pub(crate) enum Fact {
     LastSyncMs,
     Policy,
     Chain,
+    Told,
 }
 
 impl Fact {
@@ -32,6 +34,7 @@ impl Fact {
             Fact::LastSyncMs => "last_sync_ms",
             Fact::Policy => "policy",
             Fact::Chain => "chain",
+            Fact::Told => "told",
         }
     }
 }
@@ -96,6 +99,17 @@ pub(crate) async fn set_profile(conn: &mut SqliteConnection, profile: &Profile) 
     set(conn, Fact::Community, profile.community.as_bytes()).await?;
     set(conn, Fact::Worker, profile.worker.as_bytes()).await?;
     set(conn, Fact::WorkerName, profile.worker_name.as_bytes()).await
+}
+
+/// What the worker must be told of how the office stands to this phone: code and text.
+pub(crate) async fn told(conn: &mut SqliteConnection) -> Result<Option<Bye>, EngineError> {
+    let stored = get(conn, Fact::Told).await?.filter(|bytes| !bytes.is_empty());
+    stored.map(|bytes| minicbor::decode(&bytes).map_err(|_| EngineError::Damaged("standing"))).transpose()
+}
+
+pub(crate) async fn set_told(conn: &mut SqliteConnection, told: Option<&Bye>) -> Result<(), EngineError> {
+    let bytes = told.map(|told| minicbor::to_vec(told).unwrap_or_default()).unwrap_or_default();
+    set(conn, Fact::Told, &bytes).await
 }
 
 /// Where this phone's own chain of batches stands.

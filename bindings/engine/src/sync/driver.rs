@@ -7,7 +7,7 @@ use super::{Listener, SyncEvent, SyncReport};
 use crate::packing::pack_items;
 use crate::store::meta::{self, Profile};
 use crate::store::{begin, outbox, people, spaces, to_sql};
-use crate::{Engine, EngineError};
+use crate::{Engine, EngineError, Refusal};
 use linli_core::ids::DeviceId;
 use linli_core::sync::device::{Ask, Device, nothing_packed};
 use linli_core::sync::frames::{
@@ -42,12 +42,14 @@ impl<'e> Driver<'e> {
         link: &mut Link,
         listener: &mut Listener<'_>,
     ) -> Result<Driver<'e>, EngineError> {
+        let (unsent, _) = outbox::unsent_counts(&mut *engine.store.lock().await).await?;
         let (machine, asks) = Device::connect(
             engine.device(),
             profile.relay_key.clone(),
             engine.options.app.clone(),
             engine.english(),
             engine.env.now_ms(),
+            Some(unsent),
         );
         let mut driver = Driver {
             engine,
@@ -68,7 +70,8 @@ impl<'e> Driver<'e> {
     }
 
     pub(crate) fn into_report(self) -> SyncReport {
-        SyncReport { caught_up: self.caught_up, ..self.report }
+        let caught_up = self.caught_up && self.report.told.is_none();
+        SyncReport { caught_up, ..self.report }
     }
 
     pub(crate) async fn on_frame(
@@ -119,6 +122,11 @@ impl<'e> Driver<'e> {
             }
             Ask::StoreWelcome(welcome, skew_ms) => {
                 listener(SyncEvent::Connected);
+                if let Some(told) = &welcome.told {
+                    let (code, text) = (told.code.clone(), told.text.clone());
+                    listener(SyncEvent::Told { code: code.clone(), text: text.clone() });
+                    self.report.told = Some(Refusal { code, text });
+                }
                 return self.store_welcome(welcome, skew_ms).await;
             }
             Ask::StartEpoch(epoch) => self.start_epoch(epoch).await?,
@@ -141,6 +149,7 @@ impl<'e> Driver<'e> {
         meta::set_int(&mut tx, meta::Fact::SkewMs, skew_ms).await?;
         meta::set_int(&mut tx, meta::Fact::Policy, to_sql(welcome.policy)).await?;
         meta::set(&mut tx, meta::Fact::Community, welcome.community.as_bytes()).await?;
+        meta::set_told(&mut tx, welcome.told.as_ref()).await?;
         people::set_people(&mut tx, &welcome.people).await?;
         outbox::seal_pending(&mut tx, &engine.key, engine.env.now_ms()).await?;
         spaces::set_grants(&mut tx, &welcome.grants).await?;
@@ -269,13 +278,20 @@ impl<'e> Driver<'e> {
         let now_ms = engine.env.now_ms();
         let mut conn = engine.store.lock().await;
         let mut tx = begin(&mut conn).await?;
-        meta::set_int(&mut tx, meta::Fact::LastSyncMs, now_ms).await?;
         // What waited for a space that is no longer ours has just been handed in.
         let dropped = spaces::drop_gone(&mut tx).await?;
+        // Whoever may fetch nothing has handed in, and is not up to date.
+        let up_to_date = self.report.told.is_none();
+        if up_to_date {
+            meta::set_int(&mut tx, meta::Fact::LastSyncMs, now_ms).await?;
+        }
         tx.commit().await?;
         if dropped {
             engine.rotate_actor()?;
             engine.drop_index();
+        }
+        if !up_to_date {
+            return Ok(());
         }
         drop(conn);
         listener(SyncEvent::CaughtUp(SyncReport { caught_up: true, ..self.report.clone() }));

@@ -90,7 +90,7 @@ impl Intake<'_> {
             return Ok(());
         };
         for entry in batch.entries {
-            self.take_entry(&mut *conn, header.device, entry).await?;
+            self.take_entry(&mut *conn, header.author(), entry).await?;
             if self.open.len() >= OPEN_DOCS_MAX {
                 self.flush(&mut *conn).await?;
             }

@@ -14,6 +14,7 @@ use linli_core::sync::frames::{
     SnapshotDoc, SnapshotPage,
 };
 use linli_core::sync::relay::{Ask, KnownDevice, Session, Stored, Verdict, judge};
+use linli_core::sync::standing::Standing;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::net::{TcpListener, TcpStream};
@@ -97,7 +98,7 @@ impl Relay {
         ];
         let device = KnownDevice {
             key: key.clone(),
-            active: true,
+            standing: Standing::Active,
             grants,
             hand_in: std::collections::BTreeSet::new(),
             chain: None,
@@ -278,8 +279,8 @@ impl State {
         let id = (claims.device, claims.epoch, claims.number);
         let device = self.devices.get(&claims.device).unwrap().clone();
         let end = ChainEnd { epoch: claims.epoch, number: claims.number, hash: batch.hash() };
-        match judge(&batch, &device, self.hashes.get(&id).copied()) {
-            Ok(Verdict::Accept(_) | Verdict::Review(_)) => {
+        match judge(&batch, &device, self.hashes.get(&id).copied(), false) {
+            Ok(Verdict::Accept(_) | Verdict::Review(..)) => {
                 let items = self.log.entry(claims.space).or_default();
                 let seq = items.len() as u64 + 1;
                 items.push(FeedItem { seq, received_ms: NOW_MS, batch });

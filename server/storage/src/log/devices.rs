@@ -6,6 +6,7 @@ use crate::error::damaged;
 use linli_core::error::Coded;
 use linli_core::identity::PublicKey;
 use linli_core::ids::{DeviceId, Hash, WorkerId};
+use linli_core::sync::standing::Standing;
 use linli_core::time::TimeMs;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
@@ -21,8 +22,12 @@ pub struct Device {
     pub worker: Option<WorkerId>,
     /// The worker's name when it was enrolled.
     pub name: String,
-    /// Whether it may read and its work is applied without review.
-    pub active: bool,
+    /// What the office calls the phone; empty when it calls it nothing.
+    pub label: String,
+    /// How the office stands to it.
+    pub standing: Standing,
+    /// Why, in the words of whoever suspended or revoked it.
+    pub reason: String,
     /// When it was enrolled.
     pub enrolled_ms: TimeMs,
     /// When it was last connected.
@@ -31,6 +36,54 @@ pub struct Device {
     pub skew_ms: Option<i64>,
     /// Application and version.
     pub app: Option<String>,
+    /// Records that it still has to hand in, by what it said last and has handed in since.
+    pub unsent: Option<i64>,
+}
+
+/// A code to remember.
+#[derive(Clone, Debug)]
+pub struct NewCode {
+    /// The code itself; only its hash is kept.
+    pub code: String,
+    /// For whose phone.
+    pub worker: WorkerId,
+    /// After this it enrols nobody.
+    pub expires_ms: TimeMs,
+    /// Whether the phone works at once, without a person comparing its fingerprint.
+    pub confirmed: bool,
+}
+
+/// Why a phone's standing stays as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StandingError {
+    /// Nothing has this id.
+    #[error("there is no such phone")]
+    None,
+    /// It cannot become that from what it is.
+    #[error("the phone is {} now, so this cannot be done; reload the list", .0.word())]
+    Now(Standing),
+}
+
+impl Coded for StandingError {
+    fn code(&self) -> &'static str {
+        match self {
+            StandingError::None => "device.none",
+            StandingError::Now(_) => "device.standing",
+        }
+    }
+    fn zh(&self) -> String {
+        let now = match self {
+            StandingError::None => return "没有这部手机".into(),
+            StandingError::Now(now) => now,
+        };
+        let word = match now {
+            Standing::Waiting => "待确认",
+            Standing::Active => "使用中",
+            Standing::Suspended => "已暂停",
+            Standing::Revoked => "已注销",
+        };
+        format!("这部手机现在是“{word}”,不能这样操作,请刷新列表")
+    }
 }
 
 /// Why a code does not enrol a phone.
@@ -60,17 +113,22 @@ impl Coded for EnrolError {
 }
 
 impl Log {
-    /// Remembers a code for a worker.
+    /// Remembers codes, all or none.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn add_code(&self, code: &str, worker: WorkerId, expires_ms: TimeMs) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO enrol_code (hash, worker, expires_ms) VALUES (?, ?, ?)")
-            .bind(code_hash(code).0.as_slice())
-            .bind(worker.0.as_slice())
-            .bind(expires_ms)
-            .execute(&self.database.writer)
-            .await?;
+    pub async fn add_codes(&self, codes: &[NewCode]) -> Result<(), StoreError> {
+        let mut transaction = self.database.writer.begin_with("BEGIN IMMEDIATE").await?;
+        for code in codes {
+            sqlx::query("INSERT INTO enrol_code (hash, worker, expires_ms, confirmed) VALUES (?, ?, ?, ?)")
+                .bind(code_hash(&code.code).0.as_slice())
+                .bind(code.worker.0.as_slice())
+                .bind(code.expires_ms)
+                .bind(i64::from(code.confirmed))
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
         Ok(())
     }
 
@@ -90,42 +148,85 @@ impl Log {
             return Ok(Err(EnrolError::BadKey));
         }
         let mut transaction = self.database.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let worker: Option<Vec<u8>> = sqlx::query_scalar(
-            "UPDATE enrol_code SET used_ms = ?1 WHERE hash = ?2 AND used_ms IS NULL AND expires_ms > ?1 RETURNING worker",
+        let code: Option<(Vec<u8>, i64)> = sqlx::query_as(
+            "UPDATE enrol_code SET used_ms = ?1 WHERE hash = ?2 AND used_ms IS NULL AND expires_ms > ?1
+             RETURNING worker, confirmed",
         )
         .bind(now_ms)
         .bind(code_hash(code).0.as_slice())
         .fetch_optional(&mut *transaction)
         .await?;
-        let Some(worker) = worker.as_deref().and_then(WorkerId::from_slice) else {
+        let code =
+            code.and_then(|(worker, confirmed)| Some((WorkerId::from_slice(&worker)?, confirmed != 0)));
+        let Some((worker, confirmed)) = code else {
             return Ok(Err(EnrolError::BadCode));
         };
         let name = name_of(worker).await.unwrap_or_default();
         let id = key.device();
-        sqlx::query(
-            "INSERT INTO device (id, key, worker, name, status, enrolled_ms) VALUES (?, ?, ?, ?, 'active', ?)
-             ON CONFLICT (id) DO UPDATE SET worker = excluded.worker, name = excluded.name, status = 'active'",
+        let standing = if confirmed { Standing::Active } else { Standing::Waiting };
+        // A phone that was stopped once works again only after somebody has looked at it.
+        let row = sqlx::query(
+            "INSERT INTO device (id, key, worker, name, status, enrolled_ms) VALUES (?, ?, ?, ?, ?, ?)
+             ON CONFLICT (id) DO UPDATE SET worker = excluded.worker, name = excluded.name, reason = '',
+               status = CASE WHEN status IN ('active', 'waiting') THEN excluded.status ELSE 'waiting' END
+             RETURNING *",
         )
         .bind(id.0.as_slice())
         .bind(key.0.as_slice())
         .bind(worker.0.as_slice())
         .bind(&name)
+        .bind(standing.word())
         .bind(now_ms)
-        .execute(&mut *transaction)
+        .fetch_one(&mut *transaction)
         .await?;
+        let device = read_device(&row)?;
         transaction.commit().await?;
-        let device = Device {
-            id,
-            key: key.clone(),
-            worker: Some(worker),
-            name,
-            active: true,
-            enrolled_ms: now_ms,
-            last_contact_ms: None,
-            skew_ms: None,
-            app: None,
-        };
         Ok(Ok(device))
+    }
+
+    /// Changes how the office stands to a phone. `from`: only if it stands so now.
+    ///
+    /// # Errors
+    /// [`StandingError`] within, [`StoreError`] around.
+    pub async fn set_standing(
+        &self,
+        id: DeviceId,
+        next: Standing,
+        from: Option<Standing>,
+        reason: &str,
+    ) -> Result<Result<Device, StandingError>, StoreError> {
+        let mut transaction = self.database.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let row = sqlx::query("SELECT * FROM device WHERE id = ?")
+            .bind(id.0.as_slice())
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let Some(row) = row else { return Ok(Err(StandingError::None)) };
+        let now = read_device(&row)?.standing;
+        if !now.may_become(next) || from.is_some_and(|from| from != now) {
+            return Ok(Err(StandingError::Now(now)));
+        }
+        let row = sqlx::query("UPDATE device SET status = ?, reason = ? WHERE id = ? RETURNING *")
+            .bind(next.word())
+            .bind(reason)
+            .bind(id.0.as_slice())
+            .fetch_one(&mut *transaction)
+            .await?;
+        let device = read_device(&row)?;
+        transaction.commit().await?;
+        Ok(Ok(device))
+    }
+
+    /// Calls a phone something else; nothing when there is no such phone.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn label_device(&self, id: DeviceId, label: &str) -> Result<Option<Device>, StoreError> {
+        let row = sqlx::query("UPDATE device SET label = ? WHERE id = ? RETURNING *")
+            .bind(label)
+            .bind(id.0.as_slice())
+            .fetch_optional(&self.database.writer)
+            .await?;
+        row.as_ref().map(read_device).transpose()
     }
 
     /// Looks a device up.
@@ -151,7 +252,20 @@ impl Log {
         rows.iter().map(read_device).collect()
     }
 
-    /// A device has connected.
+    /// A device was connected until now.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn left(&self, id: DeviceId, now_ms: TimeMs) -> Result<(), StoreError> {
+        sqlx::query("UPDATE device SET last_contact_ms = ? WHERE id = ?")
+            .bind(now_ms)
+            .bind(id.0.as_slice())
+            .execute(&self.database.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// A device has connected and said how much it still has to hand in.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -159,13 +273,14 @@ impl Log {
         &self,
         id: DeviceId,
         app: &str,
-        skew_ms: i64,
-        now_ms: TimeMs,
+        (now_ms, skew_ms): (TimeMs, i64),
+        unsent: Option<u64>,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE device SET last_contact_ms = ?, skew_ms = ?, app = ? WHERE id = ?")
+        sqlx::query("UPDATE device SET last_contact_ms = ?, skew_ms = ?, app = ?, unsent = ? WHERE id = ?")
             .bind(now_ms)
             .bind(skew_ms)
             .bind(app)
+            .bind(unsent.map(super::as_i64))
             .bind(id.0.as_slice())
             .execute(&self.database.writer)
             .await?;
@@ -186,10 +301,13 @@ fn read_device(row: &SqliteRow) -> Result<Device, StoreError> {
         key: PublicKey(row.try_get("key")?),
         worker: worker.and_then(WorkerId::from_slice),
         name: row.try_get("name")?,
-        active: row.try_get::<&str, _>("status")? == "active",
+        label: row.try_get("label")?,
+        standing: Standing::from_word(row.try_get("status")?),
+        reason: row.try_get("reason")?,
         enrolled_ms: row.try_get("enrolled_ms")?,
         last_contact_ms: row.try_get("last_contact_ms")?,
         skew_ms: row.try_get("skew_ms")?,
         app: row.try_get("app")?,
+        unsent: row.try_get("unsent")?,
     })
 }

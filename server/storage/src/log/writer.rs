@@ -1,14 +1,16 @@
 //! The log's only writer. It gathers what is waiting, commits it with one sync, then answers everybody:
 //! an acknowledgement leaves here only after the commit returned.
 
+use super::review::{self, Decided, Decision, ReviewError};
 use super::{as_i64, hash_of};
 use crate::StoreError;
 use crate::error::damaged;
 use linli_core::error::Lang;
-use linli_core::identity::{Batch, ChainEnd, DeviceKey, Entry, Header, Sealer};
+use linli_core::identity::{Batch, ChainEnd, DeviceKey, Entry, Header, Origin, Sealer};
 use linli_core::ids::{DeviceId, Hash, SpaceId};
 use linli_core::sync::frames::Refused;
 use linli_core::sync::relay::{KnownDevice, Stored, SyncError, Verdict, judge};
+use linli_core::sync::standing::Cause;
 use linli_core::time::TimeMs;
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Row, SqliteConnection};
@@ -38,11 +40,14 @@ pub struct Receipt {
 pub(super) enum Request {
     Devices(Box<DeviceRequest>),
     Office { drafts: Vec<OfficeDraft>, now_ms: TimeMs, reply: oneshot::Sender<Receipt> },
+    Decide { decision: Decision, reply: oneshot::Sender<Result<Decided, ReviewError>> },
     Stop(oneshot::Sender<()>),
 }
 
 /// Batches that a connection handed in, with what is known of their signers.
 pub(super) struct DeviceRequest {
+    /// Whose connection it is.
+    pub(super) by: DeviceId,
     pub(super) batches: Vec<Batch>,
     pub(super) signers: BTreeMap<DeviceId, KnownDevice>,
     pub(super) lang: Lang,
@@ -54,23 +59,25 @@ pub(super) struct DeviceRequest {
 enum Answer {
     Devices(oneshot::Sender<Vec<Stored>>, Vec<Stored>),
     Office(oneshot::Sender<Receipt>, Receipt),
+    Decided(oneshot::Sender<Result<Decided, ReviewError>>, Result<Decided, ReviewError>),
 }
 
 impl super::Log {
-    /// Stores batches that a connection handed in. Returns only once they are durable.
+    /// Stores batches that a device's connection handed in: its own and those it carries. Returns only once
+    /// they are durable.
     ///
     /// # Errors
     /// [`StoreError::Stopped`] when the writer could not commit: nothing was acknowledged.
     pub async fn store(
         &self,
+        by: DeviceId,
         batches: Vec<Batch>,
         lang: Lang,
-        now_ms: TimeMs,
-        skew_ms: i64,
+        (now_ms, skew_ms): (TimeMs, i64),
         signers: BTreeMap<DeviceId, KnownDevice>,
     ) -> Result<Vec<Stored>, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let request = DeviceRequest { batches, signers, lang, now_ms, skew_ms, reply };
+        let request = DeviceRequest { by, batches, signers, lang, now_ms, skew_ms, reply };
         self.send(Request::Devices(Box::new(request))).await?;
         answer.await.map_err(|_| StoreError::Stopped)
     }
@@ -86,6 +93,16 @@ impl super::Log {
     ) -> Result<Receipt, StoreError> {
         let (reply, answer) = oneshot::channel();
         self.send(Request::Office { drafts, now_ms, reply }).await?;
+        answer.await.map_err(|_| StoreError::Stopped)
+    }
+
+    /// Accepts or rejects a batch that waits for a person. Returns only once that is durable.
+    ///
+    /// # Errors
+    /// [`ReviewError`] within, [`StoreError::Stopped`] around.
+    pub async fn decide(&self, decision: Decision) -> Result<Result<Decided, ReviewError>, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Request::Decide { decision, reply }).await?;
         answer.await.map_err(|_| StoreError::Stopped)
     }
 
@@ -136,6 +153,7 @@ fn answer(answer: Answer) {
     match answer {
         Answer::Devices(reply, stored) => drop(reply.send(stored)),
         Answer::Office(reply, receipt) => drop(reply.send(receipt)),
+        Answer::Decided(reply, decided) => drop(reply.send(decided)),
     }
 }
 
@@ -155,9 +173,14 @@ async fn commit(
                 answers.push(Answer::Devices(request.reply, stored));
             }
             Request::Office { drafts, now_ms, reply } => {
-                let last_id = store_office(&mut transaction, office, drafts, now_ms).await?;
+                let last_id = store_office(&mut transaction, office, None, drafts, now_ms).await?;
                 newest = Some(last_id).filter(|id| *id > 0).or(newest);
                 answers.push(Answer::Office(reply, Receipt { last_id }));
+            }
+            Request::Decide { decision, reply } => {
+                let decided = review::decide(&mut transaction, office, &decision).await?;
+                newest = decided.as_ref().ok().and_then(|decided| decided.last_id).or(newest);
+                answers.push(Answer::Decided(reply, decided));
             }
             Request::Stop(_) => {}
         }
@@ -186,16 +209,20 @@ async fn store_devices(
         };
         let chain = chain_end(connection, claims.device).await?;
         let known = KnownDevice { chain, ..known.clone() };
-        let same_number = stored_hash(connection, &claims).await?;
-        match judge(batch, &known, same_number) {
+        let same_number = stored_hash(connection, &claims, batch.hash()).await?;
+        match judge(batch, &known, same_number, claims.device != request.by) {
             Ok(Verdict::Known(header)) => {
                 let end = ChainEnd { epoch: header.epoch, number: header.number, hash: batch.hash() };
                 outcomes.push(Stored::Durable { device: header.device, end });
             }
-            Ok(verdict @ (Verdict::Accept(_) | Verdict::Review(_))) => {
-                let review = matches!(verdict, Verdict::Review(_));
+            Ok(verdict @ (Verdict::Accept(_) | Verdict::Review(..))) => {
+                let cause = match verdict {
+                    Verdict::Review(_, cause) => Some(cause),
+                    _ => None,
+                };
                 let times = (request.now_ms, request.skew_ms);
-                last = Some(insert(connection, batch, &claims, times, review).await?);
+                last = Some(insert(connection, batch, &claims, times, cause).await?);
+                handed_in(connection, &claims).await?;
                 let end = ChainEnd { epoch: claims.epoch, number: claims.number, hash: batch.hash() };
                 outcomes.push(Stored::Durable { device: claims.device, end });
             }
@@ -224,9 +251,21 @@ fn refuse(
     })
 }
 
-async fn store_office(
+/// What a phone said that it has to hand in becomes less by what it handed in since.
+async fn handed_in(connection: &mut SqliteConnection, claims: &Header) -> Result<(), StoreError> {
+    sqlx::query("UPDATE device SET unsent = max(0, unsent - ?) WHERE id = ? AND unsent > 0")
+        .bind(i64::from(claims.count))
+        .bind(claims.device.0.as_slice())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Signs and inserts what the office adds, its own or, with an origin, somebody's that it accepted.
+pub(super) async fn store_office(
     connection: &mut SqliteConnection,
     office: &DeviceKey,
+    origin: Option<Origin>,
     drafts: Vec<OfficeDraft>,
     now_ms: TimeMs,
 ) -> Result<i64, StoreError> {
@@ -235,9 +274,9 @@ async fn store_office(
     let mut last = 0;
     for draft in drafts {
         for entries in cut(draft.entries) {
-            let batch = sealer.seal(draft.space, entries);
+            let batch = sealer.seal_for(origin, draft.space, entries);
             let claims = batch.claims().map_err(|_| damaged("batch"))?;
-            last = insert(connection, &batch, &claims, (now_ms, 0), false).await?;
+            last = insert(connection, &batch, &claims, (now_ms, 0), None).await?;
         }
     }
     Ok(last)
@@ -267,11 +306,11 @@ async fn insert(
     batch: &Batch,
     header: &Header,
     (received_ms, skew_ms): (TimeMs, i64),
-    review: bool,
+    cause: Option<Cause>,
 ) -> Result<i64, StoreError> {
     let done = sqlx::query(
-        "INSERT INTO batch (space, seq, device, epoch, number, hash, bytes, received_ms, skew_ms, review)
-         VALUES (?1, (SELECT coalesce(max(seq), 0) + 1 FROM batch WHERE space = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO batch (space, seq, device, epoch, number, hash, bytes, received_ms, skew_ms, review, parted, cause)
+         VALUES (?1, (SELECT coalesce(max(seq), 0) + 1 FROM batch WHERE space = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )
     .bind(header.space.0.as_slice())
     .bind(header.device.0.as_slice())
@@ -281,7 +320,9 @@ async fn insert(
     .bind(batch.to_bytes())
     .bind(received_ms)
     .bind(skew_ms)
-    .bind(i64::from(review))
+    .bind(i64::from(cause.is_some()))
+    .bind(i64::from(cause == Some(Cause::Parted)))
+    .bind(cause.map(Cause::word))
     .execute(connection)
     .await?;
     Ok(done.last_insert_rowid())
@@ -292,7 +333,7 @@ pub(super) async fn chain_end(
     device: DeviceId,
 ) -> Result<Option<ChainEnd>, StoreError> {
     let row = sqlx::query(
-        "SELECT epoch, number, hash FROM batch WHERE device = ? ORDER BY epoch DESC, number DESC LIMIT 1",
+        "SELECT epoch, number, hash FROM batch WHERE device = ? AND parted = 0 ORDER BY epoch DESC, number DESC LIMIT 1",
     )
     .bind(device.0.as_slice())
     .fetch_optional(connection)
@@ -307,13 +348,20 @@ pub(super) async fn chain_end(
     .transpose()
 }
 
-async fn stored_hash(connection: &mut SqliteConnection, claims: &Header) -> Result<Option<Hash>, StoreError> {
-    let found: Option<Vec<u8>> =
-        sqlx::query_scalar("SELECT hash FROM batch WHERE device = ? AND epoch = ? AND number = ?")
-            .bind(claims.device.0.as_slice())
-            .bind(i64::from(claims.epoch))
-            .bind(as_i64(claims.number))
-            .fetch_optional(connection)
-            .await?;
+/// The hash of a batch under the same number: this one's if it is there.
+async fn stored_hash(
+    connection: &mut SqliteConnection,
+    claims: &Header,
+    hash: Hash,
+) -> Result<Option<Hash>, StoreError> {
+    let found: Option<Vec<u8>> = sqlx::query_scalar(
+        "SELECT hash FROM batch WHERE device = ? AND epoch = ? AND number = ? ORDER BY hash = ? DESC LIMIT 1",
+    )
+    .bind(claims.device.0.as_slice())
+    .bind(i64::from(claims.epoch))
+    .bind(as_i64(claims.number))
+    .bind(hash.0.as_slice())
+    .fetch_optional(connection)
+    .await?;
     found.map(|bytes| hash_of(&bytes)).transpose()
 }

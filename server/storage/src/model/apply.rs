@@ -229,13 +229,13 @@ impl Group<'_> {
     /// Bookkeeping after a change became part of its document.
     async fn after(&mut self, logged: &Logged, doc: DocId, info: ChangeInfo) -> Result<(), StoreError> {
         self.received.entry(info.hash).or_insert(logged.received_ms);
-        self.actors.entry((logged.space, info.actor)).or_insert((logged.device, logged.skew_ms));
+        self.actors.entry((logged.space, info.actor)).or_insert((logged.author, logged.skew_ms));
         let Some(touched) = self.docs.get_mut(&doc) else { return Err(damaged("document")) };
         // A change that was held belongs to an older batch, but the document changes now.
         touched.applied = touched.applied.max(logged.id);
         touched.changed = true;
         let origin =
-            Origin { device: logged.device, received_ms: logged.received_ms, skew_ms: logged.skew_ms };
+            Origin { device: logged.author, received_ms: logged.received_ms, skew_ms: logged.skew_ms };
         touched.remerged |=
             info.writes.iter().any(|(key, _)| key == "merged_into" || key.starts_with("merges/"));
         for (key, _) in info.writes.iter().filter(|_| touched.open.document.kind() == DocKind::Visits) {
@@ -257,7 +257,7 @@ impl Group<'_> {
         doc: DocId,
         info: &ChangeInfo,
     ) -> Result<(), StoreError> {
-        if logged.device == self.office {
+        if logged.author == self.office {
             if let Some(followed) = info.message.as_deref().and_then(followed_change) {
                 sqlx::query("DELETE FROM forward WHERE change = ?")
                     .bind(followed)
@@ -382,7 +382,7 @@ impl Group<'_> {
         .bind(logged.id)
         .bind(index)
         .bind(entry.doc.0.as_slice())
-        .bind(logged.device.0.as_slice())
+        .bind(logged.author.0.as_slice())
         .bind(code)
         .bind(reason)
         .execute(&mut *self.connection)
@@ -420,9 +420,9 @@ fn refusal(
         Some(("change.wrong_kind", "the document is of another kind"))
     } else if entry.generation != touched.open.generation {
         Some(("change.old_generation", "the document was erased since"))
-    } else if logged.device != office && moves {
+    } else if logged.author != office && moves {
         Some(("change.not_allowed", "only the office may move a document"))
-    } else if logged.device != office && !phones_may {
+    } else if logged.author != office && !phones_may {
         Some(("change.not_allowed", "only the office may change this kind of document"))
     } else {
         None

@@ -359,6 +359,22 @@ impl Model {
             .collect()
     }
 
+    /// How many changes of each device could not be applied.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn quarantine_counts(&self) -> Result<BTreeMap<DeviceId, i64>, StoreError> {
+        let rows = sqlx::query("SELECT device, count(*) AS n FROM quarantine GROUP BY device")
+            .fetch_all(&self.database.readers)
+            .await?;
+        let mut counts = BTreeMap::new();
+        for row in &rows {
+            let device = DeviceId::from_slice(row.try_get("device")?).ok_or(damaged("quarantine"))?;
+            counts.insert(device, row.try_get("n")?);
+        }
+        Ok(counts)
+    }
+
     /// Edits that still have to follow a merge: the change and its document.
     ///
     /// # Errors

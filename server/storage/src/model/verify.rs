@@ -64,7 +64,14 @@ pub async fn verify_log(log: &Log, report: &mut VerifyReport) -> Result<(), Stor
                 Err(error) => report.problem(format!("{place}: {error}")),
                 Ok(header) => {
                     let end = chains.get(&header.device).copied().unwrap_or(ChainEnd::start_of(header.epoch));
-                    if !end.is_continued_by(&header) || header.space != logged.space {
+                    if header.space != logged.space {
+                        report.problem(format!("{place}: signed for another space"));
+                    }
+                    // A person decides over what came beside the chain; the chain goes on without it.
+                    if logged.parted {
+                        continue;
+                    }
+                    if !end.is_continued_by(&header) {
                         report.problem(format!("{place}: does not continue its device's chain"));
                     }
                     let end =

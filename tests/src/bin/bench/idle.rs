@@ -23,7 +23,8 @@ impl Link {
         let mut link = Link(socket);
         let relay = relay_key(community);
         let now_ms = 1_795_000_000_000;
-        let (mut device, mut asks) = Device::connect(key.device(), relay, "bench".into(), false, now_ms);
+        let (mut device, mut asks) =
+            Device::connect(key.device(), relay, "bench".into(), false, now_ms, None);
         loop {
             for ask in std::mem::take(&mut asks) {
                 match ask {
