@@ -76,7 +76,6 @@ export const PAGES: Page[] = [
     path: "/phones",
     action: "read",
     icon: <MobileOutlined />,
-    stub: true,
     view: view("phones", () => import("./pages/phones")),
   },
   {
