@@ -240,9 +240,9 @@ fn a_page_that_comes_back_has_missed_nothing() {
         phone.sync();
         relay.settle();
         if round == 0 {
-            relay.stop()
+            relay.stop();
         } else {
-            relay.kill()
+            relay.kill();
         }
         visit(&phone, &pair[1], "done", None);
         relay.start_again();

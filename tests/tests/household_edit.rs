@@ -1,10 +1,5 @@
 //! A household as the office sees and changes it: who wrote what, the whole history, edits that overwrite nobody.
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a story that cannot go on must stop"
-)]
+#![expect(clippy::expect_used, clippy::panic, reason = "a story that cannot go on must stop")]
 
 use linli_tests::{Answer, Browser, GRID, Phone, Relay, Roster, strings, text};
 use serde_json::{Value, json};

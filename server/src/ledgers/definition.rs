@@ -16,12 +16,9 @@ const VALUES_MAX: usize = 200;
 /// The longest of them.
 const VALUE_CHARS_MAX: usize = 100;
 /// A table of counts has rows and columns.
-const GROUPS_MAX: usize = 2;
+pub(crate) const GROUPS_MAX: usize = 2;
 /// Beyond the third nothing is left to order.
 const SORT_MAX: usize = 3;
-
-/// Groups and sort together.
-pub(crate) const LEVELS_MAX: usize = GROUPS_MAX + SORT_MAX;
 
 const DAY_MS: i64 = 86_400_000;
 

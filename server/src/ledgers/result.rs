@@ -20,7 +20,7 @@ const TEXT_BYTES_MAX: u64 = 128 * 1024 * 1024;
 
 /// A column as it is headed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub(crate) struct ColumnBody {
+pub(crate) struct LedgerColumnBody {
     pub(crate) key: String,
     pub(crate) zh: String,
     pub(crate) en: String,
@@ -29,9 +29,9 @@ pub(crate) struct ColumnBody {
     pub(crate) sensitive: bool,
 }
 
-impl From<&Field> for ColumnBody {
-    fn from(field: &Field) -> ColumnBody {
-        ColumnBody {
+impl From<&Field> for LedgerColumnBody {
+    fn from(field: &Field) -> LedgerColumnBody {
+        LedgerColumnBody {
             key: field.key.clone(),
             zh: field.zh.into(),
             en: field.en.into(),
@@ -71,10 +71,10 @@ impl From<Group> for GroupBody {
 /// Everything that a ledger said at one moment. Stored as it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Whole {
-    pub(crate) columns: Vec<ColumnBody>,
+    pub(crate) columns: Vec<LedgerColumnBody>,
     pub(crate) rows: Vec<RowBody>,
     /// The fields of the grouping.
-    pub(crate) grouped: Vec<ColumnBody>,
+    pub(crate) grouped: Vec<LedgerColumnBody>,
     pub(crate) groups: Vec<GroupBody>,
     pub(crate) groups_more: bool,
 }
@@ -87,13 +87,13 @@ pub(crate) struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    pub(crate) fn columns(&self) -> Result<Vec<ColumnBody>, Problem> {
-        Ok(self.definition.shown()?.into_iter().map(ColumnBody::from).collect())
+    pub(crate) fn columns(&self) -> Result<Vec<LedgerColumnBody>, Problem> {
+        Ok(self.definition.shown()?.into_iter().map(LedgerColumnBody::from).collect())
     }
 
-    pub(crate) fn grouped(&self) -> Result<Vec<ColumnBody>, Problem> {
+    pub(crate) fn grouped(&self) -> Result<Vec<LedgerColumnBody>, Problem> {
         let fields = self.definition.groups.iter().map(|key| self.definition.field(key));
-        fields.map(|field| field.map(ColumnBody::from)).collect()
+        fields.map(|field| field.map(LedgerColumnBody::from)).collect()
     }
 
     pub(crate) fn groups(&self, found: &Found) -> Result<(Vec<GroupBody>, bool), Problem> {
@@ -176,7 +176,7 @@ pub(crate) struct ChangedRow {
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
 pub(crate) struct Difference {
     /// Columns that both have; the values below follow them.
-    pub(crate) columns: Vec<ColumnBody>,
+    pub(crate) columns: Vec<LedgerColumnBody>,
     /// The ledger was given other columns in between: only those both have are compared.
     pub(crate) columns_changed: bool,
     pub(crate) added: Vec<RowBody>,
@@ -192,7 +192,7 @@ const DIFFERENCE_ROWS_MAX: usize = 2_000;
 
 /// Compares two moments of one ledger by the ids of rows.
 pub(crate) fn difference(from: &Whole, to: &Whole) -> Difference {
-    let columns: Vec<&ColumnBody> =
+    let columns: Vec<&LedgerColumnBody> =
         to.columns.iter().filter(|column| from.columns.iter().any(|old| old.key == column.key)).collect();
     let picks = |whole: &Whole| -> Vec<usize> {
         let place = |key: &str| whole.columns.iter().position(|column| column.key == key);
@@ -241,7 +241,7 @@ mod tests {
     use super::*;
 
     fn whole(keys: &[&str], rows: &[(&str, &[&str])]) -> Whole {
-        let column = |key: &&str| ColumnBody {
+        let column = |key: &&str| LedgerColumnBody {
             key: (*key).into(),
             zh: "".into(),
             en: "".into(),

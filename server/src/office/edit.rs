@@ -60,6 +60,7 @@ pub(crate) async fn edit(
     edit: Edit,
 ) -> Result<Edited, Problem> {
     let _one = app.office.lock().await;
+    app.settled().await;
     let mut open = writable(app, household).await?;
     known_base(&mut open.document, &edit.base)?;
     let now = now_ms();
@@ -77,6 +78,7 @@ pub(crate) async fn add_resident(
     tags: Vec<String>,
 ) -> Result<(ResidentId, Edited), Problem> {
     let _one = app.office.lock().await;
+    app.settled().await;
     let mut open = writable(app, household).await?;
     let id = ResidentId(random());
     let prefix = resident_key(id);
@@ -130,10 +132,11 @@ pub(crate) async fn add_household(
     Problem::of_fields(wrong)?;
     let community = community.unwrap_or_default();
     let _one = app.office.lock().await;
+    app.settled().await;
     let id = HouseholdId(random());
     let space = grid_space(&community, grid.trim());
     let document = Document::new(DocKind::Household);
-    let open = OpenDoc { id: DocId::from(id), space, generation: 0, document };
+    let open = OpenDoc { id: DocId::from(id), space, nth: 0, generation: 0, document };
     write(app, open, &author_of(by, now_ms()), &puts).await?;
     Ok(id)
 }
@@ -287,7 +290,7 @@ fn set_puts(key: &str, named: &str, set: &SetEdit, wrong: &mut Vec<WrongField>) 
         for word in words {
             match spec.parse(word) {
                 Ok(Value::Text(word)) => {
-                    puts.push(Put { key: format!("{key}/{word}"), value: value.clone() })
+                    puts.push(Put { key: format!("{key}/{word}"), value: value.clone() });
                 }
                 Ok(_) => wrong.push(missing(named, "标签不能为空", "a tag cannot be empty")),
                 Err(error) => wrong.push(wrong_field(named.into(), &error)),

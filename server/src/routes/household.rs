@@ -323,6 +323,7 @@ fn type_word(ty: FieldType) -> &'static str {
         FieldType::Note => "note",
         FieldType::Phone => "phone",
         FieldType::Birth => "birth",
+        FieldType::Date => "date",
         FieldType::Choice(_) => "choice",
         FieldType::Int => "number",
         FieldType::Set => "set",

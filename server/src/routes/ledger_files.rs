@@ -11,7 +11,7 @@ use crate::ledgers::column::Cell;
 use crate::ledgers::daily;
 use crate::ledgers::definition::day_of;
 use crate::ledgers::fields::{Kind, choice};
-use crate::ledgers::result::{ColumnBody, GroupBody, RowBody, Whole};
+use crate::ledgers::result::{GroupBody, LedgerColumnBody, RowBody, Whole};
 use crate::problem::{Language, Problem, ProblemBody};
 use crate::state::App;
 use axum::Json;
@@ -98,12 +98,12 @@ async fn taken(
     Ok((ledger, at_ms, if sensitive { whole } else { whole.without_sensitive() }))
 }
 
-fn heading(column: &ColumnBody) -> Column<'_> {
+fn heading(column: &LedgerColumnBody) -> Column<'_> {
     Column { key: &column.key, label_zh: &column.zh, label_en: &column.en }
 }
 
-fn cells(row: &RowBody, columns: &[ColumnBody], format: ExportFormat, lang: Lang) -> Vec<ExportCell> {
-    let cell = |(cell, column): (&Cell, &ColumnBody)| match (cell, column.kind) {
+fn cells(row: &RowBody, columns: &[LedgerColumnBody], format: ExportFormat, lang: Lang) -> Vec<ExportCell> {
+    let cell = |(cell, column): (&Cell, &LedgerColumnBody)| match (cell, column.kind) {
         (Cell::Empty, _) => ExportCell::Empty,
         (Cell::Number(at), Kind::Time) => ExportCell::Text(show(*at)),
         (Cell::Number(number), _) => ExportCell::Number(exact(*number)),
@@ -148,9 +148,9 @@ pub(crate) struct PrintBody {
     printed_ms: i64,
     /// Who asked for it.
     printed_by: String,
-    columns: Vec<ColumnBody>,
+    columns: Vec<LedgerColumnBody>,
     rows: Vec<RowBody>,
-    grouped: Vec<ColumnBody>,
+    grouped: Vec<LedgerColumnBody>,
     groups: Vec<GroupBody>,
 }
 

@@ -8,7 +8,7 @@ use crate::ledgers::column::Cell;
 use crate::ledgers::definition::Definition;
 use crate::ledgers::evaluate::find;
 use crate::ledgers::fields::{self, Base, Kind, choice};
-use crate::ledgers::result::{ColumnBody, GroupBody, RowBody, Shown};
+use crate::ledgers::result::{GroupBody, LedgerColumnBody, RowBody, Shown};
 use crate::problem::{Problem, ProblemBody};
 use crate::state::App;
 use axum::Json;
@@ -44,14 +44,14 @@ impl RowsParams {
 /// A page of a ledger.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct LedgerRows {
-    pub(crate) columns: Vec<ColumnBody>,
+    pub(crate) columns: Vec<LedgerColumnBody>,
     pub(crate) rows: Vec<RowBody>,
     /// Rows of all pages.
     pub(crate) total: usize,
     /// Asks for the next page; absent at the end.
     pub(crate) next: Option<String>,
     /// The fields by which rows are counted.
-    pub(crate) grouped: Vec<ColumnBody>,
+    pub(crate) grouped: Vec<LedgerColumnBody>,
     /// Counts over all pages; on the first page only.
     pub(crate) groups: Vec<GroupBody>,
     /// There were more groups than an answer holds.
@@ -153,7 +153,7 @@ pub(crate) struct FieldsParams {
 
 /// A field that a ledger can show.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct FieldBody {
+pub(crate) struct LedgerFieldBody {
     key: String,
     zh: String,
     en: String,
@@ -179,11 +179,11 @@ pub(crate) struct ChoiceBody {
 }
 
 /// Every field that a ledger of a kind can show, filter and count by.
-#[utoipa::path(get, path = "/v1/ledgers/fields", operation_id = "ledger_fields", params(FieldsParams), responses((status = 200, body = [FieldBody])))]
+#[utoipa::path(get, path = "/v1/ledgers/fields", operation_id = "ledger_fields", params(FieldsParams), responses((status = 200, body = [LedgerFieldBody])))]
 pub(crate) async fn fields(
     State(app): State<App>,
     Params(params): Params<FieldsParams>,
-) -> Result<Json<Vec<FieldBody>>, Problem> {
+) -> Result<Json<Vec<LedgerFieldBody>>, Problem> {
     let books = app.shelf.books(&app.model, params.base, now_ms()).await?;
     let values = |field: &fields::Field| {
         let listed = field.counted && matches!(field.kind, Kind::Text | Kind::Place | Kind::Set);
@@ -192,7 +192,7 @@ pub(crate) async fn fields(
         let words: std::collections::BTreeSet<String> = words.collect();
         if words.len() > VALUES_MAX { vec![] } else { words.into_iter().collect() }
     };
-    let body = |field: &fields::Field| FieldBody {
+    let body = |field: &fields::Field| LedgerFieldBody {
         key: field.key.clone(),
         zh: field.zh.into(),
         en: field.en.into(),

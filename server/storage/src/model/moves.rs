@@ -109,7 +109,9 @@ impl Group<'_> {
                 return Ok(false);
             }
             touched.changed = true;
-            touched.applied = logged.id;
+            touched.applied = touched.applied.max(logged.id);
+            // A merge may have come with it, whose change was never seen here.
+            touched.remerged = true;
         }
         let whole = touched.open.document.heads().into_iter().collect::<BTreeSet<_>>() == heads;
         self.place(logged, entry.doc, Placement { nth: arrival.nth, space: logged.space }).await?;

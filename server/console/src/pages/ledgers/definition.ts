@@ -3,8 +3,8 @@ import type { Schema } from "@/api/client";
 
 export type Definition = Schema<"Definition">;
 export type Condition = Schema<"Condition">;
-export type Field = Schema<"FieldBody">;
-export type Column = Schema<"ColumnBody">;
+export type Field = Schema<"LedgerFieldBody">;
+export type Column = Schema<"LedgerColumnBody">;
 export type Base = Schema<"Base">;
 export type Op = Schema<"Op">;
 
