@@ -57,8 +57,9 @@ test("what a worker noted at a door stands in the ledger, is exported, and compa
   // The file says what the page says, and nothing in it runs.
   await page.getByRole("button", { name: say("导出与打印", "Export and print") }).click();
   await judge(page, "08-ledger-files");
+  const dialog = page.getByRole("dialog", { name: say("导出与打印", "Export and print") });
   const download = page.waitForEvent("download");
-  await page.getByRole("button", { name: say("下载文件", "Download") }).click();
+  await dialog.getByRole("button", { name: say("下载文件", "Download") }).click();
   await confirmPassword(page);
   const file = await sheet(await download);
   const shown = await table(page);
@@ -66,12 +67,11 @@ test("what a worker noted at a door stands in the ledger, is exported, and compa
   expect(file.flat()).toContain(FORMULA);
   const csv = page.waitForEvent("download");
   await page.getByLabel("CSV").check();
-  await page.getByRole("button", { name: say("下载文件", "Download") }).click();
+  await dialog.getByRole("button", { name: say("下载文件", "Download") }).click();
   expect(await readFile(await (await csv).path(), "utf8")).toContain(`'${FORMULA}`);
 
   // On paper: only the sheet, with who printed it.
   await page.evaluate(() => (window.print = () => undefined));
-  const dialog = page.getByRole("dialog", { name: say("导出与打印", "Export and print") });
   await dialog.getByRole("button", { name: say("打印", "Print") }).click();
   const paper = page.locator(".print-sheet");
   await expect(paper).toContainText(ADMIN.name);
