@@ -170,7 +170,9 @@ async function choose(page: Page, label: string, option: string, searched = fals
   const box = page.getByRole("combobox", { name: label, exact: true });
   await box.click();
   if (searched) await box.fill(option);
-  await page.locator(".ant-select-item-option").filter({ hasText: option }).first().click();
+  // The options of a list that was open before stay in the page, hidden.
+  const options = page.locator(".ant-select-item-option").filter({ hasText: option, visible: true });
+  await options.first().click();
   await box.press("Tab");
 }
 
