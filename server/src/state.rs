@@ -14,7 +14,7 @@ use linli_storage::model::WorkerRecord;
 use linli_storage::{Log, Model, Office, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
-use tokio::sync::{Mutex, broadcast, watch};
+use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
 
 /// Announcements a connection may be behind; one that is further behind reads the log from where it is,
 /// so nothing is lost.
@@ -45,8 +45,11 @@ pub(crate) struct App {
     pub(crate) connected: Arc<std::sync::Mutex<BTreeMap<DeviceId, usize>>>,
     /// Becomes true when the relay drains.
     pub(crate) stopping: watch::Receiver<bool>,
-    /// One office action at a time: each reads documents and then writes what it read.
-    pub(crate) office: Arc<Mutex<()>>,
+    /// One office action at a time, see [`App::office_turn`].
+    office: Arc<Mutex<()>>,
+    /// One change of the kept ledgers at a time: there is a bound on how many there are. Not the office's turn,
+    /// because an import holds that for many seconds and the two share no data.
+    pub(crate) keeping: Arc<Mutex<()>>,
     /// Changes whenever somebody's grants may have.
     pub(crate) regranted: Arc<watch::Sender<()>>,
     /// One snapshot at a time.
@@ -99,6 +102,7 @@ impl App {
             connected: Arc::default(),
             stopping,
             office: Arc::default(),
+            keeping: Arc::default(),
             regranted: Arc::new(watch::channel(()).0),
             snapshots: Arc::default(),
             metrics: Arc::default(),
@@ -134,11 +138,14 @@ impl App {
         }))
     }
 
-    /// Waits until lists show everything durable. An office action that goes by what they show calls this
-    /// first: one that was cut off before may have left them behind.
-    pub(crate) async fn settled(&self) {
+    /// Waits for one's turn and until lists show everything durable; the turn ends when what is given back is
+    /// dropped. Every office action reads documents and lists and then writes what follows from them, so two
+    /// must not overlap, and one that was cut off before may have left the lists behind.
+    pub(crate) async fn office_turn(&self) -> OwnedMutexGuard<()> {
+        let turn = Arc::clone(&self.office).lock_owned().await;
         let newest = *self.log.durable().borrow();
         self.model.wait_for(newest).await;
+        turn
     }
 
     /// Connected phones look again what they may follow.

@@ -25,7 +25,7 @@ pub(crate) async fn resolve(
     reason: &str,
 ) -> Result<String, Problem> {
     let reason = reason_of(reason)?;
-    let _one = app.office.lock().await;
+    let _turn = app.office_turn().await;
     let record = app.model.conflict(id).await?.ok_or_else(|| Problem::not_found("冲突", "conflict", id))?;
     let open = app.model.document(record.doc).await?;
     let mut open = open.ok_or_else(|| Problem::not_found("文档", "document", record.doc))?;

@@ -59,8 +59,7 @@ pub(crate) async fn edit(
     household: HouseholdId,
     edit: Edit,
 ) -> Result<Edited, Problem> {
-    let _one = app.office.lock().await;
-    app.settled().await;
+    let _turn = app.office_turn().await;
     let mut open = writable(app, household).await?;
     known_base(&mut open.document, &edit.base)?;
     let now = now_ms();
@@ -77,8 +76,7 @@ pub(crate) async fn add_resident(
     typed: &BTreeMap<String, String>,
     tags: Vec<String>,
 ) -> Result<(ResidentId, Edited), Problem> {
-    let _one = app.office.lock().await;
-    app.settled().await;
+    let _turn = app.office_turn().await;
     let mut open = writable(app, household).await?;
     let id = ResidentId(random());
     let prefix = resident_key(id);
@@ -131,8 +129,7 @@ pub(crate) async fn add_household(
     puts.extend(set_puts("tags", "tags", &SetEdit { add: tags, remove: Vec::new() }, &mut wrong));
     Problem::of_fields(wrong)?;
     let community = community.unwrap_or_default();
-    let _one = app.office.lock().await;
-    app.settled().await;
+    let _turn = app.office_turn().await;
     let id = HouseholdId(random());
     let space = grid_space(&community, grid.trim());
     let document = Document::new(DocKind::Household);

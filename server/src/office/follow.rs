@@ -19,8 +19,7 @@ pub(crate) async fn run(app: &App, now_ms: TimeMs) -> Result<(), Problem> {
     if waiting.is_empty() {
         return Ok(());
     }
-    let _one = app.office.lock().await;
-    app.settled().await;
+    let _turn = app.office_turn().await;
     for (change, doc) in waiting {
         follow(app, change, doc, now_ms).await?;
     }

@@ -45,8 +45,7 @@ pub(crate) async fn import(
 ) -> Result<Listed, Problem> {
     let list = super::import::blocking(move || read_grids(&bytes, &file_name)).await?;
     let GridList { rows, mut bad } = list.map_err(|reason| Problem::bad(&reason))?;
-    let _one = app.office.lock().await;
-    app.settled().await;
+    let _turn = app.office_turn().await;
     let known = app.model.grids().await?;
     let community = grids::community(&known, community)?;
     let aliases = app.model.grid_aliases().await?;

@@ -76,8 +76,7 @@ pub(crate) fn is_code(code: &str) -> bool {
 
 /// Makes a grid.
 pub(crate) async fn add(app: &App, new: NewGrid) -> Result<GridRecord, Problem> {
-    let _one = app.office.lock().await;
-    app.settled().await;
+    let _turn = app.office_turn().await;
     let known = app.model.grids().await?;
     let community = community(&known, new.community)?;
     let aliases = app.model.grid_aliases().await?;
@@ -108,8 +107,7 @@ pub(crate) async fn change(
     name: Option<&str>,
     aliases: &[String],
 ) -> Result<GridRecord, Problem> {
-    let _one = app.office.lock().await;
-    app.settled().await;
+    let _turn = app.office_turn().await;
     let grid = find_grid(app, written).await?;
     let mut drafts = Drafts::default();
     draft(app, &mut drafts, (&grid.community, &grid.code), name, aliases).await?;
@@ -172,8 +170,7 @@ pub(crate) async fn assign(
     assignments: &[Assignment],
     dry_run: bool,
 ) -> Result<Assigned, Problem> {
-    let _one = app.office.lock().await;
-    app.settled().await;
+    let _turn = app.office_turn().await;
     assign_now(app, &app.model.grids().await?, assignments, dry_run).await
 }
 

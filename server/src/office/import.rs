@@ -68,7 +68,7 @@ pub(crate) async fn import(app: &App, request: ImportRequest) -> Result<Imported
         blocking(move || read_roster(&bytes, &file_name, &options)).await?;
     let roster = roster.map_err(|error| Problem::bad(&error))?;
 
-    let _one = app.office.lock().await;
+    let _turn = app.office_turn().await;
     let mut grids = Grids::new(&community, app.model.grids().await?, app.model.grid_aliases().await?);
     grids.learn(&roster.households);
     let planned = plan_all(app, &community, &roster.households, &mut grids).await?;

@@ -26,7 +26,7 @@ pub(crate) async fn merge(
             "a household cannot be merged with itself",
         ));
     }
-    let _one = app.office.lock().await;
+    let _turn = app.office_turn().await;
     let mut docs = [household(app, survivor).await?, household(app, absorbed).await?];
     let fields = [docs[0].document.fields(), docs[1].document.fields()];
     if fields.iter().any(|fields| fields.get("merged_into").is_some_and(|into| into.as_text().is_some())) {
@@ -46,7 +46,7 @@ pub(crate) async fn merge(
 /// Takes a merge back.
 pub(crate) async fn unmerge(app: &App, id: DecisionId, reason: &str) -> Result<(), Problem> {
     let reason = reason_of(reason)?;
-    let _one = app.office.lock().await;
+    let _turn = app.office_turn().await;
     let record = app.model.merge(id).await?.ok_or_else(|| Problem::not_found("合并", "merge", id))?;
     if record.undone {
         return Err(refused("merge.undone", "这次合并已经撤销过了", "this merge has already been undone"));

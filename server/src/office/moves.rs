@@ -63,8 +63,7 @@ pub(crate) async fn run(app: &App, now_ms: TimeMs) -> Result<(), Problem> {
     if app.model.strays().await?.is_empty() {
         return Ok(());
     }
-    let _one = app.office.lock().await;
-    app.settled().await;
+    let _turn = app.office_turn().await;
     let mut strays: BTreeMap<DocId, Vec<Stray>> = BTreeMap::new();
     for stray in app.model.strays().await? {
         strays.entry(stray.doc).or_default().push(stray);

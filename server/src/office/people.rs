@@ -29,8 +29,7 @@ pub(crate) async fn add_worker(
     codes: &BTreeSet<String>,
 ) -> Result<WorkerRecord, Problem> {
     let name = worker_name(name)?;
-    let _one = app.office.lock().await;
-    app.settled().await;
+    let _turn = app.office_turn().await;
     let (community, codes) = community_of(app, codes).await?;
     let id = WorkerId::derive(&[community.as_bytes(), name.as_bytes()]);
     let today = date_of(now_ms());
@@ -50,8 +49,7 @@ pub(crate) async fn add_worker(
 /// Gives a worker another name. The id stays, so phones and history do too.
 pub(crate) async fn rename_worker(app: &App, wanted: &str, name: &str) -> Result<WorkerRecord, Problem> {
     let name = worker_name(name)?;
-    let _one = app.office.lock().await;
-    app.settled().await;
+    let _turn = app.office_turn().await;
     let worker = find_worker(app, wanted).await?;
     write(app, worker.id, &worker.community, &[Put::set("name", name)]).await
 }
@@ -65,8 +63,7 @@ pub(crate) async fn appoint(
     let from = new.from.as_deref().map(day).transpose()?.unwrap_or(date_of(now_ms()));
     let to = new.to.as_deref().map(day).transpose()?;
     in_order(from, to)?;
-    let _one = app.office.lock().await;
-    app.settled().await;
+    let _turn = app.office_turn().await;
     let worker = find_worker(app, wanted).await?;
     let (community, codes) = community_of(app, &BTreeSet::from([new.grid])).await?;
     if community != worker.community {
@@ -91,8 +88,7 @@ pub(crate) async fn end(
     (from, to): (Option<&str>, &str),
 ) -> Result<WorkerRecord, Problem> {
     let (from, to) = (from.map(day).transpose()?, day(to)?);
-    let _one = app.office.lock().await;
-    app.settled().await;
+    let _turn = app.office_turn().await;
     let worker = find_worker(app, wanted).await?;
     let known = worker.appointments.iter().find(|(known, _)| *known == id);
     let (_, known) = known.ok_or_else(|| Problem::not_found("任命", "appointment", id))?;

@@ -159,7 +159,7 @@ pub(crate) async fn add(
     trail: Trail,
     Body(new): Body<AddLedger>,
 ) -> Result<Json<LedgerBody>, Problem> {
-    let _one_at_a_time = app.office.lock().await;
+    let _one_at_a_time = app.keeping.lock().await;
     if app.accounts.ledgers().await?.len() >= LEDGERS_MAX {
         return Err(full(LEDGERS_MAX, "台账", "ledgers"));
     }
@@ -198,7 +198,7 @@ pub(crate) async fn change(
     trail: Trail,
     Body(change): Body<ChangeLedger>,
 ) -> Result<Json<LedgerBody>, Problem> {
-    let _one_at_a_time = app.office.lock().await;
+    let _one_at_a_time = app.keeping.lock().await;
     let mut ledger = changeable(&app, &caller, &id).await?;
     let was_daily = ledger.daily;
     if let Some(name) = &change.name {
@@ -243,7 +243,7 @@ pub(crate) async fn delete(
     Path(id): Path<String>,
     By(caller): By,
 ) -> Result<Json<serde_json::Value>, Problem> {
-    let _one_at_a_time = app.office.lock().await;
+    let _one_at_a_time = app.keeping.lock().await;
     let ledger = changeable(&app, &caller, &id).await?;
     app.accounts.delete_ledger(&ledger.id).await?;
     Ok(Json(json!({})))
