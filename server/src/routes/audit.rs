@@ -1,15 +1,14 @@
 //! `/v1/audit`: who did what.
 
 use super::Params;
-use super::export::file_answer;
+use super::export::{file_answer, format_of};
 use crate::problem::{Language, Problem, ProblemBody};
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use linli_core::time::show;
-use linli_roster::export::{Column, ExportCell, ExportFormat, write};
+use linli_roster::export::{Column, ExportCell, write};
 use linli_storage::office::audit::{AuditFilter, AuditRow};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -103,7 +102,7 @@ pub(crate) async fn list(
 /// Which file of which rows.
 #[derive(Deserialize, IntoParams)]
 pub(crate) struct ExportParams {
-    /// `csv` or `json` (one object a line).
+    /// `csv`, `xlsx` or `json` (one object a line).
     format: String,
     /// A user's id, or `token`, `phone`, `nobody`.
     actor: Option<String>,
@@ -124,18 +123,7 @@ pub(crate) async fn export(
     Params(params): Params<ExportParams>,
     Language(lang): Language,
 ) -> Result<Response, Problem> {
-    let format = match params.format.as_str() {
-        "csv" => ExportFormat::Csv,
-        "json" => ExportFormat::Json,
-        _ => {
-            return Err(Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "export.bad_format",
-                "格式只能是 csv 或 json",
-                "the format is one of csv, json",
-            ));
-        }
-    };
+    let format = format_of(&params.format)?;
     let ExportParams { actor, action, subject, from_ms, to_ms, .. } = params;
     let filter = AuditFilter { before: None, actor, action, subject, from_ms, to_ms, limit: EXPORT_ROWS_MAX };
     let rows = app.accounts.audit(&filter).await?;

@@ -40,18 +40,7 @@ pub(crate) async fn export(
     Language(lang): Language,
     trail: Trail,
 ) -> Result<Response, Problem> {
-    let format = match params.format.as_str() {
-        "csv" => ExportFormat::Csv,
-        "xlsx" => ExportFormat::Xlsx,
-        "json" => ExportFormat::Json,
-        _ => {
-            return Err(bad(
-                "export.bad_format",
-                "格式只能是 csv、xlsx 或 json",
-                "the format is one of csv, xlsx, json",
-            ));
-        }
-    };
+    let format = format_of(&params.format)?;
     let (columns, rows) = match what.as_str() {
         "households" => (household_columns(), household_rows(&app, &params).await?),
         "residents" => (resident_columns(), resident_rows(&app, &params).await?),
@@ -68,6 +57,20 @@ pub(crate) async fn export(
         .detail(json!({"rows": rows.len(), "format": format.extension(), "one_grid": params.grid.is_some()}));
     let file = write(&columns, rows.into_iter(), format, lang).map_err(|error| Problem::bad(&error))?;
     Ok(file_answer(&what, format, file))
+}
+
+/// The format asked for, the same ones for every export.
+pub(super) fn format_of(text: &str) -> Result<ExportFormat, Problem> {
+    match text {
+        "csv" => Ok(ExportFormat::Csv),
+        "xlsx" => Ok(ExportFormat::Xlsx),
+        "json" => Ok(ExportFormat::Json),
+        _ => Err(bad(
+            "export.bad_format",
+            "格式只能是 csv、xlsx 或 json",
+            "the format is one of csv, xlsx, json",
+        )),
+    }
 }
 
 /// A file to save.

@@ -1,7 +1,7 @@
 //! Ledgers as files and on paper. Columns that say more than most readers need are left out unless asked for.
 
 use super::Params;
-use super::export::file_answer;
+use super::export::{file_answer, format_of};
 use super::ledger_days::kept;
 use super::ledgers::{LedgerBody, visible};
 use crate::access::Caller;
@@ -50,19 +50,7 @@ pub(crate) async fn export(
     By(caller): By,
     trail: Trail,
 ) -> Result<Response, Problem> {
-    let format = match params.format.as_str() {
-        "csv" => ExportFormat::Csv,
-        "xlsx" => ExportFormat::Xlsx,
-        "json" => ExportFormat::Json,
-        _ => {
-            return Err(Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "export.bad_format",
-                "格式只能是 csv、xlsx 或 json",
-                "the format is one of csv, xlsx, json",
-            ));
-        }
-    };
+    let format = format_of(&params.format)?;
     let (_, at_ms, whole) = taken(&app, &caller, &id, params.day.as_deref(), params.sensitive).await?;
     trail.detail(json!({
         "rows": whole.rows.len(),

@@ -198,7 +198,7 @@ function Export({ filter }: { filter: Filter }) {
       setBusy(false);
     }
   };
-  const items = ["csv", "json"].map((format) => ({
+  const items = ["csv", "xlsx", "json"].map((format) => ({
     key: format,
     label: format.toUpperCase(),
     onClick: () => void save(format),
