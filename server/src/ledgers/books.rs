@@ -8,7 +8,7 @@ use super::fields::{Base, Field, HOUSEHOLD, Own, RESIDENT, Source, VISIT};
 use linli_core::ids::{DocId, HouseholdId};
 use linli_core::time::TimeMs;
 use linli_storage::StoreError;
-use linli_storage::model::{HouseholdSource, Model, SheetSource, SourceCut, VisitSource};
+use linli_storage::model::{HouseholdSource, Model, SheetSource, SourceCut, VisitRecord, VisitSource};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 
@@ -129,16 +129,16 @@ impl Books {
         loop {
             let page = cut.visits(book.since, after).await?;
             let Some(last) = page.last() else { break };
-            after = Some((last.doc, last.id));
-            for visit in &page {
-                if begun.insert(visit.doc) {
+            after = Some((last.doc, last.visit.id));
+            for VisitSource { doc, visit } in &page {
+                if begun.insert(*doc) {
                     // A document that changed is read whole, so its old rows go.
-                    for row in book.rows_of.remove(&visit.doc).unwrap_or_default() {
+                    for row in book.rows_of.remove(doc).unwrap_or_default() {
                         book.sheet.show(row, false);
                     }
                 }
                 let home = self.slot(visit.household);
-                book.add(visit, home);
+                book.add(*doc, visit, home);
             }
         }
         book.since = cut.applied;
@@ -310,7 +310,7 @@ impl Books {
 }
 
 impl VisitBook {
-    fn add(&mut self, visit: &VisitSource, home: u32) {
+    fn add(&mut self, doc: DocId, visit: &VisitRecord, home: u32) {
         let record: Value = serde_json::from_str(&visit.record).unwrap_or_default();
         let row = self.sheet.add(visit.id.to_string(), Some(home));
         for (at, own) in VISIT.iter().enumerate() {
@@ -328,7 +328,7 @@ impl VisitBook {
             self.sheet.set(row, at, cell);
         }
         self.moments.push(visit.at_ms.saturating_add(visit.skew_ms));
-        self.rows_of.entry(visit.doc).or_default().push(row);
+        self.rows_of.entry(doc).or_default().push(row);
     }
 }
 

@@ -420,7 +420,7 @@ fn read_household(row: &SqliteRow) -> Result<HouseholdRecord, StoreError> {
     })
 }
 
-fn read_visit(row: &SqliteRow) -> Result<VisitRecord, StoreError> {
+pub(super) fn read_visit(row: &SqliteRow) -> Result<VisitRecord, StoreError> {
     Ok(VisitRecord {
         id: VisitId::from_slice(row.try_get("id")?).ok_or(damaged("visit"))?,
         household: HouseholdId::from_slice(row.try_get("household")?).ok_or(damaged("visit"))?,

@@ -2,9 +2,10 @@
 //! of one moment.
 
 use super::Model;
+use super::queries::{VisitRecord, read_visit};
 use crate::StoreError;
 use crate::error::damaged;
-use linli_core::ids::{DeviceId, DocId, HouseholdId, VisitId};
+use linli_core::ids::{DocId, HouseholdId, VisitId};
 use linli_core::kinds::DocKind;
 use linli_core::time::TimeMs;
 use sqlx::sqlite::SqliteRow;
@@ -41,29 +42,13 @@ pub struct SheetSource {
     pub last_outcome: String,
 }
 
-/// A visit.
+/// A visit with the document that keeps it.
 #[derive(Clone, Debug)]
 pub struct VisitSource {
     /// Its document.
     pub doc: DocId,
-    /// Id.
-    pub id: VisitId,
-    /// The household visited.
-    pub household: HouseholdId,
-    /// Quarter or campaign.
-    pub period: String,
-    /// By the phone's clock.
-    pub at_ms: TimeMs,
-    /// By the relay's clock.
-    pub received_ms: TimeMs,
-    /// Relay time minus phone time when it was received.
-    pub skew_ms: i64,
-    /// Who signed it.
-    pub device: DeviceId,
-    /// What happened.
-    pub outcome: String,
-    /// The entry as JSON.
-    pub record: String,
+    /// The visit.
+    pub visit: VisitRecord,
 }
 
 /// How many rows there are, to notice that some have gone.
@@ -211,14 +196,6 @@ fn sheet(row: &SqliteRow) -> Result<SheetSource, StoreError> {
 fn visit(row: &SqliteRow) -> Result<VisitSource, StoreError> {
     Ok(VisitSource {
         doc: DocId::from_slice(row.try_get("doc")?).ok_or(damaged("visit"))?,
-        id: VisitId::from_slice(row.try_get("id")?).ok_or(damaged("visit"))?,
-        household: HouseholdId::from_slice(row.try_get("household")?).ok_or(damaged("visit"))?,
-        period: row.try_get("period")?,
-        at_ms: row.try_get("at_ms")?,
-        received_ms: row.try_get("received_ms")?,
-        skew_ms: row.try_get("skew_ms")?,
-        device: DeviceId::from_slice(row.try_get("device")?).ok_or(damaged("visit"))?,
-        outcome: row.try_get("outcome")?,
-        record: row.try_get("record")?,
+        visit: read_visit(row)?,
     })
 }
