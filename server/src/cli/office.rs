@@ -3,7 +3,7 @@
 use super::client::{Client, Failure, pick};
 use super::organisation::{self, Grids, Workers};
 use super::phones::{self, Devices, Review};
-use super::print::{list, number, one, text, words};
+use super::print::{bad_cell_line, list, number, one, read_file, text, words};
 use super::users::{self, Users};
 use base64::Engine as _;
 use clap::Subcommand;
@@ -306,12 +306,7 @@ fn conflict_text(conflict: &Value) -> String {
 
 async fn import(what: Import, client: &Client, as_json: bool) -> Result<ExitCode, Failure> {
     let Import::Roster { file, community, dry_run, rejects, keep_national_id } = what;
-    let bytes = std::fs::read(&file).map_err(|error| {
-        let zh = format!("读不到文件 {}:{error}", file.display());
-        let en = format!("cannot read {}: {error}", file.display());
-        Failure::new("import.cannot_read", pick(client.lang, zh, en))
-    })?;
-    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let (name, bytes) = read_file(&file, client.lang)?;
     let query = [
         ("community", community),
         ("file_name", name),
@@ -367,15 +362,7 @@ fn import_text(done: &Value, client: &Client) -> String {
     )];
     for bad in done.get("bad_rows").and_then(Value::as_array).into_iter().flatten() {
         for problem in bad.get("problems").and_then(Value::as_array).into_iter().flatten() {
-            lines.push(format!(
-                "{} 第 {} 行 {} 列({})“{}”:{}",
-                text(bad, "sheet"),
-                number(bad, "row"),
-                text(problem, "column"),
-                text(problem, "header"),
-                text(problem, "value"),
-                text(problem, pick(client.lang, "why_zh", "why_en"))
-            ));
+            lines.push(bad_cell_line(bad, problem, client.lang));
         }
     }
     lines.join("\n")

@@ -1,7 +1,7 @@
 //! Grids and workers on the command line.
 
-use super::client::{Client, Failure, pick};
-use super::print::{list, number, one, text, words};
+use super::client::{Client, Failure};
+use super::print::{bad_cell_line, list, number, one, read_file, text, words};
 use clap::Subcommand;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -97,12 +97,7 @@ pub(crate) async fn grids(what: Option<Grids>, client: &Client, as_json: bool) -
             one(&client.post(&format!("/v1/grids/{code}/places"), body).await?, as_json, assigned_text);
         }
         Some(Grids::Import { file, community, dry_run }) => {
-            let bytes = std::fs::read(&file).map_err(|error| {
-                let zh = format!("读不到文件 {}:{error}", file.display());
-                let en = format!("cannot read {}: {error}", file.display());
-                Failure::new("import.cannot_read", pick(client.lang, zh, en))
-            })?;
-            let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let (name, bytes) = read_file(&file, client.lang)?;
             let mut query = vec![("file_name", name), ("dry_run", dry_run.to_string())];
             query.extend(community.map(|community| ("community", community)));
             let done = client.upload("/v1/grids/import", &query, bytes).await?;
@@ -197,15 +192,7 @@ fn list_text(done: &Value, client: &Client) -> String {
         assigned_text(done),
     ];
     for bad in done.get("bad_rows").and_then(Value::as_array).into_iter().flatten() {
-        lines.push(format!(
-            "{} 第 {} 行 {} 列({})“{}”:{}",
-            text(bad, "sheet"),
-            number(bad, "row"),
-            text(bad, "column"),
-            text(bad, "header"),
-            text(bad, "value"),
-            text(bad, pick(client.lang, "why_zh", "why_en"))
-        ));
+        lines.push(bad_cell_line(bad, bad, client.lang));
     }
     lines.join("\n")
 }

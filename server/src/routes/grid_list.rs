@@ -1,6 +1,7 @@
 //! `/v1/grids/import`: an office's list of grids and their places.
 
 use super::Params;
+use super::import::ProblemOfRow;
 use super::places::AssignedBody;
 use crate::office::grid_list::import;
 use crate::problem::{Problem, ProblemBody};
@@ -10,7 +11,6 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
-use linli_core::error::Coded as _;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -34,12 +34,8 @@ pub(crate) struct BadListRowBody {
     sheet: String,
     /// As the spreadsheet shows it, from 1.
     row: usize,
-    column: String,
-    header: String,
-    value: String,
-    code: String,
-    why_zh: String,
-    why_en: String,
+    #[serde(flatten)]
+    problem: ProblemOfRow,
 }
 
 /// What a list did, or would do.
@@ -78,12 +74,7 @@ pub(crate) async fn list(
     let bad = listed.bad.into_iter().map(|bad| BadListRowBody {
         sheet: bad.sheet,
         row: bad.row,
-        column: bad.column,
-        header: bad.header,
-        value: bad.value,
-        code: bad.reason.code().to_owned(),
-        why_zh: bad.reason.zh(),
-        why_en: bad.reason.to_string(),
+        problem: ProblemOfRow::of(&bad.column, &bad.header, &bad.value, &bad.reason),
     });
     Ok(Json(ListBody {
         rows: listed.rows,

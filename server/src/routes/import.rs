@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
 use base64::Engine as _;
-use linli_core::error::Coded as _;
+use linli_core::error::Coded;
 use linli_roster::import::{NationalIdKey, Roster};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -63,6 +63,20 @@ pub(crate) struct ProblemOfRow {
     code: String,
     why_zh: String,
     why_en: String,
+}
+
+impl ProblemOfRow {
+    /// The cell a person looks for, and why it was not taken.
+    pub(super) fn of(column: &str, header: &str, value: &str, reason: &impl Coded) -> ProblemOfRow {
+        ProblemOfRow {
+            column: column.to_owned(),
+            header: header.to_owned(),
+            value: value.to_owned(),
+            code: reason.code().to_owned(),
+            why_zh: reason.zh(),
+            why_en: reason.to_string(),
+        }
+    }
 }
 
 /// The rows that were not imported, in the file's own format.
@@ -143,21 +157,17 @@ fn columns(roster: &Roster) -> Vec<ColumnBody> {
 }
 
 fn bad_rows(roster: &Roster) -> Vec<BadRowBody> {
-    let problem = |problem: &linli_roster::import::Problem| ProblemOfRow {
-        column: problem.column.clone(),
-        header: problem.header.clone(),
-        value: problem.value.clone(),
-        code: problem.reason.code().to_owned(),
-        why_zh: problem.reason.zh(),
-        why_en: problem.reason.to_string(),
-    };
     let rows = roster.bad_rows.iter();
     rows.map(|bad| BadRowBody {
         sheet: bad.sheet.clone(),
         row: bad.row,
-        problems: bad.problems.iter().map(problem).collect(),
+        problems: bad.problems.iter().map(problem_of_row).collect(),
     })
     .collect()
+}
+
+fn problem_of_row(problem: &linli_roster::import::Problem) -> ProblemOfRow {
+    ProblemOfRow::of(&problem.column, &problem.header, &problem.value, &problem.reason)
 }
 
 fn rejects(roster: &Roster) -> Result<Option<RejectsBody>, Problem> {
