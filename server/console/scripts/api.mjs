@@ -14,23 +14,7 @@ const text =
       ? await (await fetch(from)).text()
       : await readFile(from, "utf8");
 const document = JSON.parse(text);
-let moved = 0;
-for (const [path, operations] of Object.entries(document.paths)) {
-  for (const operation of Object.values(operations)) {
-    // Calls are named by method and path. Two operations may share a name, which the generator refuses.
-    delete operation.operationId;
-    const { parameters = [] } = operation;
-    // A parameter that the path has no place for is one of the query.
-    for (const parameter of parameters.filter((it) => it.in === "path" && !path.includes(`{${it.name}}`))) {
-      parameter.in = "query";
-      parameter.required = !(parameter.schema?.type ?? []).includes("null");
-      moved += 1;
-    }
-  }
-}
 const target = new URL("../src/api/schema.d.ts", import.meta.url);
 await mkdir(new URL(".", target), { recursive: true });
 await writeFile(target, astToString(await openapiTS(document)));
-console.log(
-  `src/api/schema.d.ts: ${Object.keys(document.paths).length} paths, ${moved} parameters moved to the query`,
-);
+console.log(`src/api/schema.d.ts: ${Object.keys(document.paths).length} paths`);

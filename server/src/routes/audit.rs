@@ -22,6 +22,7 @@ const EXPORT_ROWS_MAX: i64 = 1_000_000;
 
 /// Which rows.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct AuditParams {
     /// Only rows before this id: `next_before` of the page before.
     before: Option<i64>,
@@ -101,6 +102,7 @@ pub(crate) async fn list(
 
 /// Which file of which rows.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ExportParams {
     /// `csv`, `xlsx` or `json` (one object a line).
     format: String,

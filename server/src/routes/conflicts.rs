@@ -16,6 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 
 /// Which conflicts.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ListParams {
     /// `open`, `settled` (by policy or by a later write) or `resolved` (by a person); all unless given.
     status: Option<String>,
@@ -52,7 +53,7 @@ pub(crate) struct ConflictBody {
 }
 
 /// Conflicts, newest first.
-#[utoipa::path(get, path = "/v1/conflicts", params(ListParams), responses((status = 200, body = [ConflictBody]), (status = 422, body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/conflicts", operation_id = "list_conflicts", params(ListParams), responses((status = 200, body = [ConflictBody]), (status = 422, body = ProblemBody)))]
 pub(crate) async fn list(
     State(app): State<App>,
     Params(params): Params<ListParams>,

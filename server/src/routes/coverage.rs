@@ -20,6 +20,7 @@ const CELLS_MAX: i64 = 5_000;
 
 /// Which households and visits are counted.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct CoverageParams {
     /// Only this community.
     community: Option<String>,
@@ -175,6 +176,7 @@ impl Tally {
 
 /// Which part of a building chart.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct CellsParams {
     /// The estate; empty for households whose roster says none.
     estate: String,

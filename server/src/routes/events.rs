@@ -32,6 +32,7 @@ const SLOW: Duration = Duration::from_secs(30);
 
 /// Where to go on.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct EventsParams {
     /// Resume after this id; the header `Last-Event-ID`, which browsers send by themselves, comes first.
     after: Option<i64>,

@@ -22,6 +22,7 @@ const CHUNK: i64 = 2_000;
 
 /// Which file.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ExportParams {
     /// `csv`, `xlsx` or `json` (one object a line).
     format: String,

@@ -19,6 +19,7 @@ pub(crate) const LIST_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// How to import.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ListParams {
     /// The file's name; its ending helps to tell the format.
     file_name: String,
@@ -55,7 +56,7 @@ pub(crate) struct ListBody {
 
 /// Imports a list of grids: columns code, name, and estate, building, unit where places are listed. Good rows
 /// are taken, bad ones are named.
-#[utoipa::path(post, path = "/v1/grids/import", params(ListParams), request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = ListBody), (status = 413, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/grids/import", operation_id = "import_grids", params(ListParams), request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = ListBody), (status = 413, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn list(
     State(app): State<App>,
     Params(params): Params<ListParams>,

@@ -63,7 +63,7 @@ pub(crate) struct AddGrid {
 }
 
 /// Makes a grid.
-#[utoipa::path(post, path = "/v1/grids", request_body = AddGrid, responses((status = 200, body = GridBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/grids", operation_id = "add_grid", request_body = AddGrid, responses((status = 200, body = GridBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn add(State(app): State<App>, Body(add): Body<AddGrid>) -> Result<Json<GridBody>, Problem> {
     let new = office::NewGrid { code: add.code, name: add.name, community: add.community };
     let grid = office::add(&app, new).await?;
@@ -80,7 +80,7 @@ pub(crate) struct ChangeGrid {
 }
 
 /// Gives a grid another name, or more codes. Its own code stays: records name it.
-#[utoipa::path(patch, path = "/v1/grids/{code}", params(("code" = String, Path)), request_body = ChangeGrid, responses((status = 200, body = GridBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(patch, path = "/v1/grids/{code}", operation_id = "change_grid", params(("code" = String, Path)), request_body = ChangeGrid, responses((status = 200, body = GridBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn change(
     State(app): State<App>,
     Path(code): Path<String>,

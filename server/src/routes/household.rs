@@ -27,6 +27,7 @@ const NEEDS_MAX: i64 = 20;
 
 /// How much of one household.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct OneParams {
     /// `true` adds every write ever made.
     history: Option<bool>,
@@ -351,6 +352,7 @@ fn privacy_word(privacy: Privacy) -> &'static str {
 
 /// Which page of the visits.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct VisitsParams {
     /// How many to skip.
     offset: Option<i64>,
@@ -378,6 +380,7 @@ pub(crate) async fn visits(
 
 /// Which field.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct HistoryParams {
     /// As in the household's answer: `contact_phone`, `tags`, `r/<resident>/phone`.
     field: String,

@@ -21,6 +21,7 @@ const LIMIT_MAX: i64 = 20_000;
 
 /// Which households.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ListParams {
     /// Name, pinyin, address in any spelling, tail of a phone number, tag; one slip is forgiven.
     search: Option<String>,
@@ -66,7 +67,7 @@ impl From<&HouseholdRecord> for HouseholdBody {
 }
 
 /// Households: the best match first when searching, else in the order of doors.
-#[utoipa::path(get, path = "/v1/households", params(ListParams), responses((status = 200, body = [HouseholdBody])))]
+#[utoipa::path(get, path = "/v1/households", operation_id = "list_households", params(ListParams), responses((status = 200, body = [HouseholdBody])))]
 pub(crate) async fn list(
     State(app): State<App>,
     Params(params): Params<ListParams>,

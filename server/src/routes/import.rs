@@ -24,6 +24,7 @@ pub(crate) const ROSTER_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// How to import.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ImportParams {
     /// The community's name.
     community: String,

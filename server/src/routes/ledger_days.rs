@@ -99,6 +99,7 @@ pub(crate) async fn delete(
 
 /// Which two moments.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct DifferenceParams {
     /// A day that was kept.
     from: String,

@@ -30,6 +30,7 @@ const PRINT_ROWS_MAX: usize = 5_000;
 
 /// Which file.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ExportParams {
     /// `xlsx`, `csv` or `json` (one object a line).
     format: String,
@@ -118,6 +119,7 @@ fn said(word: &str, lang: Lang) -> String {
 
 /// Which moment.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct PrintParams {
     /// A day that was kept; now unless given.
     day: Option<String>,

@@ -28,6 +28,7 @@ const VALUES_MAX: usize = 300;
 
 /// Which page.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct RowsParams {
     /// `next` of the page before.
     pub(crate) cursor: Option<String>,
@@ -145,6 +146,7 @@ async fn page(
 
 /// Which fields.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct FieldsParams {
     /// `household`, `resident` or `visit`.
     #[param(inline)]

@@ -18,6 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 
 /// Which batches.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Filter {
     /// `waiting` (unless given), `accepted` or `rejected`.
     status: Option<String>,

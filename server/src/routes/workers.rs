@@ -95,7 +95,7 @@ pub(crate) async fn workers(State(app): State<App>) -> Result<Json<Vec<WorkerBod
 }
 
 /// Adds a worker, appointed from today on; a known name gets the grids in addition.
-#[utoipa::path(post, path = "/v1/workers", request_body = AddWorker, responses((status = 200, body = WorkerBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/workers", operation_id = "add_worker", request_body = AddWorker, responses((status = 200, body = WorkerBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn add(
     State(app): State<App>,
     Body(add): Body<AddWorker>,
@@ -104,7 +104,7 @@ pub(crate) async fn add(
 }
 
 /// Gives a worker, found by name or id, another name.
-#[utoipa::path(patch, path = "/v1/workers/{id}", params(("id" = String, Path)), request_body = ChangeWorker, responses((status = 200, body = WorkerBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(patch, path = "/v1/workers/{id}", operation_id = "change_worker", params(("id" = String, Path)), request_body = ChangeWorker, responses((status = 200, body = WorkerBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn change(
     State(app): State<App>,
     Path(worker): Path<String>,
