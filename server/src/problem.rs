@@ -9,6 +9,9 @@ use linli_core::error::{Coded, Lang};
 use linli_storage::StoreError;
 use std::convert::Infallible;
 
+/// Characters of a caller's own word that a sentence repeats: enough to know it again, and no page of it.
+pub(crate) const SHOWN_CHARS_MAX: usize = 40;
+
 /// A failed request, before its language is known.
 #[derive(Debug)]
 pub(crate) struct Problem {
@@ -72,7 +75,8 @@ impl Problem {
     }
 
     pub(crate) fn not_found(what_zh: &'static str, what: &'static str, id: impl ToString) -> Problem {
-        Problem::with(StatusCode::NOT_FOUND, &StoreError::NotFound { what, what_zh, id: id.to_string() })
+        let id = id.to_string().chars().take(SHOWN_CHARS_MAX).collect();
+        Problem::with(StatusCode::NOT_FOUND, &StoreError::NotFound { what, what_zh, id })
     }
 
     pub(crate) fn new(

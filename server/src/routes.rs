@@ -221,7 +221,7 @@ impl<T: serde::de::DeserializeOwned, S: Send + Sync> axum::extract::FromRequestP
 
 /// The parser says in English what it did not understand; in Chinese there is the field and the place.
 fn malformed(status: StatusCode, what_zh: &str, what: &str, text: &str) -> Problem {
-    let field = text.split('`').nth(1).map(|field| format!(",请检查字段 {field}")).unwrap_or_default();
+    let field = field_of(text).map(|field| format!(",请检查字段 {field}")).unwrap_or_default();
     let number = |before: &str| {
         let digits = text.rsplit_once(before)?.1;
         digits.split(|c: char| !c.is_ascii_digit()).next().filter(|digits| !digits.is_empty())
@@ -236,6 +236,14 @@ fn malformed(status: StatusCode, what_zh: &str, what: &str, text: &str) -> Probl
         format!("{what_zh}读不懂{place}{field}"),
         format!("{what} cannot be understood: {text}"),
     )
+}
+
+/// The field that the parser names: a path before what is wrong with it, or the field that is missing, unknown
+/// or there twice.
+fn field_of(text: &str) -> Option<&str> {
+    let (_, wrong) = text.split_once(": ")?;
+    let path = wrong.split_once(": ").map(|(path, _)| path).filter(|path| !path.contains(' '));
+    path.or_else(|| wrong.split_once("field `")?.1.split('`').next())
 }
 
 /// Reads an id out of a path.

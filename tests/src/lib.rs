@@ -20,6 +20,7 @@ mod loss;
 mod phone;
 mod program;
 mod proxy;
+mod refusal;
 mod relay;
 mod roster;
 mod socket;

@@ -1,5 +1,6 @@
 //! The relay's HTTP API as a program sees it.
 
+use crate::Refusal;
 use serde_json::Value;
 
 /// A client, with or without a token.
@@ -74,8 +75,14 @@ impl Answer {
 
     /// The stable code of a refusal, empty when there is none.
     pub fn code(&self) -> String {
+        self.refusal().code
+    }
+
+    /// Why the relay refused.
+    pub fn refusal(&self) -> Refusal {
         let body: Value = serde_json::from_str(&self.body).unwrap_or_default();
-        body["code"].as_str().unwrap_or_default().to_owned()
+        let word = |key: &str| body[key].as_str().unwrap_or_default().to_owned();
+        Refusal { code: word("code"), text: word("text") }
     }
 
     /// The body as JSON.

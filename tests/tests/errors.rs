@@ -1,8 +1,7 @@
 //! What cannot be done is refused with a code and a sentence in the caller's language, and changes nothing.
 #![expect(clippy::expect_used, reason = "a story that cannot go on must stop")]
 
-use linli_tests::{Phone, Refusal, Relay, Roster, plain_state, text};
-use serde_json::Value;
+use linli_tests::{Phone, Refusal, Relay, Roster, plain_state};
 use std::path::Path;
 
 /// Ids that are well formed and nobody's: a household's, a decision's or conflict's, a resident's.
@@ -74,7 +73,7 @@ fn every_office_command_refuses_what_it_cannot_do() {
             all.extend(["--lang", lang]);
             relay.office_refuses(&all)
         };
-        check(&args.join(" "), code, &refusal("zh"), &refusal("en"));
+        Refusal::check(&args.join(" "), code, &refusal("zh"), &refusal("en"));
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         assert_eq!(relay.office_refuses(&args), refusal("zh"), "Chinese by default: {args:?}");
     }
@@ -113,8 +112,8 @@ fn every_route_refuses_what_it_cannot_read() {
             assert_eq!(answer.status, status, "{method} {path}: {answer:?}");
             assert!(answer.kind.starts_with("application/json"), "{method} {path}: {answer:?}");
         }
-        let [zh, en] = answers.map(|answer| refusal(&answer.json()));
-        check(&format!("{method} {path}"), "", &zh, &en);
+        let [zh, en] = answers.map(|answer| answer.refusal());
+        Refusal::check(&format!("{method} {path}"), "", &zh, &en);
     }
     assert_eq!(web.get(&format!("/v1/households/{home}")).status, 200);
     assert_eq!((relay.status(), plain_state(&relay)), state, "nothing has changed");
@@ -183,34 +182,8 @@ fn a_phone_without_a_community_or_a_relay_says_so() {
 
 fn check_phone(phone: &Phone, args: &[&str], code: &str) {
     let refusal = |lang| phone.refuses(&[args, &["--lang", lang]].concat());
-    check(&format!("phone {}", args.join(" ")), code, &refusal("zh"), &refusal("en"));
+    Refusal::check(&format!("phone {}", args.join(" ")), code, &refusal("zh"), &refusal("en"));
     assert_eq!(phone.refuses(args), refusal("zh"), "Chinese by default: {args:?}");
-}
-
-/// A code that is the same in both languages, and as expected where the story knows it; a sentence in each.
-fn check(what: &str, code: &str, zh: &Refusal, en: &Refusal) {
-    let what: String = what.chars().take(90).collect();
-    println!("{what}: {} {}", zh.code, zh.text);
-    assert_eq!(zh.code, en.code, "{what}");
-    let is_code = |ch: char| ch.is_ascii_lowercase() || ch == '.' || ch == '_';
-    assert!(!zh.code.is_empty() && zh.code.chars().all(is_code), "{what}: a stable code: {zh:?}");
-    assert!(code.is_empty() || zh.code == code, "{what}: {zh:?}");
-    assert!(zh.text.chars().any(is_chinese), "{what}: Chinese: {zh:?}");
-    assert!(is_english(&en.text) && en.text != zh.text, "{what}: English: {en:?}");
-}
-
-/// Names that were typed stay as typed; the sentence around them is English.
-fn is_english(text: &str) -> bool {
-    let words = text.split_whitespace().filter(|word| word.is_ascii()).count();
-    words >= 2 && !text.ends_with(['。', '，'])
-}
-
-fn is_chinese(ch: char) -> bool {
-    ('\u{4e00}'..='\u{9fff}').contains(&ch)
-}
-
-fn refusal(body: &Value) -> Refusal {
-    Refusal { code: text(body, "code"), text: text(body, "text") }
 }
 
 fn relay_with_a_household() -> (Relay, String) {

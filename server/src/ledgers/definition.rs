@@ -1,7 +1,7 @@
 //! What a ledger shows: which rows, what of them, in which order, counted by what.
 
 use super::fields::{Base, Field, Kind, find};
-use crate::problem::Problem;
+use crate::problem::{Problem, SHOWN_CHARS_MAX};
 use axum::http::StatusCode;
 use linli_core::time::{Date, TimeMs, date_of};
 use serde::{Deserialize, Serialize};
@@ -118,7 +118,7 @@ impl Definition {
     }
 
     pub(crate) fn field(&self, key: &str) -> Result<&'static Field, Problem> {
-        let shown: String = key.chars().take(40).collect();
+        let shown: String = key.chars().take(SHOWN_CHARS_MAX).collect();
         find(self.base, key).ok_or_else(|| {
             malformed(
                 format!("没有“{shown}”这个字段,请从字段列表里选"),

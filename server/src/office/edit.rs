@@ -4,7 +4,7 @@
 use super::{Drafts, author};
 use crate::access::{Caller, TOKEN_ACTOR};
 use crate::clock::{now_ms, random};
-use crate::problem::{Problem, WrongField};
+use crate::problem::{Problem, SHOWN_CHARS_MAX, WrongField};
 use crate::routes::Names;
 use crate::state::App;
 use axum::http::StatusCode;
@@ -276,7 +276,10 @@ fn field_of(key: &str, residents: &BTreeSet<ResidentId>) -> Result<&'static Fiel
 }
 
 fn no_field(key: &str) -> linli_core::record::FieldError {
-    linli_core::record::FieldError::Unknown { field: key.chars().take(40).collect(), known: String::new() }
+    linli_core::record::FieldError::Unknown {
+        field: key.chars().take(SHOWN_CHARS_MAX).collect(),
+        known: String::new(),
+    }
 }
 
 /// Words joining and leaving a set; `named` is what the request called it.

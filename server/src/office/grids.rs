@@ -59,9 +59,7 @@ pub(crate) async fn find_grid(app: &App, written: &str) -> Result<GridRecord, Pr
     let aliases = app.model.grid_aliases().await?;
     let own = aliases.get(&code).unwrap_or(&code);
     let found = app.model.grids().await?.into_iter().find(|grid| grid.code == *own);
-    found.ok_or_else(|| {
-        Problem::not_found("网格", "grid", written.chars().take(ALIAS_CHARS_MAX).collect::<String>())
-    })
+    found.ok_or_else(|| Problem::not_found("网格", "grid", written))
 }
 
 /// A code as it is compared: half-width, without blanks and dashes.

@@ -83,7 +83,7 @@ fn may_change(ledger: &Ledger, caller: &Caller) -> bool {
 }
 
 fn missing(id: &str) -> Problem {
-    Problem::not_found("台账", "ledger", id.chars().take(40).collect::<String>())
+    Problem::not_found("台账", "ledger", id)
 }
 
 /// The ledger with this id, if whoever asks may see it.
