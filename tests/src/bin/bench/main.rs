@@ -9,6 +9,7 @@ mod idle;
 mod measure;
 mod meter;
 mod phones;
+mod reads;
 
 use measure::Report;
 
@@ -24,6 +25,7 @@ async fn main() {
     phones::search(&phone, &mut report).await;
     phones::push_a_day(&phone, &community, &mut report).await;
     phones::catch_up(&phone, &community, &mut report).await;
+    reads::console_reads(&community, &mut report).await;
     idle::thousand_idle_phones(&mut community, &mut report).await;
     report.print();
 }

@@ -1,0 +1,161 @@
+//! What the console reads, asked as a browser asks: one request after the other, compressed answers, at full scale.
+
+use crate::community::Community;
+use crate::measure::{Report, millis, percentile};
+use linli_tests::text;
+use serde_json::{Value, json};
+use std::time::Instant;
+
+/// Requests for each address.
+const TIMES: usize = 60;
+/// 95 of 100 answers come within this many milliseconds.
+const GOAL_MS: f64 = 50.0;
+/// Addresses of which nobody waits for an answer on a page: one stays open, some are files; the token of the
+/// command line has no sessions, and nothing waits for review here.
+const NOT_PAGES: [&str; 8] = [
+    "/v1/sessions",
+    "/v1/review/{id}",
+    "/v1/events",
+    "/v1/audit/export",
+    "/v1/exports/{what}",
+    "/v1/ledgers/{id}/export",
+    "/v1/ledgers/{id}/print",
+    "/v1/openapi.json",
+];
+
+/// The relay's API with the office's token.
+struct Api {
+    http: reqwest::Client,
+    url: String,
+    token: String,
+}
+
+impl Api {
+    fn of(community: &Community) -> Api {
+        let token = std::fs::read_to_string(community.relay.data().join("admin-token"));
+        let token = token.expect("the relay's token").trim().to_owned();
+        Api { http: reqwest::Client::new(), url: community.relay.url(), token }
+    }
+
+    async fn ask(&self, method: reqwest::Method, path: &str, body: Option<Value>) -> (u16, Vec<u8>) {
+        let request = self.http.request(method, format!("{}{path}", self.url)).bearer_auth(&self.token);
+        let request = match body {
+            Some(body) => request.json(&body),
+            None => request.header("accept-encoding", "gzip, br, zstd"),
+        };
+        let answer = request.send().await.unwrap_or_else(|error| panic!("{path}: {error}"));
+        (answer.status().as_u16(), answer.bytes().await.expect("a whole answer").to_vec())
+    }
+
+    async fn json(&self, path: &str) -> Value {
+        let request = self.http.get(format!("{}{path}", self.url)).bearer_auth(&self.token);
+        request.send().await.expect("an answer").json().await.expect("JSON")
+    }
+
+    async fn keep_ledger(&self, name: &str, definition: Value, daily: bool) -> String {
+        let body = json!({"name": name, "shared": false, "daily": daily, "definition": definition});
+        let (status, made) = self.ask(reqwest::Method::POST, "/v1/ledgers", Some(body)).await;
+        let made: Value = serde_json::from_slice(&made).expect("JSON");
+        assert_eq!(status, 200, "the ledger is kept: {made}");
+        text(&made, "id")
+    }
+}
+
+/// Every read of the console, 60 times each.
+pub(crate) async fn console_reads(community: &Community, report: &mut Report) {
+    let api = Api::of(community);
+    let addresses = addresses(&api, community).await;
+    let description = api.json("/v1/openapi.json").await;
+    for path in reads(&description) {
+        let asked = addresses.iter().any(|(template, _)| *template == path);
+        assert!(asked || NOT_PAGES.contains(&path.as_str()), "{path} is read by pages and not measured");
+    }
+    for (_, path) in addresses {
+        let mut took = Vec::with_capacity(TIMES);
+        for _ in 0..TIMES {
+            let started = Instant::now();
+            let (status, answer) = api.ask(reqwest::Method::GET, &path, None).await;
+            took.push(millis(started.elapsed()));
+            assert_eq!(status, 200, "{path}: {}", String::from_utf8_lossy(&answer));
+        }
+        let shown: String = path.chars().take(60).collect();
+        report.goal(format!("95th percentile of GET {shown}"), percentile(&mut took, 0.95), "ms", GOAL_MS);
+    }
+}
+
+/// All addresses that can be read, as the relay describes itself.
+fn reads(description: &Value) -> impl Iterator<Item = String> + '_ {
+    let paths = description.get("paths").and_then(Value::as_object).into_iter().flatten();
+    paths.filter(|(_, methods)| methods.get("get").is_some()).map(|(path, _)| path.clone())
+}
+
+/// Each address as the relay describes it, with one that a page asks for; the heaviest ones where they differ.
+async fn addresses(api: &Api, community: &Community) -> Vec<(&'static str, String)> {
+    let (household, grid) = community.households.first().cloned().expect("a household");
+    let coverage = api.json("/v1/coverage").await;
+    let estate = largest_estate(&coverage);
+    let residents = json!({"base": "resident",
+        "columns": ["household.address", "name", "phone", "birth"],
+        "groups": ["household.estate", "gender"], "sort": [{"field": "birth"}]});
+    let visits = json!({"base": "visit", "columns": ["at", "note", "author"], "groups": ["outcome"],
+        "filters": [{"fields": ["note"], "op": "contains", "values": ["水管"]}],
+        "sort": [{"field": "at", "descending": true}]});
+    let residents = api.keep_ledger("全部居民", residents, true).await;
+    let visits = api.keep_ledger("全部走访", visits, false).await;
+    let days = api.json(&format!("/v1/ledgers/{residents}/snapshots")).await;
+    let day = days.get(0).map(|day| text(day, "day")).expect("the day is kept");
+    let one = |template: &'static str, path: &str| (template, path.to_owned());
+    let mut all: Vec<(&'static str, String)> = PLAIN.into_iter().map(|path| one(path, path)).collect();
+    for query in SEARCHES {
+        all.push(("/v1/households", format!("/v1/households?search={query}&limit=100")));
+    }
+    all.extend([
+        ("/v1/households", format!("/v1/households?grid={grid}&limit=500")),
+        one("/v1/households", "/v1/households?offset=11000&limit=100"),
+        ("/v1/households/{id}", format!("/v1/households/{household}?visits=20")),
+        ("/v1/households/{id}/history", format!("/v1/households/{household}/history?field=note")),
+        ("/v1/households/{id}/visits", format!("/v1/households/{household}/visits?limit=50")),
+        ("/v1/coverage", format!("/v1/coverage?grid={grid}")),
+        one("/v1/coverage", "/v1/coverage?campaign=2026Q4"),
+        ("/v1/coverage/cells", format!("/v1/coverage/cells?estate={estate}")),
+        one("/v1/ledgers/fields", "/v1/ledgers/fields?base=visit"),
+        ("/v1/ledgers/{id}", format!("/v1/ledgers/{visits}")),
+        ("/v1/ledgers/{id}/rows", format!("/v1/ledgers/{residents}/rows?limit=200")),
+        ("/v1/ledgers/{id}/rows", format!("/v1/ledgers/{visits}/rows?limit=200")),
+        ("/v1/ledgers/{id}/snapshots", format!("/v1/ledgers/{residents}/snapshots")),
+        ("/v1/ledgers/{id}/snapshots/{day}", format!("/v1/ledgers/{residents}/snapshots/{day}?limit=200")),
+        ("/v1/ledgers/{id}/difference", format!("/v1/ledgers/{residents}/difference?from={day}&to=now")),
+    ]);
+    all
+}
+
+/// Reads that need nothing named.
+const PLAIN: [&str; 18] = [
+    "/v1/audit",
+    "/v1/audit/status",
+    "/v1/campaigns",
+    "/v1/conflicts",
+    "/v1/coverage",
+    "/v1/devices",
+    "/v1/duplicates",
+    "/v1/grids",
+    "/v1/households",
+    "/v1/ledgers",
+    "/v1/places",
+    "/v1/quarantine",
+    "/v1/review",
+    "/v1/session",
+    "/v1/settings/phones",
+    "/v1/status",
+    "/v1/users",
+    "/v1/workers",
+];
+
+/// What people type: a surname, pinyin, initials, an address, a tail of a phone number.
+const SEARCHES: [&str; 5] = ["王", "wangfang", "wf", "3-2-501", "8888"];
+
+fn largest_estate(coverage: &Value) -> String {
+    let estates = coverage.get("estates").and_then(Value::as_array).into_iter().flatten();
+    let size = |estate: &&Value| estate.get("households").and_then(Value::as_i64).unwrap_or(0);
+    estates.max_by_key(size).map(|estate| text(estate, "estate")).unwrap_or_default()
+}
