@@ -13,6 +13,7 @@ pub mod identity;
 pub mod ids;
 pub mod kinds;
 pub mod model;
+pub mod proposal;
 pub mod record;
 pub mod search;
 pub mod sync;
