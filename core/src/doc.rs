@@ -7,10 +7,12 @@
 mod apply;
 mod conflicts;
 mod history;
+mod undo;
 
 pub use apply::{Applied, ApplyError, ChangeInfo};
 pub use conflicts::{FieldConflict, Version, resolve};
 pub use history::HistoryEntry;
+pub use undo::UndoWord;
 
 use crate::ids::{Actor, Hash};
 use crate::kinds::DocKind;

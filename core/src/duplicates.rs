@@ -7,5 +7,8 @@
 mod merge;
 mod score;
 
-pub use merge::{MergeChange, follow_late_edit, plan_merge, plan_unmerge};
+pub use merge::{
+    ChoiceError, Choices, Difference, MergeChange, MergeWord, Side, differences, follow_late_edit,
+    plan_merge, plan_unmerge, twins,
+};
 pub use score::{BLOCK_MAX, Likeness, Reason, blocking_keys, compare};

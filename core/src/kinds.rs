@@ -10,7 +10,7 @@ mod household;
 mod organisation;
 mod visit;
 
-pub use decision::{Decision, LostValue, MergeNote};
+pub use decision::{ApartNote, Decision, LostValue, MergeNote, Replaced, RestoredValue, UndoNote};
 pub use household::{Household, Resident, household_id, resident_key, residents, visible_tags};
 pub use organisation::{
     Appointment, Canvass, Grid, Worker, appointment_key, appointments, canvass_doc, community_space,
@@ -85,6 +85,21 @@ impl DocKind {
             _ => self.spec().field(first),
         }
     }
+
+    /// The kind of record within the document that a key belongs to.
+    pub fn part(self, key: &str) -> &'static KindSpec {
+        match self {
+            DocKind::Household if key.starts_with("r/") => &Resident::SPEC,
+            DocKind::Visits if key.starts_with("v/") => &Visit::SPEC,
+            _ => self.spec(),
+        }
+    }
+}
+
+/// The kind of record of this name: `household`, `resident`, `visit` …
+pub fn spec_named(name: &str) -> Option<&'static KindSpec> {
+    let parts = [&Resident::SPEC, &Visit::SPEC];
+    DocKind::ALL.into_iter().map(DocKind::spec).chain(parts).find(|spec| spec.name == name)
 }
 
 #[cfg(test)]

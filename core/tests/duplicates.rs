@@ -6,7 +6,9 @@
 mod replica;
 
 use linli_core::doc::Applied;
-use linli_core::duplicates::{MergeChange, follow_late_edit, plan_merge, plan_unmerge};
+use linli_core::duplicates::{
+    Choices, MergeChange, MergeWord, Side, differences, follow_late_edit, plan_merge, plan_unmerge,
+};
 use linli_core::ids::{DecisionId, HouseholdId, ResidentId};
 use linli_core::kinds::{DocKind, MergeNote, resident_key, residents};
 use linli_core::model::HouseholdRow;
@@ -52,9 +54,14 @@ impl Office {
     }
 
     fn merge(&mut self, id: DecisionId) {
+        self.merge_choosing(id, &Choices::new());
+    }
+
+    fn merge_choosing(&mut self, id: DecisionId, choices: &Choices) {
         let (survivor, absorbed) = (self.survivor.doc.fields(), self.absorbed.doc.fields());
-        let changes = plan_merge(id, (SURVIVOR, &survivor), (ABSORBED, &absorbed), "同一户", 5);
-        self.carry_out(&changes);
+        let word = MergeWord { reason: "同一户", by: None, at_ms: 5 };
+        let changes = plan_merge(id, (SURVIVOR, &survivor), (ABSORBED, &absorbed), choices, &word);
+        self.carry_out(&changes.unwrap());
     }
 
     fn unmerge(&mut self, id: DecisionId) {
@@ -186,4 +193,66 @@ fn a_late_choice_between_versions_follows_as_a_value() {
     let shown = chen.shows("note");
     office.late_edit(&mut chen, &[Put::set("note", shown.as_str())]);
     assert_eq!(office.survivor.shows("note"), shown);
+}
+
+#[test]
+fn a_chosen_value_stands_after_the_merge_and_goes_back_with_it() {
+    let mut office = Office::new();
+    office.absorbed.edit(&[Put::set("contact_phone", "139")]);
+    let before = office.survivor.doc.fields();
+    let found = differences(&before, &office.absorbed.doc.fields());
+    let (zhang, twin) = (resident_key(ResidentId([1; 8])), resident_key(ResidentId([2; 8])));
+    let keys: Vec<(&str, Side)> = found.iter().map(|one| (one.key.as_str(), one.kept)).collect();
+    let birth = format!("{zhang}birth");
+    assert_eq!(
+        keys,
+        [("room", Side::A), ("contact_phone", Side::A), ("note", Side::B), (birth.as_str(), Side::A)]
+    );
+    assert_eq!(found.last().unwrap().other, format!("{twin}birth"));
+
+    let choices: Choices = [
+        ("contact_phone".to_owned(), Side::B),
+        ("room".to_owned(), Side::A),
+        ("note".to_owned(), Side::A),
+        (birth.clone(), Side::B),
+    ]
+    .into();
+    office.merge_choosing(DecisionId([1; 8]), &choices);
+    let merged = office.survivor.doc.fields();
+    let text = |key: &str| merged.get(key).map(Value::show).unwrap_or_default();
+    assert_eq!(
+        [text("contact_phone"), text("room"), text("note"), text(&birth)],
+        ["139", "501", "", "1987-03"]
+    );
+    assert_eq!(residents(&merged).len(), 2);
+
+    office.unmerge(DecisionId([1; 8]));
+    let after = office.survivor.doc.fields();
+    for key in ["contact_phone", "room", birth.as_str()] {
+        assert_eq!(after.get(key), before.get(key), "{key} is what it was");
+    }
+    assert!(after.get("note").is_none_or(|note| *note == Value::Null));
+}
+
+#[test]
+fn a_chosen_value_that_was_edited_since_stays_when_the_merge_is_taken_back() {
+    let mut office = Office::new();
+    office.absorbed.edit(&[Put::set("contact_phone", "139")]);
+    office.merge_choosing(DecisionId([1; 8]), &[("contact_phone".to_owned(), Side::B)].into());
+    office.survivor.edit(&[Put::set("contact_phone", "137")]);
+    office.unmerge(DecisionId([1; 8]));
+    assert_eq!(office.survivor.doc.fields().get("contact_phone"), Some(&"137".into()));
+}
+
+#[test]
+fn only_a_field_that_differs_can_be_chosen() {
+    let office = Office::new();
+    let (survivor, absorbed) = (office.survivor.doc.fields(), office.absorbed.doc.fields());
+    let word = MergeWord { reason: "同一户", by: None, at_ms: 5 };
+    for key in ["grid", "tags/独居", "merged_into", "r/什么/phone", "unit"] {
+        let choices: Choices = [(key.to_owned(), Side::B)].into();
+        let sides = ((SURVIVOR, &survivor), (ABSORBED, &absorbed));
+        let planned = plan_merge(DecisionId([1; 8]), sides.0, sides.1, &choices, &word);
+        assert!(planned.is_err(), "{key}");
+    }
 }

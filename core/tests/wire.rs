@@ -10,8 +10,11 @@ mod frames;
 
 use frames::{batch, batch_of_a_move, every_frame, hash};
 use linli_core::identity::{Batch, ChainEnd, DeviceKey, Header, Origin};
-use linli_core::ids::{Actor, HouseholdId, ResidentId, SpaceId};
-use linli_core::kinds::{Decision, DocKind, LostValue, MergeNote, Outcome, VisitEntry};
+use linli_core::ids::{Actor, ConflictId, HouseholdId, ResidentId, SpaceId};
+use linli_core::kinds::{
+    ApartNote, Decision, DocKind, LostValue, MergeNote, Outcome, Replaced, RestoredValue, UndoNote,
+    VisitEntry,
+};
 use linli_core::model::{HouseholdRow, PersonBrief, SheetRow};
 use linli_core::sync::frames::{
     ActorDevice, FeedItem, Frame, LeftDoc, SnapshotBody, SnapshotDoc, decode_whole,
@@ -82,6 +85,44 @@ fn what_documents_hold_is_as_it_was() {
             lost: vec![LostValue { value: "13900000000".into(), actor: Actor([4; 16]) }],
             reason: "电话核实".into(),
             at_ms: 1_790_000_000_000,
+            by: None,
+        },
+    );
+    keeps(
+        "undo_note",
+        &UndoNote {
+            conflict: ConflictId([8; 8]),
+            key: "contact_phone".into(),
+            reason: "打错了".into(),
+            at_ms: 1_790_000_000_000,
+            by: Some("a1".into()),
+            values: vec![RestoredValue {
+                value: "13900000000".into(),
+                author: Actor([4; 16]),
+                at_ms: 1_790_000_000_000,
+                writer: Actor([5; 16]),
+            }],
+        },
+    );
+    keeps(
+        "apart_note",
+        &ApartNote {
+            other: HouseholdId([2; 16]),
+            reason: "两代人".into(),
+            at_ms: 1_790_000_000_000,
+            by: Some("a1".into()),
+        },
+    );
+    let replaced = Replaced { key: "note".into(), was: Some("狗".into()), became: "有狗".into() };
+    keeps(
+        "merge_note_chosen",
+        &MergeNote {
+            absorbed: HouseholdId([2; 16]),
+            reason: "同一户".into(),
+            at_ms: 1_790_000_000_000,
+            taken: Vec::new(),
+            replaced: Some(vec![replaced]),
+            by: Some("a1".into()),
         },
     );
     keeps(
@@ -91,6 +132,8 @@ fn what_documents_hold_is_as_it_was() {
             reason: "同一户".into(),
             at_ms: 1_790_000_000_000,
             taken: vec![("note".into(), "有狗".into())],
+            replaced: None,
+            by: None,
         },
     );
 }
@@ -194,5 +237,5 @@ fn fields_from_a_newer_peer_are_left_alone() {
 fn every_file_belongs_to_a_test() {
     let folder = file("x").parent().unwrap().to_owned();
     let frames = every_frame().len();
-    assert_eq!(std::fs::read_dir(folder).unwrap().count(), frames + 15);
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), frames + 18);
 }

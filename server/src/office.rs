@@ -1,6 +1,7 @@
 //! What the office does to records: each action reads documents, makes changes, and hands them to the log
 //! like any phone would. Actions run one at a time.
 
+pub(crate) mod claims;
 pub(crate) mod decide;
 pub(crate) mod edit;
 pub(crate) mod follow;
@@ -10,11 +11,14 @@ pub(crate) mod import;
 pub(crate) mod merge;
 pub(crate) mod moves;
 pub(crate) mod people;
+pub(crate) mod proposals;
 pub(crate) mod provenance;
 pub(crate) mod review;
 
+use crate::access::{Caller, TOKEN_ACTOR};
 use crate::clock::random;
 use crate::problem::Problem;
+use crate::routes::Names;
 use crate::state::App;
 use linli_core::doc::{Author, ChangeBytes};
 use linli_core::identity::{Entry, Payload};
@@ -28,6 +32,12 @@ use std::collections::BTreeMap;
 /// claim the same actor and sequence number.
 pub(crate) fn author(now_ms: TimeMs) -> Author {
     Author::now(Actor(random()), now_ms)
+}
+
+/// The same for a person, whom the change then names.
+pub(crate) fn author_of(by: &Caller, now_ms: TimeMs) -> Author {
+    let is_person = by.user_id != TOKEN_ACTOR;
+    Author { message: is_person.then(|| Names::message_of(&by.user_id)), ..author(now_ms) }
 }
 
 /// Changes gathered per space.

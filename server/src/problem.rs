@@ -107,8 +107,8 @@ impl Problem {
         })
     }
 
-    /// The answer in a language.
-    pub(crate) fn answer(self, lang: Lang) -> Response {
+    /// In a language, as a caller receives it.
+    pub(crate) fn spoken(self, lang: Lang) -> ProblemBody {
         let text = |zh, en| match lang {
             Lang::Zh => zh,
             Lang::En => en,
@@ -118,10 +118,14 @@ impl Problem {
             code: field.code.into(),
             text: text(field.zh, field.en),
         });
-        let body =
-            ProblemBody { code: self.code.into(), fields: fields.collect(), text: text(self.zh, self.en) };
-        let mut response = (self.status, Json(body)).into_response();
-        if let Some(seconds) = self.retry_after_s {
+        ProblemBody { code: self.code.into(), fields: fields.collect(), text: text(self.zh, self.en) }
+    }
+
+    /// The answer in a language.
+    pub(crate) fn answer(self, lang: Lang) -> Response {
+        let (status, retry_after_s) = (self.status, self.retry_after_s);
+        let mut response = (status, Json(self.spoken(lang))).into_response();
+        if let Some(seconds) = retry_after_s {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response

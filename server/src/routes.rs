@@ -4,6 +4,8 @@ mod appointments;
 mod audit;
 mod conflicts;
 mod coverage;
+mod decisions;
+mod desk;
 mod devices;
 mod duplicates;
 mod edits;
@@ -20,6 +22,7 @@ mod ledger_days;
 mod ledger_files;
 mod ledger_rows;
 mod ledgers;
+mod merges;
 mod phone_settings;
 mod places;
 mod reviews;
@@ -121,10 +124,23 @@ fn table(of: impl Fn(Action, UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App>
         .routes(of(Action::Read, routes!(coverage::campaigns)))
         .routes(of(Action::Follow, routes!(events::events)))
         .routes(of(Action::Read, routes!(conflicts::list)))
-        .routes(of(Action::Resolve, routes!(conflicts::resolve)))
+        .routes(of(Action::Read, routes!(desk::counts)))
+        .routes(of(Action::Read, routes!(conflicts::one)))
+        .routes(of(Action::Resolve, routes!(conflicts::claim)))
+        .routes(of(Action::Resolve, routes!(conflicts::unclaim)))
+        .routes(of(Action::Resolve, routes!(decisions::resolve)))
+        .routes(of(Action::Resolve, routes!(decisions::resolve_proposed)))
+        .routes(of(Action::Resolve, routes!(decisions::undo)))
         .routes(of(Action::Read, routes!(duplicates::list)))
-        .routes(of(Action::Merge, routes!(duplicates::merge)))
-        .routes(of(Action::Merge, routes!(duplicates::unmerge)))
+        .routes(of(Action::Read, routes!(duplicates::one)))
+        .routes(of(Action::Read, routes!(duplicates::dismissals)))
+        .routes(of(Action::Merge, routes!(duplicates::claim)))
+        .routes(of(Action::Merge, routes!(duplicates::unclaim)))
+        .routes(of(Action::Merge, routes!(duplicates::dismiss)))
+        .routes(of(Action::Merge, routes!(duplicates::undismiss)))
+        .routes(of(Action::Read, routes!(merges::list)))
+        .routes(of(Action::Merge, routes!(merges::merge)))
+        .routes(of(Action::Merge, routes!(merges::unmerge)))
         .routes(of(Action::Export, routes!(export::export)));
     let ledgers = OpenApiRouter::new()
         .routes(of(Action::Read, routes!(ledgers::list)))

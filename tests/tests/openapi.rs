@@ -3,7 +3,7 @@
 use linli_tests::{Metrics, Relay, Web, text};
 
 /// Every route that the command line uses.
-const USED: [(&str, &str); 26] = [
+const USED: [(&str, &str); 28] = [
     ("post", "/v1/imports/roster"),
     ("get", "/v1/grids"),
     ("post", "/v1/grids"),
@@ -23,7 +23,9 @@ const USED: [(&str, &str); 26] = [
     ("get", "/v1/households/{id}"),
     ("get", "/v1/conflicts"),
     ("post", "/v1/conflicts/{id}/resolution"),
+    ("post", "/v1/conflicts/{id}/undo"),
     ("get", "/v1/duplicates"),
+    ("post", "/v1/duplicates/dismiss"),
     ("post", "/v1/merges"),
     ("post", "/v1/merges/{id}/undo"),
     ("get", "/v1/exports/{what}"),

@@ -98,7 +98,7 @@ fn two_numbers_for_one_household_wait_for_the_office(estate: &Estate) {
     let resolved = relay.office(&["conflicts", "--status", "resolved"]);
     assert_eq!(resolved.iter().map(|one| text(one, "reason")).collect::<Vec<_>>(), ["已打电话核实"]);
     let again = relay.office_refuses(&["resolve", &id, "--choose", "1", "--reason", "再来一次"]);
-    assert_eq!(again.code, "conflict.closed");
+    assert_eq!(again.code, "conflict.already_resolved");
 }
 
 /// Two workers enter a new household while offline. The office joins the two; an edit made later under the

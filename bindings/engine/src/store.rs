@@ -31,8 +31,11 @@ const CACHE_KIB: &str = "-4096";
 const STATEMENTS_MAX: usize = 80;
 
 /// In order; a store is at `PRAGMA user_version` = how many of them it has seen.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("../migrations/0001_phone.sql"), include_str!("../migrations/0002_moves.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../migrations/0001_phone.sql"),
+    include_str!("../migrations/0002_moves.sql"),
+    include_str!("../migrations/0003_notices.sql"),
+];
 
 /// The open database.
 pub(crate) struct Store {

@@ -213,7 +213,7 @@ pub struct HistoryView {
     pub message: Option<String>,
 }
 
-/// The office kept another value than the one entered here.
+/// The office kept another value than the one entered here, or took that back.
 #[derive(Clone, Debug, Serialize)]
 pub struct NoticeView {
     /// The decision.
@@ -236,6 +236,8 @@ pub struct NoticeView {
     pub reason: String,
     /// The worker has seen it.
     pub seen: bool,
+    /// The decision was taken back: the value entered here can be chosen again. `kept` is empty.
+    pub undone: bool,
 }
 
 /// What the relay did not take or give, and why.

@@ -1,7 +1,7 @@
 //! Planning a merge, taking it back, and letting late edits follow. Gives changes; makes none.
 
 use crate::ids::{DecisionId, HouseholdId};
-use crate::kinds::{self, MergeNote};
+use crate::kinds::{self, ApartNote, MergeNote, Replaced};
 use crate::record::{Fields, Put, Value};
 use crate::time::TimeMs;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,34 +19,161 @@ pub struct MergeChange {
 const STAYS: [&str; 6] = ["grid", "estate", "building", "unit", "room", "merged_into"];
 
 fn is_taken_over(key: &str) -> bool {
-    !STAYS.contains(&key) && !key.starts_with("decisions/") && !key.starts_with("merges/")
+    let notes = ["decisions/", "merges/", "followed/", ApartNote::PREFIX];
+    !STAYS.contains(&key) && !notes.iter().any(|prefix| key.starts_with(prefix))
+}
+
+/// Whose value of a field the merged household has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// The household that stays.
+    A,
+    /// The household that becomes a part of it.
+    B,
+}
+
+/// What a person chose, by the survivor's key.
+pub type Choices = BTreeMap<String, Side>;
+
+/// A choice that cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is nothing to choose for the field {0:?}: give fields in which the two households differ")]
+pub struct ChoiceError(pub String);
+
+impl crate::error::Coded for ChoiceError {
+    fn code(&self) -> &'static str {
+        "merge.no_choice"
+    }
+    fn zh(&self) -> String {
+        format!("字段“{}”没有可选的:只能选两户不同的字段", self.0)
+    }
+}
+
+/// Fields of the household itself that a person may choose: texts that one household has one of.
+const CHOSEN: [&str; 6] = ["estate", "building", "unit", "room", "contact_phone", "note"];
+/// The same of a resident that both have.
+const CHOSEN_OF_RESIDENT: [&str; 5] = ["name", "relation", "gender", "birth", "phone"];
+
+/// A field in which two households differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The survivor's key: `contact_phone`, `r/<resident>/phone`.
+    pub key: String,
+    /// The other household's key, which for residents names its own resident.
+    pub other: String,
+    /// The survivor's value.
+    pub a: Option<Value>,
+    /// The other's.
+    pub b: Option<Value>,
+    /// Which one the merged household has unless somebody chooses.
+    pub kept: Side,
+}
+
+/// Every field that a person may choose, where the two differ: of the household, then of each resident that
+/// both have.
+pub fn differences(survivor: &Fields, absorbed: &Fields) -> Vec<Difference> {
+    let of_household = CHOSEN.iter().map(|key| ((*key).to_owned(), (*key).to_owned()));
+    let twins = twins(survivor, absorbed);
+    let of_residents = twins.iter().flat_map(|(own, other)| {
+        CHOSEN_OF_RESIDENT.iter().map(move |field| (format!("{own}{field}"), format!("{other}{field}")))
+    });
+    let value = |fields: &Fields, key: &str| fields.get(key).filter(|value| **value != Value::Null).cloned();
+    of_household
+        .chain(of_residents)
+        .filter_map(|(key, other)| {
+            let (a, b) = (value(survivor, &key), value(absorbed, &other));
+            let fills = a.is_none() && key == other && is_taken_over(&key);
+            let kept = if fills { Side::B } else { Side::A };
+            (a != b).then_some(Difference { key, other, a, b, kept })
+        })
+        .collect()
+}
+
+/// Residents whom both households have: key prefixes in the survivor and in the other.
+pub fn twins(survivor: &Fields, absorbed: &Fields) -> Vec<(String, String)> {
+    let of_absorbed = people(absorbed);
+    let other = |who: &(String, String)| of_absorbed.iter().find(|(_, other)| other == who);
+    people(survivor).iter().filter_map(|(own, who)| Some((own.clone(), other(who)?.0.clone()))).collect()
+}
+
+/// What the survivor's fields become by choice, beside what a merge takes over by itself.
+fn chosen(survivor: &Fields, absorbed: &Fields, choices: &Choices) -> Result<Vec<Replaced>, ChoiceError> {
+    let differences = differences(survivor, absorbed);
+    let mut replaced = Vec::new();
+    for (key, side) in choices {
+        let found = differences.iter().find(|difference| difference.key == *key);
+        let Difference { a, b, kept, .. } =
+            found.ok_or_else(|| ChoiceError(key.chars().take(60).collect()))?;
+        let text = |value: &Option<Value>| value.as_ref().map(Value::show);
+        match (side, kept) {
+            (Side::B, Side::A) => {
+                replaced.push(Replaced {
+                    key: key.clone(),
+                    was: text(a),
+                    became: text(b).unwrap_or_default(),
+                });
+            }
+            // Keeping the survivor's empty field empty although the other one's would fill it.
+            (Side::A, Side::B) => {
+                replaced.push(Replaced { key: key.clone(), was: text(a), became: String::new() });
+            }
+            (Side::A, Side::A) | (Side::B, Side::B) => {}
+        }
+    }
+    Ok(replaced)
+}
+
+/// Who merges, and why.
+#[derive(Clone, Debug)]
+pub struct MergeWord<'a> {
+    /// In the admin's words.
+    pub reason: &'a str,
+    /// The account, by its id.
+    pub by: Option<&'a str>,
+    /// When, by the relay's clock.
+    pub at_ms: TimeMs,
 }
 
 /// The changes that make `absorbed` a part of `survivor`: empty fields are filled, tags joined, people
-/// taken over unless somebody of the same name and birth is there.
+/// taken over unless somebody of the same name and birth is there; where a person chose, that value stands.
+///
+/// # Errors
+/// [`ChoiceError`] for a choice where there is none.
 pub fn plan_merge(
     id: DecisionId,
     survivor: (HouseholdId, &Fields),
     absorbed: (HouseholdId, &Fields),
-    reason: &str,
-    at_ms: TimeMs,
-) -> [MergeChange; 2] {
+    choices: &Choices,
+    word: &MergeWord<'_>,
+) -> Result<[MergeChange; 2], ChoiceError> {
+    let MergeWord { reason, by, at_ms } = *word;
+    let replaced = chosen(survivor.1, absorbed.1, choices)?;
+    let is_chosen = |key: &str| replaced.iter().any(|one| one.key == key);
     let mut puts: Vec<Put> = absorbed
         .1
         .iter()
         .filter(|(key, value)| is_taken_over(key) && resident_prefix(key).is_none() && **value != Value::Null)
-        .filter(|(key, _)| is_free(survivor.1, key))
+        .filter(|(key, _)| is_free(survivor.1, key) && !is_chosen(key))
         .map(|(key, value)| Put { key: key.clone(), value: Some(value.clone()) })
         .collect();
     let known: BTreeSet<_> = people(survivor.1).into_iter().map(|(_, who)| who).collect();
     let newcomers = people(absorbed.1).into_iter().filter(|(_, who)| !known.contains(who));
     puts.extend(newcomers.flat_map(|(prefix, _)| take_person(&prefix, survivor.1, absorbed.1, at_ms)));
     let taken = puts.iter().filter_map(|put| Some((put.key.clone(), put.value.as_ref()?.show())));
-    let note = MergeNote { absorbed: absorbed.0, reason: reason.into(), at_ms, taken: taken.collect() };
+    let taken = taken.collect();
+    puts.extend(replaced.iter().map(|one| Put { key: one.key.clone(), value: Some(text(&one.became)) }));
+    let (by, replaced) = (by.map(str::to_owned), (!replaced.is_empty()).then_some(replaced));
+    let note = MergeNote { absorbed: absorbed.0, reason: reason.into(), at_ms, taken, replaced, by };
     puts.retain(|put| survivor.1.get(&put.key) != put.value.as_ref());
     puts.push(Put::set(MergeNote::key_of(id), note.to_value()));
     let points = vec![Put::set("merged_into", survivor.0.to_string())];
-    [MergeChange { household: survivor.0, puts }, MergeChange { household: absorbed.0, puts: points }]
+    Ok([MergeChange { household: survivor.0, puts }, MergeChange { household: absorbed.0, puts: points }])
+}
+
+/// A chosen text; an empty one clears the field.
+fn text(value: &str) -> Value {
+    if value.is_empty() { Value::Null } else { Value::from(value) }
 }
 
 /// Everything of a person, also of one who was here during an earlier merge that was taken back: what the
@@ -78,6 +205,13 @@ pub fn plan_unmerge(
     let mut leave = vec![Put { key: MergeNote::undone_key_of(id), value: Some(Value::Bool(true)) }];
     let mut back = vec![Put { key: "merged_into".into(), value: None }];
     let taken: BTreeMap<&str, &str> = note.taken.iter().map(|(key, value)| (&**key, &**value)).collect();
+    // A chosen field goes back to what it was, unless somebody edited it since.
+    let is_untouched =
+        |one: &&Replaced| survivor.1.get(&one.key).map_or("".into(), Value::show) == one.became;
+    leave.extend(note.replaced.iter().flatten().filter(is_untouched).map(|one| match &one.was {
+        Some(was) => Put::set(one.key.clone(), was.clone()),
+        None => Put::delete(one.key.clone()),
+    }));
     let mut residents = BTreeSet::new();
     for (key, value) in &taken {
         match resident_prefix(key) {
@@ -211,7 +345,9 @@ mod tests {
             ("r/0000000000006/name", "李娜"),
             ("r/0000000000006/birth", "1990-01-01"),
         ]);
-        let [to_a, to_b] = plan_merge(id, (a, &survivor), (b, &absorbed), "同一户", 5);
+        let word = MergeWord { reason: "同一户", by: None, at_ms: 5 };
+        let none = Choices::new();
+        let [to_a, to_b] = plan_merge(id, (a, &survivor), (b, &absorbed), &none, &word).unwrap();
         let (mut one, mut two) = (survivor.clone(), absorbed.clone());
         apply(&mut one, &to_a);
         apply(&mut two, &to_b);

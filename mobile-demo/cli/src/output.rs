@@ -158,8 +158,14 @@ impl Output {
     }
 
     pub(crate) fn notice(&self, notice: &NoticeView) {
-        let NoticeView { address, label, kept, mine, reason, .. } = notice;
+        let NoticeView { address, label, kept, mine, reason, undone, .. } = notice;
         self.put(notice, || {
+            if *undone {
+                return self.say(
+                    &format!("{address}:{label}的裁定已撤销,您填的“{mine}”重新待定。理由:{reason}"),
+                    &format!("{address}: the decision on {label} was taken back, your {mine:?} is open again. Reason: {reason}"),
+                );
+            }
             self.say(
                 &format!("{address}:{label}社区保留了“{kept}”,您填的是“{mine}”。理由:{reason}"),
                 &format!(

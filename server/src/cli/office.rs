@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+/// The longest page the relay gives of a list that has pages.
+const PAGE: u32 = 500;
+
 #[derive(Subcommand)]
 pub(crate) enum OfficeCommand {
     /// 导入名册 / import a roster
@@ -94,9 +97,27 @@ pub(crate) enum OfficeCommand {
         /// 原因 / why
         #[arg(long)]
         reason: String,
+        /// 别人正在处理也接手 / although somebody else is working on it
+        #[arg(long)]
+        take_over: bool,
+    },
+    /// 撤销裁定:各值重新待定 / take a decision back: the values stand against each other again
+    Undo {
+        conflict: String,
+        /// 原因 / why
+        #[arg(long)]
+        reason: String,
     },
     /// 疑似重复的户 / households that may be one
     Duplicates,
+    /// 标记两户不是同一户 / remember that two households are not one
+    Dismiss {
+        one: String,
+        other: String,
+        /// 原因 / why
+        #[arg(long)]
+        reason: String,
+    },
     /// 合并两户:保留前者 / merge two households: the first stays
     Merge {
         survivor: String,
@@ -205,15 +226,29 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
             });
         }
         OfficeCommand::Conflicts { status } => {
-            let found = client.get("/v1/conflicts", &query(&[("status", status)])).await?;
-            list(&found, as_json, conflict_text);
+            list(
+                &all(client, "/v1/conflicts", status.map(|status| ("status", status))).await?,
+                as_json,
+                conflict_text,
+            );
         }
-        OfficeCommand::Resolve { conflict, choose, value, reason } => {
-            let body = json!({"choose": choose, "value": value, "reason": reason});
+        OfficeCommand::Undo { conflict, reason } => {
+            let done =
+                client.post(&format!("/v1/conflicts/{conflict}/undo"), json!({"reason": reason})).await?;
+            one(&done, as_json, |_| "已撤销,各值重新待定 / undone, the values are open again".to_owned());
+        }
+        OfficeCommand::Dismiss { one: a, other: b, reason } => {
+            let body = json!({"a": a, "b": b, "reason": reason});
+            one(&client.post("/v1/duplicates/dismiss", body).await?, as_json, |note| {
+                format!("已标记为两户,编号 / remembered as two, {}", text(note, "id"))
+            });
+        }
+        OfficeCommand::Resolve { conflict, choose, value, reason, take_over } => {
+            let body = json!({"choose": choose, "value": value, "reason": reason, "take_over": take_over});
             let done = client.post(&format!("/v1/conflicts/{conflict}/resolution"), body).await?;
             one(&done, as_json, |done| format!("已保留 / kept: {}", text(done, "kept")));
         }
-        OfficeCommand::Duplicates => list(&client.get("/v1/duplicates", &[]).await?, as_json, |pair| {
+        OfficeCommand::Duplicates => list(&all(client, "/v1/duplicates", None).await?, as_json, |pair| {
             let households = pair.get("households").and_then(Value::as_array).into_iter().flatten();
             let lines: Vec<String> = households.map(household_line).collect();
             format!("{} 分 ({})\n  {}", number(pair, "score"), words(pair, "reasons"), lines.join("\n  "))
@@ -254,6 +289,26 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
         }),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Every page of a list, as one.
+async fn all(client: &Client, path: &str, filter: Option<(&str, String)>) -> Result<Value, Failure> {
+    let mut items = Vec::new();
+    let mut cursor = None;
+    loop {
+        let mut query: Vec<(&str, String)> = filter.clone().into_iter().collect();
+        query.push(("limit", PAGE.to_string()));
+        query.extend(cursor.take().map(|cursor| ("cursor", cursor)));
+        let mut page = client.get(path, &query).await?;
+        match page.get_mut("items").map(Value::take) {
+            Some(Value::Array(found)) => items.extend(found),
+            _ => return Err(Failure::new("client.broken_answer", path)),
+        }
+        match page.get("next").and_then(Value::as_str) {
+            Some(next) => cursor = Some(next.to_owned()),
+            None => return Ok(Value::Array(items)),
+        }
+    }
 }
 
 fn query<'a>(pairs: &[(&'a str, Option<String>)]) -> Vec<(&'a str, String)> {

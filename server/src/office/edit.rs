@@ -1,11 +1,10 @@
 //! Changing a household from the office: a change like any other, written from the state that the person at
 //! the desk looked at. What a phone wrote meanwhile is concurrent to it and becomes a visible conflict.
 
-use super::{Drafts, author};
-use crate::access::{Caller, TOKEN_ACTOR};
+use super::{Drafts, author_of};
+use crate::access::Caller;
 use crate::clock::{now_ms, random};
 use crate::problem::{Problem, SHOWN_CHARS_MAX, WrongField};
-use crate::routes::Names;
 use crate::state::App;
 use axum::http::StatusCode;
 use linli_core::address::Address;
@@ -136,11 +135,6 @@ pub(crate) async fn add_household(
     let open = OpenDoc { id: DocId::from(id), space, nth: 0, generation: 0, document };
     write(app, open, &author_of(by, now_ms()), &puts).await?;
     Ok(id)
-}
-
-fn author_of(by: &Caller, now_ms: TimeMs) -> Author {
-    let is_person = by.user_id != TOKEN_ACTOR;
-    Author { message: is_person.then(|| Names::message_of(&by.user_id)), ..author(now_ms) }
 }
 
 /// A household's document, unless it is a part of another household.

@@ -20,7 +20,7 @@ use plan::{Grids, Planned, Work};
 use serde::Serialize;
 
 /// The message of every change an import makes; the next import finds its own last word by it.
-pub(crate) const MESSAGE: &str = "import";
+pub(crate) use linli_storage::model::IMPORT_MESSAGE as MESSAGE;
 
 /// Households planned at a time: open documents take about 30 kB each.
 const HOUSEHOLDS_PER_PART: usize = 2_000;

@@ -1,24 +1,35 @@
-//! Making two households one, and two again.
+//! Making two households one, and two again; and remembering which two are not one.
 
+use super::claims::{check, pair_subject};
 use super::decide::reason_of;
 use super::{Drafts, author};
+use crate::access::Caller;
 use crate::clock::{now_ms, random};
 use crate::problem::Problem;
 use crate::state::App;
 use axum::http::StatusCode;
-use linli_core::duplicates::{MergeChange, plan_merge, plan_unmerge};
+use linli_core::duplicates::{Choices, MergeChange, MergeWord, plan_merge, plan_unmerge};
 use linli_core::ids::{DecisionId, DocId, HouseholdId};
-use linli_core::kinds::{DocKind, MergeNote};
+use linli_core::kinds::{ApartNote, DocKind, MergeNote};
+use linli_core::record::{Fields, Put, Value};
 use linli_storage::model::OpenDoc;
+
+/// Who acts, why, and whether although somebody else is working on it.
+pub(crate) struct Word<'a> {
+    pub(crate) reason: &'a str,
+    pub(crate) by: &'a Caller,
+    pub(crate) take_over: bool,
+}
 
 /// The first household stays, the second becomes a part of it.
 pub(crate) async fn merge(
     app: &App,
     survivor: HouseholdId,
     absorbed: HouseholdId,
-    reason: &str,
+    choices: &Choices,
+    word: &Word<'_>,
 ) -> Result<DecisionId, Problem> {
-    let reason = reason_of(reason)?;
+    let reason = reason_of(word.reason)?;
     if survivor == absorbed {
         return Err(refused(
             "merge.same",
@@ -27,9 +38,11 @@ pub(crate) async fn merge(
         ));
     }
     let _turn = app.office_turn().await;
+    let subject = pair_subject(survivor, absorbed);
+    check(app, &subject, word.by, word.take_over).await?;
     let mut docs = [household(app, survivor).await?, household(app, absorbed).await?];
     let fields = [docs[0].document.fields(), docs[1].document.fields()];
-    if fields.iter().any(|fields| fields.get("merged_into").is_some_and(|into| into.as_text().is_some())) {
+    if fields.iter().any(is_merged) {
         return Err(refused(
             "merge.already",
             "其中一户已经并入别户,请先撤销那次合并",
@@ -38,9 +51,86 @@ pub(crate) async fn merge(
     }
     let id = DecisionId(random());
     let now = now_ms();
-    let changes = plan_merge(id, (survivor, &fields[0]), (absorbed, &fields[1]), reason, now);
+    let words = MergeWord { reason, by: Some(&word.by.user_id), at_ms: now };
+    let changes = plan_merge(id, (survivor, &fields[0]), (absorbed, &fields[1]), choices, &words)
+        .map_err(|error| Problem::bad(&error))?;
     store(app, &mut docs, &changes, &format!("merge {id}"), now).await?;
+    app.accounts.unclaim(&subject, None).await?;
     Ok(id)
+}
+
+fn is_merged(fields: &Fields) -> bool {
+    fields.get("merged_into").is_some_and(|into| into.as_text().is_some())
+}
+
+/// Remembers that two households are two, however alike they look.
+pub(crate) async fn dismiss(
+    app: &App,
+    a: HouseholdId,
+    b: HouseholdId,
+    word: &Word<'_>,
+) -> Result<DecisionId, Problem> {
+    let reason = reason_of(word.reason)?;
+    if a == b {
+        return Err(refused(
+            "merge.same",
+            "请给出两户不同的编号",
+            "give the ids of two different households",
+        ));
+    }
+    let _turn = app.office_turn().await;
+    let subject = pair_subject(a, b);
+    check(app, &subject, word.by, word.take_over).await?;
+    let [a, b] = if a < b { [a, b] } else { [b, a] };
+    let (mut open, other) = (household(app, a).await?, household(app, b).await?);
+    if is_merged(&open.document.fields()) || is_merged(&other.document.fields()) {
+        return Err(refused(
+            "merge.already",
+            "其中一户已经并入别户,请先撤销那次合并",
+            "one of them is already merged; undo that merge first",
+        ));
+    }
+    if app.model.apart_pair(a, b).await?.is_some() {
+        return Err(refused(
+            "duplicate.dismissed",
+            "这两户已经标记为不是同一户了",
+            "these two are marked as two households already",
+        ));
+    }
+    let (id, now) = (DecisionId(random()), now_ms());
+    let note = ApartNote { other: b, reason: reason.into(), at_ms: now, by: Some(word.by.user_id.clone()) };
+    let put = Put { key: ApartNote::key_of(id), value: Some(note.to_value()) };
+    write(app, &mut open, put, format!("apart {id}"), now).await?;
+    app.accounts.unclaim(&subject, None).await?;
+    Ok(id)
+}
+
+/// The two may be one after all.
+pub(crate) async fn undismiss(app: &App, id: DecisionId, reason: &str) -> Result<(), Problem> {
+    let reason = reason_of(reason)?;
+    let _turn = app.office_turn().await;
+    let record = app.model.apart_note(id).await?;
+    let record = record.ok_or_else(|| Problem::not_found("标记", "dismissal", id))?;
+    if record.undone {
+        return Err(refused(
+            "duplicate.undone",
+            "这个标记已经撤销过了",
+            "this dismissal has already been undone",
+        ));
+    }
+    let mut open = household(app, record.households[0]).await?;
+    let put = Put { key: ApartNote::undone_key_of(id), value: Some(Value::Bool(true)) };
+    write(app, &mut open, put, format!("not apart {id}: {reason}"), now_ms()).await
+}
+
+async fn write(app: &App, open: &mut OpenDoc, put: Put, message: String, now_ms: i64) -> Result<(), Problem> {
+    let mut author = author(now_ms);
+    author.message = Some(message);
+    let mut drafts = Drafts::default();
+    if let Some(made) = open.document.edit(&author, &[put]) {
+        drafts.add(open.space, open.id, DocKind::Household, open.generation, made);
+    }
+    drafts.store(app, now_ms).await
 }
 
 /// Takes a merge back.
@@ -79,7 +169,7 @@ async fn store(
     drafts.store(app, now_ms).await
 }
 
-async fn household(app: &App, id: HouseholdId) -> Result<OpenDoc, Problem> {
+pub(crate) async fn household(app: &App, id: HouseholdId) -> Result<OpenDoc, Problem> {
     let open = app.model.document(DocId::from(id)).await?;
     open.filter(|open| open.document.kind() == DocKind::Household)
         .ok_or_else(|| Problem::not_found("户", "household", id))

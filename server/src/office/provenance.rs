@@ -5,7 +5,7 @@ use crate::routes::Names;
 use crate::state::App;
 use linli_core::doc::{Document, HistoryEntry};
 use linli_core::ids::{Actor, Hash};
-use linli_core::kinds::Decision;
+use linli_core::kinds::{Decision, UndoNote};
 use linli_core::record::{FieldSpec, FieldType, Value};
 use linli_core::time::TimeMs;
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,19 +55,26 @@ impl Provenance {
         let devices = app.model.devices_of(&actors.into_iter().collect::<Vec<_>>()).await?;
         let received = app.model.received(&changes.into_iter().collect::<Vec<_>>()).await?;
         let standing = Standing::of(document, &history);
-        let writes = history.into_iter().map(|entry| Write {
-            state: standing.state_of(&entry),
-            field: kind.field(&entry.key),
-            author: devices.get(&entry.actor).map_or_else(
-                || entry.actor.to_string(),
-                |device| names.of_change(*device, entry.message.as_deref()),
-            ),
-            received_ms: received.get(&entry.change).copied(),
-            key: entry.key,
-            value: entry.value,
-            at_ms: entry.at_ms,
-            message: entry.message,
-            change: entry.change,
+        let restored = restored(document);
+        let history = without_clearing(history);
+        let writes = history.into_iter().map(|entry| {
+            // Whoever takes a decision back writes again what others wrote: it is still theirs.
+            let again = restored.get(&(entry.key.clone(), entry.actor));
+            let (author, at_ms) = again.copied().unwrap_or((entry.actor, entry.at_ms));
+            Write {
+                state: standing.state_of(&entry),
+                field: kind.field(&entry.key),
+                author: devices.get(&author).map_or_else(
+                    || author.to_string(),
+                    |device| names.of_change(*device, entry.message.as_deref()),
+                ),
+                received_ms: received.get(&entry.change).copied(),
+                key: entry.key,
+                value: entry.value,
+                at_ms,
+                message: entry.message,
+                change: entry.change,
+            }
         });
         Ok(Provenance { writes: writes.collect() })
     }
@@ -87,6 +94,30 @@ impl Provenance {
         let current = writes.iter().rfind(|write| write.state == State::Current && !is_set(write));
         current.or(writes.last()).copied()
     }
+}
+
+/// Whose the values are that were written again when a decision was taken back, and when they were written first.
+fn restored(document: &Document) -> BTreeMap<(String, Actor), (Actor, TimeMs)> {
+    let mut restored = BTreeMap::new();
+    for note in document.undo_notes() {
+        for value in note.values {
+            restored.insert((note.key.clone(), value.writer), (value.author, value.at_ms));
+        }
+    }
+    restored
+}
+
+/// Without the clearing of a field that the same change then writes: nobody ever saw it empty.
+fn without_clearing(history: Vec<HistoryEntry>) -> Vec<HistoryEntry> {
+    let written: BTreeSet<(Hash, String)> = history
+        .iter()
+        .filter(|entry| entry.value.is_some())
+        .map(|entry| (entry.change, entry.key.clone()))
+        .collect();
+    let shown = |entry: &HistoryEntry| {
+        entry.value.is_some() || !written.contains(&(entry.change, entry.key.clone()))
+    };
+    history.into_iter().filter(shown).collect()
 }
 
 fn is_set(write: &Write) -> bool {
@@ -112,8 +143,10 @@ impl Standing {
         let live = live.collect();
         // Oldest first, so the newest stays.
         let newest = history.iter().map(|entry| (entry.key.clone(), (entry.counter, entry.actor))).collect();
-        let decisions =
-            Decision::read_all(&document.fields()).into_iter().map(|(_, decision)| decision).collect();
+        let fields = document.fields();
+        let undone: BTreeSet<_> = UndoNote::read_all(&fields).into_iter().map(|(id, _)| id).collect();
+        let standing = Decision::read_all(&fields).into_iter().filter(|(id, _)| !undone.contains(id));
+        let decisions = standing.map(|(_, decision)| decision).collect();
         Standing { live, newest, decisions }
     }
 

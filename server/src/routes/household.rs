@@ -4,6 +4,7 @@
 use super::conflicts::ConflictBody;
 use super::households::{Names, visit_body};
 use super::{Params, id};
+use crate::access::guard::By;
 use crate::office::provenance::{Provenance, State as Standing, Write};
 use crate::problem::{Problem, ProblemBody};
 use crate::state::App;
@@ -159,6 +160,7 @@ pub(crate) struct HistoryBody {
 #[utoipa::path(get, path = "/v1/households/{id}", params(("id" = String, Path, description = "26 characters"), OneParams), responses((status = 200, body = HouseholdDetail), (status = 404, body = ProblemBody)))]
 pub(crate) async fn one(
     State(app): State<App>,
+    by: By,
     Path(text): Path<String>,
     Params(params): Params<OneParams>,
 ) -> Result<Json<HouseholdDetail>, Problem> {
@@ -167,10 +169,6 @@ pub(crate) async fn one(
     let names = Names::load(&app).await?;
     let limit = params.visits.unwrap_or(VISITS_MAX).clamp(0, VISITS_MAX);
     let visits = app.model.visits_to(household, false, (0, limit)).await?;
-    let mut conflicts = Vec::new();
-    for conflict in app.model.conflicts_of(DocId::from(household)).await? {
-        conflicts.push(super::conflicts::body(&app, &names, &conflict).await?);
-    }
     let provenance = Provenance::read(&app, &names, &mut open.document).await?;
     let fields = open.document.fields();
     let disputed = open.document.conflicts();
@@ -189,7 +187,7 @@ pub(crate) async fn one(
         needs: needs(&app, &names, household).await?,
         visits_total: record.visits,
         visits: visits.iter().map(|visit| visit_body(visit, &names)).collect(),
-        conflicts,
+        conflicts: super::conflicts::of_household(&app, &by, household).await?,
         history: params.history.unwrap_or(false).then(|| history(&mut open.document, &provenance)),
         record: as_map(&record.record),
     }))

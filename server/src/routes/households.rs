@@ -6,7 +6,7 @@ use crate::routes::devices::SKEW_MS_MAX;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
-use linli_core::ids::{Actor, DeviceId};
+use linli_core::ids::DeviceId;
 use linli_core::time::rfc3339;
 use linli_storage::model::{HouseholdFilter, HouseholdRecord, VisitRecord};
 use serde::{Deserialize, Serialize};
@@ -123,11 +123,6 @@ impl Names {
     /// The same for a device written as text.
     pub(crate) fn of_text(&self, device: &str) -> String {
         device.parse().map_or_else(|_| device.to_owned(), |device| self.of_device(device))
-    }
-
-    pub(crate) async fn of_actor(&self, app: &App, actor: Actor) -> Result<String, Problem> {
-        let device = app.model.author(actor).await?;
-        Ok(device.map_or_else(|| actor.to_string(), |device| self.of_device(device)))
     }
 }
 

@@ -63,21 +63,37 @@ CREATE TABLE IF NOT EXISTS conflict (
   status TEXT NOT NULL,                -- open, settled, resolved
   versions TEXT NOT NULL,              -- JSON: every value seen, with actor, author's time, time received
   chosen TEXT, reason TEXT, closed_ms INTEGER,
-  touched INTEGER NOT NULL             -- newest log id that opened, widened or ended it
+  touched INTEGER NOT NULL,            -- newest log id that opened, widened or ended it
+  household BLOB,                      -- whose record it is, also when the document holds visits
+  kind TEXT NOT NULL, field TEXT NOT NULL, -- household contact_phone, resident phone, visit note
+  trivial INTEGER NOT NULL,            -- 1: the values differ in form only, or one contains the others
+  at_ms INTEGER NOT NULL,              -- when its status became what it is
+  cause TEXT,                          -- what ended it: decision, write, policy
+  writer BLOB,                         -- the actor whose write settled it
+  decision BLOB, decided_by TEXT,      -- the decision in the document, and the account
+  reopened TEXT                        -- JSON: when, why and by whom a decision was taken back
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS conflict_touched ON conflict (touched);
 CREATE INDEX IF NOT EXISTS conflict_doc ON conflict (doc, live);
-CREATE INDEX IF NOT EXISTS conflict_status ON conflict (status, opened);
+CREATE INDEX IF NOT EXISTS conflict_status ON conflict (status, at_ms DESC, id);
+CREATE INDEX IF NOT EXISTS conflict_household ON conflict (household);
 CREATE TABLE IF NOT EXISTS likeness_key (key TEXT NOT NULL, household BLOB NOT NULL, PRIMARY KEY (key, household)) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS likeness_household ON likeness_key (household);
 CREATE TABLE IF NOT EXISTS duplicate (
   a BLOB NOT NULL, b BLOB NOT NULL, score INTEGER NOT NULL, reasons TEXT NOT NULL, PRIMARY KEY (a, b)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS duplicate_b ON duplicate (b);
+CREATE INDEX IF NOT EXISTS duplicate_score ON duplicate (score DESC, a, b);
+CREATE TABLE IF NOT EXISTS apart (        -- pairs that a person found to be two
+  id BLOB PRIMARY KEY, a BLOB NOT NULL, b BLOB NOT NULL,
+  reason TEXT NOT NULL, decided_by TEXT, at_ms INTEGER NOT NULL, undone INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS apart_pair ON apart (a, b);
 CREATE TABLE IF NOT EXISTS household_merge (
   id BLOB PRIMARY KEY, survivor BLOB NOT NULL, absorbed BLOB NOT NULL,
-  reason TEXT NOT NULL, at_ms INTEGER NOT NULL, undone INTEGER NOT NULL
+  reason TEXT NOT NULL, at_ms INTEGER NOT NULL, undone INTEGER NOT NULL, decided_by TEXT
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS household_merge_at ON household_merge (at_ms DESC, id);
 CREATE TABLE IF NOT EXISTS held (
   change BLOB PRIMARY KEY,             -- hash of the waiting change
   doc BLOB NOT NULL, kind INTEGER NOT NULL, batch INTEGER NOT NULL, entry INTEGER NOT NULL,

@@ -61,3 +61,8 @@ CREATE TABLE IF NOT EXISTS ledger_snapshot ( -- the only copies of records outsi
   PRIMARY KEY (ledger, day)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS ledger_snapshot_day ON ledger_snapshot (day);
+CREATE TABLE IF NOT EXISTS claim (       -- who is working on what at the merge desk
+  subject TEXT PRIMARY KEY,            -- a conflict's id, or the ids of two households, joined
+  user TEXT NOT NULL,
+  until_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

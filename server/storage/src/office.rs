@@ -5,6 +5,7 @@
 //! Knows no cookie, password or route: hashes, random ids and times are arguments.
 
 pub mod audit;
+pub mod claims;
 pub mod ledgers;
 pub mod sessions;
 pub mod users;

@@ -56,6 +56,7 @@ impl Engine {
                 mine: notice.mine,
                 reason: notice.reason,
                 seen: notice.seen,
+                undone: notice.undone,
             });
         }
         Ok(views)
@@ -97,7 +98,7 @@ pub(super) async fn conflict_views(
     for conflict in found {
         let mut versions = Vec::new();
         for version in &conflict.versions {
-            let who = names.of(&mut *conn, version.actor).await?;
+            let who = names.of(&mut *conn, version.author).await?;
             let (value, mine) = (version.value.show(), who.device == Some(own));
             versions.push(ConflictVersionView { value, author: who.name, at: version.at_ms, mine });
         }

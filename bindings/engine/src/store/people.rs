@@ -2,7 +2,7 @@
 
 use crate::EngineError;
 use linli_core::ids::{Actor, DecisionId, DeviceId, DocId};
-use linli_core::kinds::Decision;
+use linli_core::kinds::{Decision, UndoNote};
 use linli_core::sync::frames::Person;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use std::collections::BTreeMap;
@@ -84,6 +84,33 @@ pub(crate) struct NoticeRow {
     pub(crate) mine: String,
     pub(crate) reason: String,
     pub(crate) seen: bool,
+    pub(crate) undone: bool,
+}
+
+/// Notes that decisions were taken back which had set aside what this phone wrote. True when any is new.
+pub(crate) async fn note_undone(
+    conn: &mut SqliteConnection,
+    doc: DocId,
+    notes: &[(DecisionId, UndoNote)],
+    decisions: &[(DecisionId, Decision)],
+    own: DeviceId,
+) -> Result<u64, EngineError> {
+    let mut noted = 0;
+    for (id, note) in notes {
+        let lost = decisions.iter().filter(|(decision, _)| decision == id).flat_map(|(_, one)| &one.lost);
+        for lost in lost {
+            if !is_device(&mut *conn, lost.actor, own).await? {
+                continue;
+            }
+            let query = sqlx::query(
+                "INSERT OR IGNORE INTO notice (id, at, doc, key, kept, mine, reason, undone) VALUES (?, ?, ?, ?, '', ?, ?, 1)",
+            );
+            let query = query.bind(UndoNote::news_of(*id).0.to_vec()).bind(note.at_ms).bind(&doc.0[..]);
+            let query = query.bind(&note.key).bind(&lost.value).bind(&note.reason);
+            noted += query.execute(&mut *conn).await?.rows_affected();
+        }
+    }
+    Ok(noted)
 }
 
 /// Notes the decisions of a document that set aside what this phone wrote. True when any is new.
@@ -112,8 +139,9 @@ pub(crate) async fn note_decisions(
 
 /// Every notice, newest first.
 pub(crate) async fn notices(conn: &mut SqliteConnection) -> Result<Vec<NoticeRow>, EngineError> {
-    let query =
-        sqlx::query("SELECT id, at, doc, key, kept, mine, reason, seen FROM notice ORDER BY at DESC, id");
+    let query = sqlx::query(
+        "SELECT id, at, doc, key, kept, mine, reason, seen, undone FROM notice ORDER BY at DESC, id",
+    );
     let rows = query.fetch_all(conn).await?;
     let read = |row: &sqlx::sqlite::SqliteRow| -> Result<NoticeRow, EngineError> {
         Ok(NoticeRow {
@@ -125,6 +153,7 @@ pub(crate) async fn notices(conn: &mut SqliteConnection) -> Result<Vec<NoticeRow
             mine: row.try_get(5)?,
             reason: row.try_get(6)?,
             seen: row.try_get(7)?,
+            undone: row.try_get(8)?,
         })
     };
     rows.iter().map(read).collect()

@@ -6,17 +6,24 @@ use crate::store::docs::StoredDoc;
 use crate::store::rows::{PlacedRow, SearchChange};
 use crate::store::{people, rows};
 use linli_core::ids::{DecisionId, DeviceId, DocId};
-use linli_core::kinds::{Decision, DocKind};
+use linli_core::kinds::{Decision, DocKind, UndoNote};
 use linli_core::model::{HouseholdRow, SheetRow};
 
 use sqlx::SqliteConnection;
+
+/// What the office decided in one document, and what of it was taken back.
+struct Decided {
+    doc: DocId,
+    decisions: Vec<(DecisionId, Decision)>,
+    undone: Vec<(DecisionId, UndoNote)>,
+}
 
 /// Rows waiting to be written.
 #[derive(Default)]
 pub(crate) struct RowBatch {
     pub(crate) households: Vec<PlacedRow>,
     pub(crate) sheets: Vec<(DocId, SheetRow)>,
-    decisions: Vec<(DocId, Vec<(DecisionId, Decision)>)>,
+    decisions: Vec<Decided>,
 }
 
 impl RowBatch {
@@ -40,7 +47,7 @@ impl RowBatch {
         };
         let decisions = Decision::read_all(&fields);
         if !decisions.is_empty() {
-            self.decisions.push((id, decisions));
+            self.decisions.push(Decided { doc: id, decisions, undone: UndoNote::read_all(&fields) });
         }
         self.households.push(PlacedRow { id: id.into(), space: stored.space, row });
     }
@@ -54,8 +61,9 @@ impl RowBatch {
     ) -> Result<Vec<SearchChange>, EngineError> {
         let changes = rows::put_households(&mut *conn, &self.households).await?;
         rows::put_sheets(&mut *conn, &self.sheets).await?;
-        for (doc, decisions) in &self.decisions {
+        for Decided { doc, decisions, undone } in &self.decisions {
             taken.notices += people::note_decisions(&mut *conn, *doc, decisions, own).await?;
+            taken.notices += people::note_undone(&mut *conn, *doc, undone, decisions, own).await?;
         }
         Ok(changes)
     }

@@ -3,7 +3,7 @@
 use crate::phone::{Office, Phone};
 use crate::relay::{NOW_MS, Relay};
 use crate::search;
-use linli_core::duplicates::plan_merge;
+use linli_core::duplicates::{Choices, MergeWord, plan_merge};
 use linli_core::ids::DecisionId;
 use linli_core::kinds::{Decision, LostValue, Outcome};
 use linli_core::record::Put;
@@ -21,7 +21,9 @@ async fn a_merged_household_is_followed_to_its_survivor() {
 
     let (survivor, absorbed) = (office.doc(kept).fields(), office.doc(gone).fields());
     let id = DecisionId([9; 8]);
-    for change in plan_merge(id, (kept, &survivor), (gone, &absorbed), "同一户", NOW_MS) {
+    let word = MergeWord { reason: "同一户", by: None, at_ms: NOW_MS };
+    let planned = plan_merge(id, (kept, &survivor), (gone, &absorbed), &Choices::new(), &word);
+    for change in planned.unwrap() {
         office.write(change.household, &change.puts);
     }
     wang.sync().await;
@@ -59,6 +61,7 @@ async fn a_worker_is_told_whose_value_the_office_kept_and_why() {
         lost: vec![LostValue { value: "13800000001".into(), actor: of_wang.actor }],
         reason: "电话核实过".into(),
         at_ms: NOW_MS,
+        by: None,
     };
     let id = DecisionId([3; 8]);
     office.write(
@@ -79,4 +82,20 @@ async fn a_worker_is_told_whose_value_the_office_kept_and_why() {
     li.sync().await;
     assert!(li.notices().await.unwrap().is_empty(), "whose value was kept is not bothered");
     assert!(wang.conflicts().await.unwrap().is_empty() && li.conflicts().await.unwrap().is_empty());
+
+    office.take_back(home, id, "打错了电话");
+    assert_eq!(wang.sync().await.notices, 1, "who was told is told again");
+    let notices = wang.notices().await.unwrap();
+    assert_eq!(notices.len(), 2);
+    let news = notices.iter().find(|notice| notice.undone).unwrap();
+    assert_eq!((news.mine.as_str(), news.reason.as_str()), ("13800000001", "打错了电话"));
+    li.sync().await;
+    assert!(li.notices().await.unwrap().is_empty());
+    let again = wang.conflicts().await.unwrap();
+    let authors: Vec<_> =
+        again[0].versions.iter().map(|version| (version.value.as_str(), version.mine)).collect();
+    assert!(
+        authors.contains(&("13800000001", true)) && authors.contains(&("13900000002", false)),
+        "{authors:?}"
+    );
 }

@@ -2,9 +2,9 @@
 //! the office, which writes through the same signed batches.
 
 use crate::relay::{GRID, NOW_MS, Relay, space};
-use linli_core::doc::{Author, Document};
+use linli_core::doc::{Author, ChangeBytes, Document, UndoWord};
 use linli_core::identity::{ChainEnd, DeviceKey, Entry, Payload, Sealer};
-use linli_core::ids::{Actor, DocId, HouseholdId};
+use linli_core::ids::{Actor, ConflictId, DecisionId, DocId, HouseholdId};
 use linli_core::kinds::DocKind;
 use linli_core::record::Put;
 use linli_engine::{Engine, EngineError, Env, Options, SyncReport};
@@ -152,7 +152,7 @@ impl Office {
     pub(crate) fn catch_up(&mut self) {
         for (id, kind, bytes) in self.relay.changes() {
             let doc = self.docs.entry(id).or_insert_with(|| Document::new(kind));
-            doc.apply(&linli_core::doc::ChangeBytes(bytes)).unwrap();
+            doc.apply(&ChangeBytes(bytes)).unwrap();
         }
     }
 
@@ -164,10 +164,27 @@ impl Office {
     pub(crate) fn write(&mut self, household: HouseholdId, puts: &[Put]) {
         let author = Author::now(self.actor, NOW_MS);
         let change = self.doc(household).edit(&author, puts).unwrap();
-        let payload = Payload::Change(change.0);
-        let entry = Entry { doc: household.into(), kind: DocKind::Household, generation: 0, payload };
+        self.store(household, vec![change]);
+    }
+
+    /// Takes a decision back, in one batch.
+    pub(crate) fn take_back(&mut self, household: HouseholdId, decision: DecisionId, reason: &str) {
+        let word = UndoWord { conflict: ConflictId([1; 8]), reason, by: None, at_ms: NOW_MS };
+        let mut writer = 0;
+        let changes = self.doc(household).take_back(decision, &word, || {
+            writer += 1;
+            Actor([writer; 16])
+        });
+        self.store(household, changes);
+    }
+
+    fn store(&mut self, household: HouseholdId, changes: Vec<ChangeBytes>) {
+        let entry = |change: ChangeBytes| {
+            let payload = Payload::Change(change.0);
+            Entry { doc: household.into(), kind: DocKind::Household, generation: 0, payload }
+        };
         let mut sealer = Sealer { key: &self.key, policy: 1, now_ms: NOW_MS, end: self.end };
-        let batch = sealer.seal(space(), vec![entry]);
+        let batch = sealer.seal(space(), changes.into_iter().map(entry).collect());
         self.end = sealer.end;
         self.relay.store(batch);
     }

@@ -67,7 +67,7 @@ impl Model {
         .fetch_all(&self.database.readers)
         .await?;
         let conflicts = sqlx::query(
-            "SELECT touched, id, doc FROM conflict WHERE touched > ?1 AND touched <= ?2 ORDER BY touched LIMIT ?3",
+            "SELECT touched, id, coalesce(household, doc) AS doc FROM conflict WHERE touched > ?1 AND touched <= ?2 ORDER BY touched LIMIT ?3",
         )
         .bind(after)
         .bind(upto)

@@ -1,13 +1,15 @@
-//! Every conflict the relay has seen, also those that a later write happened to settle.
+//! Every conflict the relay has seen, also those that a later write happened to settle: kept current as
+//! documents change. What the desk asks of them is in `super::desk`.
 
+use super::ROWS_PER_STATEMENT;
 use super::documents::{Touched, push_ids};
-use super::{Model, ROWS_PER_STATEMENT};
 use crate::StoreError;
 use crate::error::damaged;
 use crate::log::Logged;
-use linli_core::doc::{ChangeInfo, FieldConflict, Version};
-use linli_core::ids::{Actor, ConflictId, DocId, Hash};
-use linli_core::kinds::Decision;
+use linli_core::doc::{ChangeInfo, Document, FieldConflict, Version};
+use linli_core::ids::{Actor, ConflictId, DecisionId, DocId, Hash, HouseholdId};
+use linli_core::kinds::{Decision, DocKind, UndoNote, VisitSheet};
+use linli_core::proposal::is_trivial;
 use linli_core::record::Value;
 use linli_core::time::TimeMs;
 use serde::{Deserialize, Serialize};
@@ -15,19 +17,62 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use std::collections::BTreeMap;
 
+/// The message of every change that an import makes.
+pub const IMPORT_MESSAGE: &str = "import";
+
 /// One of the values that stood against each other.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConflictVersion {
     /// The value.
     pub value: Value,
-    /// Who wrote it.
+    /// Whose value it is.
     pub actor: Actor,
-    /// Automerge's operation counter; with the actor it names the write.
+    /// Who wrote it again, when a decision was taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rewritten: Option<Actor>,
+    /// Automerge's operation counter; with the actor that wrote it names the write.
     pub counter: u64,
     /// When, by the author's clock.
     pub at_ms: TimeMs,
     /// When the relay received it.
     pub received_ms: Option<TimeMs>,
+    /// It came with a spreadsheet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub imported: bool,
+}
+
+impl ConflictVersion {
+    /// The write that put it where it is.
+    fn write(&self) -> (Actor, u64) {
+        (self.rewritten.unwrap_or(self.actor), self.counter)
+    }
+}
+
+/// What ended a conflict.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cause {
+    /// A person decided, with this account when it is known.
+    Decision {
+        /// The decision in the document.
+        id: DecisionId,
+        /// The account's id.
+        by: Option<String>,
+    },
+    /// Somebody wrote the field again, having seen the values.
+    Write(Option<Actor>),
+    /// The field's merge policy needs nobody.
+    Policy,
+}
+
+/// A decision that was taken back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reopened {
+    /// When, by the relay's clock.
+    pub at_ms: TimeMs,
+    /// Why.
+    pub reason: String,
+    /// The account's id.
+    pub by: Option<String>,
 }
 
 /// A conflict as recorded.
@@ -37,6 +82,12 @@ pub struct ConflictRecord {
     pub id: ConflictId,
     /// The document.
     pub doc: DocId,
+    /// The household it is about, when it is about one.
+    pub household: Option<HouseholdId>,
+    /// The kind of record: household, resident, visit …
+    pub kind: String,
+    /// The field's key; the document key when this version does not know the field.
+    pub field: String,
     /// The document key.
     pub key: String,
     /// Log id of the batch that brought it up.
@@ -45,6 +96,10 @@ pub struct ConflictRecord {
     pub live: bool,
     /// `open`, `settled` or `resolved`.
     pub status: String,
+    /// When it became so.
+    pub at_ms: TimeMs,
+    /// The values differ in form only, or one contains the others.
+    pub trivial: bool,
     /// Every value seen.
     pub versions: Vec<ConflictVersion>,
     /// The value chosen, as people read it.
@@ -53,6 +108,10 @@ pub struct ConflictRecord {
     pub reason: Option<String>,
     /// When it ended.
     pub closed_ms: Option<TimeMs>,
+    /// What ended it.
+    pub cause: Option<Cause>,
+    /// The last time a decision about it was taken back.
+    pub reopened: Option<Reopened>,
 }
 
 /// Compares the conflicts a document has with those on record, after one change.
@@ -76,8 +135,12 @@ pub(super) async fn track_conflicts(
         }
     }
     for (key, conflict) in &now {
-        if !touched.live.iter().any(|record| record.key == *key) {
-            open(connection, received, doc, conflict, logged, info).await?;
+        if touched.live.iter().any(|record| record.key == *key) {
+            continue;
+        }
+        match taken_back(connection, &touched.open.document, doc, conflict).await? {
+            Some((record, note)) => reopen(connection, received, &record, conflict, &note, logged).await?,
+            None => open(connection, received, touched, conflict, logged, info).await?,
         }
     }
     touched.live = live_conflicts(connection, &[doc]).await?.remove(&doc).unwrap_or_default();
@@ -105,32 +168,53 @@ pub(super) async fn live_conflicts(
 async fn open(
     connection: &mut SqliteConnection,
     received: &BTreeMap<Hash, TimeMs>,
-    doc: DocId,
+    touched: &Touched,
     conflict: &FieldConflict,
     logged: &Logged,
     info: &ChangeInfo,
 ) -> Result<(), StoreError> {
+    let (doc, kind) = (touched.open.id, touched.open.document.kind());
     let id = ConflictId::derive(&[&doc.0, conflict.key.as_bytes(), &info.hash.0]);
     let mut versions = Vec::new();
     for version in &conflict.versions {
         versions.push(seen(connection, received, version).await?);
     }
-    let status = if conflict.asks() { "open" } else { "settled" };
-    let closed_ms = (status == "settled").then_some(logged.received_ms);
+    let ended = !conflict.asks();
     sqlx::query(
-        "INSERT OR IGNORE INTO conflict (id, doc, key, opened, touched, live, status, versions, closed_ms)
-         VALUES (?1, ?2, ?3, ?4, ?4, 1, ?5, ?6, ?7)",
+        "INSERT OR IGNORE INTO conflict (id, doc, key, opened, touched, live, status, versions, closed_ms, household,
+           kind, field, trivial, at_ms, cause, chosen)
+         VALUES (?1, ?2, ?3, ?4, ?4, 1, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     )
     .bind(id.0.as_slice())
     .bind(doc.0.as_slice())
     .bind(&conflict.key)
     .bind(logged.id)
-    .bind(status)
+    .bind(if ended { "settled" } else { "open" })
     .bind(to_json(&versions))
-    .bind(closed_ms)
+    .bind(ended.then_some(logged.received_ms))
+    .bind(household_of(&touched.open.document, doc).map(|id| id.0.to_vec()))
+    .bind(kind.part(&conflict.key).name)
+    .bind(conflict.field.map_or(conflict.key.as_str(), |field| field.key))
+    .bind(is_trivial_now(conflict, &versions))
+    .bind(logged.received_ms)
+    .bind(ended.then_some("policy"))
+    .bind(ended.then(|| conflict.shown.show()))
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Whose record a document holds.
+fn household_of(document: &Document, doc: DocId) -> Option<HouseholdId> {
+    match document.kind() {
+        DocKind::Household => Some(HouseholdId::from(doc)),
+        DocKind::Visits => VisitSheet::read(&document.fields(), "").household?.parse().ok(),
+        DocKind::Grid | DocKind::Worker | DocKind::Canvass => None,
+    }
+}
+
+fn is_trivial_now(conflict: &FieldConflict, versions: &[ConflictVersion]) -> bool {
+    is_trivial(conflict.field, &versions.iter().map(|version| &version.value).collect::<Vec<_>>())
 }
 
 /// When a version arrived is known from this group or from an earlier one.
@@ -150,13 +234,16 @@ async fn seen(
     };
     Ok(ConflictVersion {
         value: version.value.clone(),
-        actor: version.actor,
+        actor: version.author,
+        rewritten: (version.author != version.actor).then_some(version.actor),
         counter: version.counter,
         at_ms: version.at_ms,
         received_ms,
+        imported: version.message.as_deref() == Some(IMPORT_MESSAGE),
     })
 }
 
+/// Adds the values that a known conflict has got since.
 async fn widen(
     connection: &mut SqliteConnection,
     received: &BTreeMap<Hash, TimeMs>,
@@ -165,20 +252,92 @@ async fn widen(
     applied: i64,
 ) -> Result<(), StoreError> {
     let mut versions = record.versions.clone();
+    take_up(connection, received, &mut versions, conflict).await?;
+    if versions != record.versions {
+        let chosen = (!conflict.asks()).then(|| conflict.shown.show());
+        sqlx::query(
+            "UPDATE conflict SET versions = ?, trivial = ?, chosen = coalesce(?, chosen), touched = ? WHERE id = ?",
+        )
+        .bind(to_json(&versions))
+        .bind(is_trivial_now(conflict, &versions))
+        .bind(chosen)
+        .bind(applied)
+        .bind(record.id.0.as_slice())
+        .execute(connection)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Values keep their numbers: one that was written again stays where it was, new ones come last.
+async fn take_up(
+    connection: &mut SqliteConnection,
+    received: &BTreeMap<Hash, TimeMs>,
+    versions: &mut Vec<ConflictVersion>,
+    conflict: &FieldConflict,
+) -> Result<(), StoreError> {
     for version in &conflict.versions {
-        let known = versions.iter().any(|v| (v.actor, v.counter) == (version.actor, version.counter));
-        if !known {
-            versions.push(seen(connection, received, version).await?);
+        if versions.iter().any(|known| known.write() == (version.actor, version.counter)) {
+            continue;
+        }
+        let again = version.author != version.actor;
+        let same =
+            |known: &&mut ConflictVersion| known.actor == version.author && known.value == version.value;
+        match versions.iter_mut().find(same).filter(|_| again) {
+            Some(known) => (known.rewritten, known.counter) = (Some(version.actor), version.counter),
+            None => versions.push(seen(connection, received, version).await?),
         }
     }
-    if versions != record.versions {
-        sqlx::query("UPDATE conflict SET versions = ?, touched = ? WHERE id = ?")
-            .bind(to_json(&versions))
-            .bind(applied)
-            .bind(record.id.0.as_slice())
-            .execute(connection)
-            .await?;
-    }
+    Ok(())
+}
+
+/// The record of a conflict that stands again because its decision was taken back.
+async fn taken_back(
+    connection: &mut SqliteConnection,
+    document: &Document,
+    doc: DocId,
+    conflict: &FieldConflict,
+) -> Result<Option<(ConflictRecord, UndoNote)>, StoreError> {
+    let writes = |actor: Actor| conflict.versions.iter().any(|version| version.actor == actor);
+    let of_it = |note: &UndoNote| note.key == conflict.key && note.values.iter().any(|v| writes(v.writer));
+    let Some(note) = document.undo_notes().into_iter().find(of_it) else { return Ok(None) };
+    let row = sqlx::query("SELECT * FROM conflict WHERE id = ? AND doc = ? AND key = ? AND live = 0")
+        .bind(note.conflict.0.as_slice())
+        .bind(doc.0.as_slice())
+        .bind(&note.key)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.as_ref().map(read).transpose()?.map(|record| (record, note)))
+}
+
+async fn reopen(
+    connection: &mut SqliteConnection,
+    received: &BTreeMap<Hash, TimeMs>,
+    record: &ConflictRecord,
+    conflict: &FieldConflict,
+    note: &UndoNote,
+    logged: &Logged,
+) -> Result<(), StoreError> {
+    let mut versions = record.versions.clone();
+    take_up(connection, received, &mut versions, conflict).await?;
+    let ended = !conflict.asks();
+    let reopened = Reopened { at_ms: note.at_ms, reason: note.reason.clone(), by: note.by.clone() };
+    sqlx::query(
+        "UPDATE conflict SET live = 1, touched = ?, status = ?, at_ms = ?, versions = ?, trivial = ?, chosen = ?, closed_ms = ?,
+           cause = ?, reopened = ?, reason = NULL, decision = NULL, decided_by = NULL, writer = NULL WHERE id = ?",
+    )
+    .bind(logged.id)
+    .bind(if ended { "settled" } else { "open" })
+    .bind(logged.received_ms)
+    .bind(to_json(&versions))
+    .bind(is_trivial_now(conflict, &versions))
+    .bind(ended.then(|| conflict.shown.show()))
+    .bind(ended.then_some(logged.received_ms))
+    .bind(ended.then_some("policy"))
+    .bind(serde_json::to_string(&reopened).unwrap_or_default())
+    .bind(record.id.0.as_slice())
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
@@ -193,18 +352,25 @@ async fn close(
     let decision = Decision::read_all(&writes).into_iter().find(|(_, decision)| decision.key == record.key);
     let written = info.writes.iter().find(|(key, _)| *key == record.key);
     let kept = written.and_then(|(_, value)| value.as_ref()).map(Value::show);
-    let (status, chosen, reason) = match decision {
-        Some((_, decision)) => ("resolved", Some(decision.kept), Some(decision.reason)),
-        None => ("settled", kept, None),
+    let (id, decision) = decision.unzip();
+    let (chosen, reason, by) = match decision {
+        Some(decision) => (Some(decision.kept), Some(decision.reason), decision.by),
+        None => (kept, None, None),
     };
     sqlx::query(
-        "UPDATE conflict SET live = 0, status = ?, chosen = ?, reason = ?, closed_ms = ?, touched = ? WHERE id = ?",
+        "UPDATE conflict SET live = 0, status = ?, chosen = ?, reason = ?, closed_ms = ?, touched = ?, at_ms = ?,
+           cause = ?, writer = ?, decision = ?, decided_by = ? WHERE id = ?",
     )
-    .bind(status)
+    .bind(if id.is_some() { "resolved" } else { "settled" })
     .bind(chosen)
     .bind(reason)
     .bind(logged.received_ms)
     .bind(logged.id)
+    .bind(logged.received_ms)
+    .bind(if id.is_some() { "decision" } else { "write" })
+    .bind(id.is_none().then(|| info.actor.0.to_vec()))
+    .bind(id.map(|id| id.0.to_vec()))
+    .bind(by)
     .bind(record.id.0.as_slice())
     .execute(connection)
     .await?;
@@ -216,57 +382,36 @@ fn to_json(versions: &[ConflictVersion]) -> String {
     serde_json::to_string(versions).unwrap_or_default()
 }
 
-fn read(row: &SqliteRow) -> Result<ConflictRecord, StoreError> {
+pub(super) fn read(row: &SqliteRow) -> Result<ConflictRecord, StoreError> {
+    let bad = || damaged("conflict");
+    let id = |column| -> Result<Option<&[u8]>, StoreError> { Ok(row.try_get::<Option<&[u8]>, _>(column)?) };
+    let cause = match row.try_get::<Option<&str>, _>("cause")? {
+        None => None,
+        Some("decision") => {
+            let decision = id("decision")?.and_then(DecisionId::from_slice).ok_or_else(bad)?;
+            Some(Cause::Decision { id: decision, by: row.try_get("decided_by")? })
+        }
+        Some("write") => Some(Cause::Write(id("writer")?.and_then(Actor::from_slice))),
+        Some(_) => Some(Cause::Policy),
+    };
+    let reopened: Option<&str> = row.try_get("reopened")?;
     Ok(ConflictRecord {
-        id: ConflictId::from_slice(row.try_get("id")?).ok_or(damaged("conflict"))?,
-        doc: DocId::from_slice(row.try_get("doc")?).ok_or(damaged("conflict"))?,
+        id: ConflictId::from_slice(row.try_get("id")?).ok_or_else(bad)?,
+        doc: DocId::from_slice(row.try_get("doc")?).ok_or_else(bad)?,
+        household: id("household")?.and_then(HouseholdId::from_slice),
+        kind: row.try_get("kind")?,
+        field: row.try_get("field")?,
         key: row.try_get("key")?,
         opened: row.try_get("opened")?,
         live: row.try_get::<i64, _>("live")? != 0,
         status: row.try_get("status")?,
-        versions: serde_json::from_str(row.try_get("versions")?).map_err(|_| damaged("conflict"))?,
+        at_ms: row.try_get("at_ms")?,
+        trivial: row.try_get::<i64, _>("trivial")? != 0,
+        versions: serde_json::from_str(row.try_get("versions")?).map_err(|_| bad())?,
         chosen: row.try_get("chosen")?,
         reason: row.try_get("reason")?,
         closed_ms: row.try_get("closed_ms")?,
+        cause,
+        reopened: reopened.map(serde_json::from_str).transpose().map_err(|_| bad())?,
     })
-}
-
-impl Model {
-    /// Conflicts, newest first; of one status, or all.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn conflicts(&self, status: Option<&str>) -> Result<Vec<ConflictRecord>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT * FROM conflict WHERE ?1 IS NULL OR status = ?1 ORDER BY opened DESC, id LIMIT 10000",
-        )
-        .bind(status)
-        .fetch_all(&self.database.readers)
-        .await?;
-        rows.iter().map(read).collect()
-    }
-
-    /// Conflicts of one document, newest first.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn conflicts_of(&self, doc: DocId) -> Result<Vec<ConflictRecord>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM conflict WHERE doc = ? ORDER BY opened DESC, id")
-            .bind(doc.0.as_slice())
-            .fetch_all(&self.database.readers)
-            .await?;
-        rows.iter().map(read).collect()
-    }
-
-    /// One conflict.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn conflict(&self, id: ConflictId) -> Result<Option<ConflictRecord>, StoreError> {
-        let row = sqlx::query("SELECT * FROM conflict WHERE id = ?")
-            .bind(id.0.as_slice())
-            .fetch_optional(&self.database.readers)
-            .await?;
-        row.as_ref().map(read).transpose()
-    }
 }

@@ -1,44 +1,16 @@
-//! Pairs of households that may be one, kept current as households change; and the merges made.
+//! Pairs of households that may be one, kept current as households change. What the desk asks of them is in
+//! `super::pairs`.
 
+use super::ROWS_PER_STATEMENT;
 use super::documents::push_ids;
-use super::{Model, ROWS_PER_STATEMENT};
 use crate::StoreError;
 use crate::error::damaged;
 use linli_core::duplicates::{BLOCK_MAX, Reason, blocking_keys, compare};
-use linli_core::ids::{DecisionId, HouseholdId};
+use linli_core::ids::HouseholdId;
 use linli_core::model::HouseholdRow;
-use linli_core::time::TimeMs;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A pair that a person should look at.
-#[derive(Clone, Debug)]
-pub struct DuplicateRecord {
-    /// The two households, the smaller id first.
-    pub households: [HouseholdId; 2],
-    /// 0 to 100.
-    pub score: i64,
-    /// Why.
-    pub reasons: Vec<String>,
-}
-
-/// A merge that was made.
-#[derive(Clone, Debug)]
-pub struct MergeRecord {
-    /// Its id.
-    pub id: DecisionId,
-    /// The household that stays.
-    pub survivor: HouseholdId,
-    /// The household that points at it.
-    pub absorbed: HouseholdId,
-    /// Why.
-    pub reason: String,
-    /// When.
-    pub at_ms: TimeMs,
-    /// Whether it was taken back.
-    pub undone: bool,
-}
 
 /// Changed households and whether they are new.
 type Changed = BTreeMap<HouseholdId, (HouseholdRow, bool)>;
@@ -141,7 +113,7 @@ async fn sharing_a_key(
     }
     let few = by_key.into_iter().filter(|(_, others)| others.len() < BLOCK_MAX);
     let pairs = few.flat_map(|((own, _), others)| others.into_iter().map(move |other| [own, other]));
-    Ok(pairs.map(|[a, b]| if a < b { [a, b] } else { [b, a] }).collect())
+    Ok(pairs.map(|[a, b]| ordered(a, b)).collect())
 }
 
 async fn stored_rows(
@@ -161,64 +133,11 @@ async fn stored_rows(
     Ok(rows)
 }
 
-fn household_of(row: &SqliteRow, column: &str) -> Result<HouseholdId, StoreError> {
-    HouseholdId::from_slice(row.try_get(column)?).ok_or(damaged("household"))
+/// A pair as it is stored: the smaller id first.
+pub(super) fn ordered(a: HouseholdId, b: HouseholdId) -> [HouseholdId; 2] {
+    if a < b { [a, b] } else { [b, a] }
 }
 
-impl Model {
-    /// Pairs to look at, most alike first.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn duplicates(&self) -> Result<Vec<DuplicateRecord>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM duplicate ORDER BY score DESC, a, b LIMIT 10000")
-            .fetch_all(&self.database.readers)
-            .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(DuplicateRecord {
-                    households: [household_of(row, "a")?, household_of(row, "b")?],
-                    score: row.try_get("score")?,
-                    reasons: serde_json::from_str(row.try_get("reasons")?).unwrap_or_default(),
-                })
-            })
-            .collect()
-    }
-
-    /// Households that may be the same as this one, most alike first.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn duplicates_of(&self, id: HouseholdId) -> Result<Vec<HouseholdId>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT CASE WHEN a = ?1 THEN b ELSE a END AS other FROM duplicate WHERE a = ?1 OR b = ?1
-             ORDER BY score DESC, other",
-        )
-        .bind(id.0.as_slice())
-        .fetch_all(&self.database.readers)
-        .await?;
-        rows.iter().map(|row| household_of(row, "other")).collect()
-    }
-
-    /// A merge by its id.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn merge(&self, id: DecisionId) -> Result<Option<MergeRecord>, StoreError> {
-        let row = sqlx::query("SELECT * FROM household_merge WHERE id = ?")
-            .bind(id.0.as_slice())
-            .fetch_optional(&self.database.readers)
-            .await?;
-        row.map(|row| {
-            Ok(MergeRecord {
-                id,
-                survivor: household_of(&row, "survivor")?,
-                absorbed: household_of(&row, "absorbed")?,
-                reason: row.try_get("reason")?,
-                at_ms: row.try_get("at_ms")?,
-                undone: row.try_get::<i64, _>("undone")? != 0,
-            })
-        })
-        .transpose()
-    }
+pub(super) fn household_of(row: &SqliteRow, column: &str) -> Result<HouseholdId, StoreError> {
+    HouseholdId::from_slice(row.try_get(column)?).ok_or(damaged("household"))
 }

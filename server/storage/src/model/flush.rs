@@ -8,7 +8,7 @@ use super::organisation;
 use crate::StoreError;
 use crate::cores::on_all_cores;
 use linli_core::ids::{DocId, HouseholdId, VisitId};
-use linli_core::kinds::{self, DocKind, Grid, Household, MergeNote, VisitEntry, Worker};
+use linli_core::kinds::{self, ApartNote, DocKind, Grid, Household, MergeNote, VisitEntry, Worker};
 use linli_core::model::{HouseholdRow, SheetRow};
 use linli_core::record::Fields;
 use linli_core::search::SearchText;
@@ -50,7 +50,10 @@ pub(super) async fn flush(
     }
     for ready in &ready {
         match ready.touched.open.document.kind() {
-            DocKind::Household => write_merges(connection, ready).await?,
+            DocKind::Household => {
+                write_merges(connection, ready).await?;
+                write_apart(connection, ready).await?;
+            }
             DocKind::Visits => write_amended(connection, ready).await?,
             DocKind::Grid => write_grid(connection, ready.touched.open.id, &ready.fields).await?,
             DocKind::Worker => write_worker(connection, ready.touched.open.id, &ready.fields).await?,
@@ -154,11 +157,30 @@ async fn write_households(connection: &mut SqliteConnection, ready: &[Ready]) ->
 
 async fn write_merges(connection: &mut SqliteConnection, ready: &Ready) -> Result<(), StoreError> {
     for (merge, note, undone) in MergeNote::read_all(&ready.fields) {
-        sqlx::query("INSERT OR REPLACE INTO household_merge (id, survivor, absorbed, reason, at_ms, undone) VALUES (?, ?, ?, ?, ?, ?)")
+        sqlx::query("INSERT OR REPLACE INTO household_merge (id, survivor, absorbed, reason, at_ms, undone, decided_by) VALUES (?, ?, ?, ?, ?, ?, ?)")
             .bind(merge.0.as_slice())
             .bind(ready.touched.open.id.0.as_slice())
             .bind(note.absorbed.0.as_slice())
             .bind(note.reason)
+            .bind(note.at_ms)
+            .bind(i64::from(undone))
+            .bind(note.by)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn write_apart(connection: &mut SqliteConnection, ready: &Ready) -> Result<(), StoreError> {
+    for (id, note, undone) in ApartNote::read_all(&ready.fields) {
+        let own = HouseholdId::from(ready.touched.open.id);
+        let [a, b] = super::duplicates::ordered(own, note.other);
+        sqlx::query("INSERT OR REPLACE INTO apart (id, a, b, reason, decided_by, at_ms, undone) VALUES (?, ?, ?, ?, ?, ?, ?)")
+            .bind(id.0.as_slice())
+            .bind(a.0.as_slice())
+            .bind(b.0.as_slice())
+            .bind(note.reason)
+            .bind(note.by)
             .bind(note.at_ms)
             .bind(i64::from(undone))
             .execute(&mut *connection)

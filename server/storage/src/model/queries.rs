@@ -206,6 +206,26 @@ impl Model {
         row.as_ref().map(read_household).transpose()
     }
 
+    /// Those of the households that exist.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn households_of(
+        &self,
+        ids: &[HouseholdId],
+    ) -> Result<BTreeMap<HouseholdId, HouseholdRecord>, StoreError> {
+        let mut found = BTreeMap::new();
+        for ids in ids.chunks(super::ROWS_PER_STATEMENT) {
+            let mut select = sqlx::QueryBuilder::new(format!("{HOUSEHOLD_COLUMNS} WHERE h.id IN ("));
+            super::documents::push_ids(&mut select, ids);
+            for row in &select.build().fetch_all(&self.database.readers).await? {
+                let record = read_household(row)?;
+                found.insert(record.id, record);
+            }
+        }
+        Ok(found)
+    }
+
     /// Visits, oldest first: of one household, grid or period, or all; a page of them.
     ///
     /// # Errors

@@ -84,7 +84,7 @@ pub async fn verify_log(log: &Log, report: &mut VerifyReport) -> Result<(), Stor
 }
 
 /// What is compared: every table whose rows the log determines, without columns that depend on grouping.
-const COMPARED: [(&str, &str); 16] = [
+const COMPARED: [(&str, &str); 17] = [
     (
         "doc",
         "SELECT hex(id) || ' ' || kind || ' ' || hex(space) || ' ' || generation || ' ' || hex(row) AS line FROM doc ORDER BY 1",
@@ -107,12 +107,16 @@ const COMPARED: [(&str, &str); 16] = [
     ),
     (
         "conflict",
-        "SELECT hex(id) || ' ' || key || ' ' || live || ' ' || status || ' ' || versions || ' ' || coalesce(chosen, '') AS line FROM conflict ORDER BY 1",
+        "SELECT hex(id) || ' ' || key || ' ' || live || ' ' || status || ' ' || versions || ' ' || coalesce(chosen, '') || ' ' || coalesce(cause, '') || ' ' || coalesce(hex(decision), '') || ' ' || coalesce(reopened, '') AS line FROM conflict ORDER BY 1",
     ),
     ("duplicate", "SELECT hex(a) || ' ' || hex(b) || ' ' || score AS line FROM duplicate ORDER BY 1"),
     (
         "household_merge",
         "SELECT hex(id) || ' ' || hex(survivor) || ' ' || hex(absorbed) || ' ' || undone AS line FROM household_merge ORDER BY 1",
+    ),
+    (
+        "apart",
+        "SELECT hex(id) || ' ' || hex(a) || ' ' || hex(b) || ' ' || undone AS line FROM apart ORDER BY 1",
     ),
     ("grid", "SELECT code || ' ' || name || ' ' || community AS line FROM grid ORDER BY 1"),
     ("worker", "SELECT hex(id) || ' ' || name || ' ' || grids AS line FROM worker ORDER BY 1"),

@@ -2,6 +2,7 @@
 
 use crate::community::Community;
 use crate::measure::{Report, millis, percentile};
+use linli_core::ids::HouseholdId;
 use linli_tests::text;
 use serde_json::{Value, json};
 use std::time::Instant;
@@ -59,6 +60,19 @@ impl Api {
         assert_eq!(status, 200, "the ledger is kept: {made}");
         text(&made, "id")
     }
+
+    /// Two values for one field, written without seeing each other; the conflict's id.
+    async fn disagree(&self, household: HouseholdId) -> String {
+        let path = format!("/v1/households/{household}");
+        let base = self.json(&format!("{path}?visits=0")).await.get("heads").cloned();
+        for phone in ["13900001111", "13900002222"] {
+            let body = json!({"base": base, "puts": {"contact_phone": phone}});
+            let (status, answer) = self.ask(reqwest::Method::PATCH, &path, Some(body)).await;
+            assert_eq!(status, 200, "{path}: {}", String::from_utf8_lossy(&answer));
+        }
+        let open = self.json(&format!("/v1/conflicts?household={household}&status=open")).await;
+        open.pointer("/items/0").map(|conflict| text(conflict, "id")).expect("a conflict")
+    }
 }
 
 /// Every read of the console, 60 times each.
@@ -104,12 +118,16 @@ async fn addresses(api: &Api, community: &Community) -> Vec<(&'static str, Strin
     let visits = api.keep_ledger("全部走访", visits, false).await;
     let days = api.json(&format!("/v1/ledgers/{residents}/snapshots")).await;
     let day = days.get(0).map(|day| text(day, "day")).expect("the day is kept");
+    let conflict = api.disagree(household).await;
+    let (other, _) = community.households.get(1).cloned().expect("another household");
     let one = |template: &'static str, path: &str| (template, path.to_owned());
     let mut all: Vec<(&'static str, String)> = PLAIN.into_iter().map(|path| one(path, path)).collect();
     for query in SEARCHES {
         all.push(("/v1/households", format!("/v1/households?search={query}&limit=100")));
     }
     all.extend([
+        ("/v1/conflicts/{id}", format!("/v1/conflicts/{conflict}")),
+        ("/v1/duplicates/{a}/{b}", format!("/v1/duplicates/{household}/{other}")),
         ("/v1/households", format!("/v1/households?grid={grid}&limit=500")),
         one("/v1/households", "/v1/households?offset=11000&limit=100"),
         ("/v1/households/{id}", format!("/v1/households/{household}?visits=20")),
@@ -130,17 +148,20 @@ async fn addresses(api: &Api, community: &Community) -> Vec<(&'static str, Strin
 }
 
 /// Reads that need nothing named.
-const PLAIN: [&str; 18] = [
+const PLAIN: [&str; 21] = [
     "/v1/audit",
     "/v1/audit/status",
     "/v1/campaigns",
     "/v1/conflicts",
     "/v1/coverage",
+    "/v1/desk",
     "/v1/devices",
     "/v1/duplicates",
+    "/v1/duplicates/dismissals",
     "/v1/grids",
     "/v1/households",
     "/v1/ledgers",
+    "/v1/merges",
     "/v1/places",
     "/v1/quarantine",
     "/v1/review",

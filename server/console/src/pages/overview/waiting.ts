@@ -18,33 +18,31 @@ export interface Waiting {
 
 export function useWaiting() {
   const status = api.useQuery("get", "/v1/status");
-  const conflicts = api.useQuery("get", "/v1/conflicts", { params: { query: { status: "open" } } });
-  const duplicates = api.useQuery("get", "/v1/duplicates");
+  const desk = api.useQuery("get", "/v1/desk");
   const devices = api.useQuery("get", "/v1/devices");
   const grids = api.useQuery("get", "/v1/grids");
   const quarantine = api.useQuery("get", "/v1/quarantine");
 
-  const all = [status, conflicts, duplicates, devices, grids, quarantine];
+  const all = [status, desk, devices, grids, quarantine];
   const refetch = () => Promise.all(all.map((query) => query.refetch()));
   const error = all.find((query) => query.error)?.error ?? null;
-  if (
-    !status.data ||
-    !conflicts.data ||
-    !duplicates.data ||
-    !devices.data ||
-    !grids.data ||
-    !quarantine.data
-  ) {
+  if (!status.data || !desk.data || !devices.data || !grids.data || !quarantine.data) {
     return { data: undefined, error, refetch };
   }
   const active = devices.data.filter((device) => device.active);
   const silent = active.filter((device) => dayjs().diff(device.last_contact_at ?? 0, "day") >= SILENT_DAYS);
+  const open = desk.data.conflicts.filter((row) => row.status === "open");
   const { least, most } = GRID_HOUSEHOLDS;
   const odd = grids.data.filter(({ households }) => households < least || households > most);
   const data: Waiting[] = [
     { name: "empty", count: status.data.households === 0 ? 1 : 0, page: "roster", tone: "waiting" },
-    { name: "conflicts", count: conflicts.data.length, page: "merge", tone: "warning" },
-    { name: "duplicates", count: duplicates.data.length, page: "merge", tone: "warning" },
+    {
+      name: "conflicts",
+      count: open.reduce((sum, row) => sum + row.count, 0),
+      page: "merge",
+      tone: "warning",
+    },
+    { name: "duplicates", count: desk.data.duplicates, page: "merge", tone: "warning" },
     { name: "silent", count: silent.length, page: "phones", tone: "neutral" },
     {
       name: "clocks",
