@@ -103,7 +103,6 @@ export const PAGES: Page[] = [
     path: "/merge",
     action: "read",
     icon: <MergeCellsOutlined />,
-    stub: true,
     view: view("merge", () => import("./pages/merge")),
   },
   {

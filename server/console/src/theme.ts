@@ -34,6 +34,10 @@ export const theme: ThemeConfig = {
     colorBgLayout: "#f3f5f8",
     colorBorder: "#c3cad4",
     colorBorderSecondary: "#e1e5eb",
+    // Grounds of notices: light enough for any text.
+    colorInfoBg: "#eaf2fd",
+    colorErrorBg: "#fdeeee",
+    colorSuccessBg: "#ebf7ee",
     borderRadius: 6,
     // A button at work keeps its contrast; the turning sign says enough.
     opacityLoading: 1,
@@ -43,7 +47,13 @@ export const theme: ThemeConfig = {
   components: {
     Layout: { headerBg: "#ffffff", siderBg: "#ffffff", headerPadding: "0 20px", headerHeight: 56 },
     Menu: { itemSelectedBg: "#e3edfb", itemSelectedColor: "#0f3f82", itemHeight: 38, iconSize: 16 },
-    Table: { headerBg: "#f7f8fa", rowHoverBg: "#f2f6fc", cellPaddingBlock: 10 },
+    Table: {
+      headerBg: "#f7f8fa",
+      rowHoverBg: "#f2f6fc",
+      rowSelectedBg: "#eaf2fd",
+      rowSelectedHoverBg: "#e3edfb",
+      cellPaddingBlock: 10,
+    },
     Button: { primaryShadow: "none", defaultShadow: "none", dangerShadow: "none" },
   },
 };

@@ -4,7 +4,7 @@ import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 /** As long as the reason of a resolution may be. */
-const REASON_CHARS_MAX = 200;
+const REASON_CHARS_MAX = 100;
 
 interface Question {
   title: string;
