@@ -38,7 +38,7 @@ pub(crate) struct GridBody {
     residents: i64,
     /// `under`, `within` or `over` 300 to 500 households.
     size: &'static str,
-    /// Households where somebody was met this quarter.
+    /// Households reached this quarter: by the last visit, as in the coverage.
     reached: i64,
     /// The quarter, like `2026Q4`.
     period: String,

@@ -4,10 +4,10 @@ use super::Model;
 use crate::StoreError;
 use crate::error::damaged;
 use linli_core::ids::{AppointmentId, DocId, HouseholdId, WorkerId};
-use linli_core::kinds::{self, Appointment, Grid};
+use linli_core::kinds::{self, Appointment, Grid, Outcome};
 use linli_core::record::Fields;
 use linli_core::time::Date;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{QueryBuilder, Row, SqliteConnection};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A worker.
@@ -137,19 +137,27 @@ impl Model {
         rows.iter().map(|row| Ok((row.try_get("alias")?, row.try_get("code")?))).collect()
     }
 
-    /// Households of every grid that somebody met in a period.
+    /// Households of every grid that are reached in a period: by what happened at the last visit, as in the
+    /// coverage of [`Model::coverage`].
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn reached(&self, period: &str) -> Result<BTreeMap<String, i64>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT h.grid, count(DISTINCT h.id) AS reached FROM visit AS v
-             JOIN household AS m ON m.id = v.household JOIN household AS h ON h.id = coalesce(m.merged_into, m.id)
-             WHERE v.period = ? AND v.outcome = 'done' GROUP BY h.grid",
-        )
-        .bind(period)
-        .fetch_all(&self.database.readers)
-        .await?;
+        // SQLite would rather read every visit.
+        let mut select = QueryBuilder::new(
+            "SELECT h.grid, count(*) AS reached FROM household AS h INDEXED BY household_size
+             CROSS JOIN cover AS c ON c.household = h.id AND c.period = ",
+        );
+        select.push_bind(period).push(" WHERE h.merged_into IS NULL AND c.last_outcome IN (");
+        let mut words = select.separated(", ");
+        for word in Outcome::WORDS
+            .into_iter()
+            .filter(|word| Outcome::from_word(word).is_some_and(Outcome::is_reached))
+        {
+            words.push_bind(word);
+        }
+        select.push(") GROUP BY h.grid");
+        let rows = select.build().fetch_all(&self.database.readers).await?;
         rows.iter().map(|row| Ok((row.try_get("grid")?, row.try_get("reached")?))).collect()
     }
 
@@ -159,7 +167,7 @@ impl Model {
     /// [`StoreError`].
     pub async fn places(&self) -> Result<Vec<PlaceRecord>, StoreError> {
         let rows = sqlx::query(
-            "SELECT estate, building, unit, grid, count(*) AS households FROM household
+            "SELECT estate, building, unit, grid, count(*) AS households FROM household INDEXED BY household_chart
              WHERE merged_into IS NULL GROUP BY estate, building, unit, grid
              ORDER BY estate, length(building), building, length(unit), unit, grid",
         )
