@@ -4,6 +4,7 @@
 //! Made from the read models and brought up to date with what changed since; never the only place of anything.
 
 use super::column::{Cell, Column, Sheet};
+use super::evaluate::Answers;
 use super::fields::{Base, Field, HOUSEHOLD, Own, RESIDENT, Source, VISIT};
 use linli_core::ids::{DocId, HouseholdId};
 use linli_core::time::TimeMs;
@@ -32,6 +33,7 @@ pub(crate) struct Books {
     /// For each household's row its place in the order of doors.
     doors: Vec<u32>,
     orders: [Vec<u32>; 3],
+    pub(super) answers: Answers,
 }
 
 struct VisitBook {
@@ -57,6 +59,7 @@ impl Books {
             survivors: vec![],
             doors: vec![],
             orders: [vec![], vec![], vec![]],
+            answers: Answers::default(),
         }
     }
 
@@ -68,6 +71,7 @@ impl Books {
 
     /// Takes in what changed since the last time.
     pub(crate) async fn refresh(&mut self, model: &Model, base: Base) -> Result<(), StoreError> {
+        self.answers = Answers::default();
         let littered = self.households.is_littered()
             || self.residents.is_littered()
             || self.visits.as_ref().is_some_and(|visits| visits.sheet.is_littered());

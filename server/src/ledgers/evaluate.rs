@@ -7,7 +7,8 @@ use super::fields::{Field, Kind};
 use crate::problem::Problem;
 use indexmap::IndexSet;
 use linli_core::time::{Date, TimeMs, date_of};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Groups in one answer: two fields of a large community, 38 grids by 25 tags.
 const GROUPS_MAX: usize = 1_000;
@@ -52,9 +53,35 @@ impl<'a, T> PerValue<'a, T> {
     }
 }
 
-/// Finds the rows. The definition has been checked.
-pub(crate) fn find(books: &Books, definition: &Definition, now_ms: TimeMs) -> Result<Found, Problem> {
+/// Answers kept until the records change: whoever reads on asks the same question for every page.
+const ANSWERS_KEPT: usize = 8;
+
+/// What was found lately, with the question and the day on which it was asked.
+#[derive(Default)]
+pub(crate) struct Answers(Mutex<VecDeque<(Definition, Date, Arc<Found>)>>);
+
+impl Answers {
+    fn kept(&self) -> MutexGuard<'_, VecDeque<(Definition, Date, Arc<Found>)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Finds the rows.
+pub(crate) fn find(books: &Books, definition: &Definition, now_ms: TimeMs) -> Result<Arc<Found>, Problem> {
     definition.check()?;
+    let today = date_of(now_ms);
+    let same = |(asked, day, _): &&(Definition, Date, _)| *day == today && asked == definition;
+    if let Some((_, _, found)) = books.answers.kept().iter().find(same) {
+        return Ok(Arc::clone(found));
+    }
+    let found = Arc::new(work_out(books, definition, now_ms)?);
+    let mut kept = books.answers.kept();
+    kept.truncate(ANSWERS_KEPT - 1);
+    kept.push_front((definition.clone(), today, Arc::clone(&found)));
+    Ok(found)
+}
+
+fn work_out(books: &Books, definition: &Definition, now_ms: TimeMs) -> Result<Found, Problem> {
     let mut conditions: Vec<Vec<PerValue<'_, bool>>> = Vec::new();
     for condition in &definition.filters {
         let mut any = Vec::new();
@@ -117,10 +144,7 @@ fn meets(cell: &Cell, kind: Kind, condition: &Condition, wanted: &[String]) -> b
         return holds_of_nothing(condition);
     }
     let is = |word: &str| wanted.iter().any(|value| value == word);
-    let contains = |word: &str| {
-        let word = word.to_lowercase();
-        wanted.iter().any(|value| word.contains(value.as_str()))
-    };
+    let contains = |word: &str| wanted.iter().any(|value| contains(word, value));
     let compare = |word: &str| {
         let value = wanted.first()?;
         match kind {
@@ -137,6 +161,13 @@ fn meets(cell: &Cell, kind: Kind, condition: &Condition, wanted: &[String]) -> b
         Op::From => any_word(cell, |word| compare(word).is_some_and(std::cmp::Ordering::is_ge)),
         Op::To => any_word(cell, |word| compare(word).is_some_and(std::cmp::Ordering::is_le)),
     }
+}
+
+/// Capitals are alike. What is asked for is in small letters; Chinese has none, and making them of every note
+/// costs more than looking through it.
+fn contains(word: &str, small: &str) -> bool {
+    let has_letters = small.chars().any(char::is_alphabetic) && small.to_uppercase() != small;
+    if has_letters { word.to_lowercase().contains(small) } else { word.contains(small) }
 }
 
 fn any_word(cell: &Cell, holds: impl Fn(&str) -> bool) -> bool {

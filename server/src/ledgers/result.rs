@@ -9,7 +9,7 @@ use crate::problem::Problem;
 use crate::routes::Names;
 use linli_storage::StoreError;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::io::Read as _;
 use utoipa::ToSchema;
 
@@ -203,8 +203,8 @@ pub(crate) fn difference(from: &Whole, to: &Whole) -> Difference {
         picks.iter().map(|at| row.cells.get(*at).cloned().unwrap_or_default()).collect()
     };
     let picked = |row: &RowBody, picks: &[usize]| RowBody { cells: pick(row, picks), ..row.clone() };
-    let old: BTreeMap<&str, &RowBody> = from.rows.iter().map(|row| (row.id.as_str(), row)).collect();
-    let new: BTreeMap<&str, &RowBody> = to.rows.iter().map(|row| (row.id.as_str(), row)).collect();
+    let old: HashMap<&str, &RowBody> = from.rows.iter().map(|row| (row.id.as_str(), row)).collect();
+    let new: HashMap<&str, &RowBody> = to.rows.iter().map(|row| (row.id.as_str(), row)).collect();
     let (mut added, mut changed) = (Vec::new(), Vec::new());
     for row in &to.rows {
         match old.get(row.id.as_str()) {

@@ -7,12 +7,16 @@ use crate::access::guard::By;
 use crate::clock::now_ms;
 use crate::ledgers::daily;
 use crate::ledgers::result::{Difference, Whole, difference as compare};
+use crate::ledgers::shelf::DayKept;
 use crate::problem::{Problem, ProblemBody};
 use crate::state::App;
 use axum::Json;
 use axum::extract::{Path, State};
+use linli_core::time::TimeMs;
+use linli_storage::StoreError;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
 /// What stands for this moment where a day is asked for.
@@ -54,32 +58,37 @@ pub(crate) async fn day(
     By(caller): By,
 ) -> Result<Json<LedgerRows>, Problem> {
     let ledger = visible(&app, &caller, &id).await?;
-    let (at_ms, mut whole) = kept(&app, &ledger, &day).await?;
+    let (at_ms, whole) = kept(&app, &ledger, &day).await?;
     let begin = begin(params.cursor.as_deref(), whole.rows.iter().map(|row| row.id.as_str()))?;
     let total = whole.rows.len();
     let end = begin.saturating_add(params.limit()).min(total);
-    whole.rows.truncate(end);
-    let rows: Vec<_> = whole.rows.split_off(begin);
+    let rows = whole.rows.get(begin..end).unwrap_or_default().to_vec();
     Ok(Json(LedgerRows {
         next: next(end, total, rows.last().map(|row| row.id.as_str())),
-        columns: whole.columns,
+        columns: whole.columns.clone(),
         rows,
         total,
-        grouped: whole.grouped,
-        groups: whole.groups,
+        grouped: whole.grouped.clone(),
+        groups: whole.groups.clone(),
         groups_more: whole.groups_more,
         at_ms,
     }))
 }
 
 /// What was kept of a day, and when.
-pub(crate) async fn kept(app: &App, ledger: &LedgerBody, day: &str) -> Result<(i64, Whole), Problem> {
-    let found = app.accounts.snapshot(&ledger.id, day).await?;
-    let (brief, bytes) = found.ok_or_else(|| {
-        let day: String = day.chars().take(10).collect();
-        Problem::not_found("当日留存", "snapshot of the day", day)
-    })?;
-    Ok((brief.at_ms, Whole::unpack(&bytes)?))
+pub(crate) async fn kept(app: &App, ledger: &LedgerBody, day: &str) -> Result<(TimeMs, Arc<Whole>), Problem> {
+    let missing = || Problem::not_found("当日留存", "snapshot of the day", day);
+    let briefs = app.accounts.snapshots(&ledger.id).await?;
+    let at_ms = briefs.iter().find(|brief| brief.day == day).ok_or_else(missing)?.at_ms;
+    let key = DayKept { ledger: ledger.id.clone(), day: day.to_owned(), at_ms };
+    if let Some(whole) = app.shelf.day(&key, now_ms()) {
+        return Ok((at_ms, whole));
+    }
+    let (_, bytes) = app.accounts.snapshot(&ledger.id, day).await?.ok_or_else(missing)?;
+    let unpacked = tokio::task::spawn_blocking(move || Whole::unpack(&bytes)).await;
+    let whole = Arc::new(unpacked.map_err(|_| StoreError::Stopped)??);
+    app.shelf.open_day(key, Arc::clone(&whole));
+    Ok((at_ms, whole))
 }
 
 /// Erases what was kept of a day. The records stay.
@@ -91,7 +100,6 @@ pub(crate) async fn delete(
 ) -> Result<Json<serde_json::Value>, Problem> {
     let ledger = changeable(&app, &caller, &id).await?;
     if !app.accounts.delete_snapshot(&ledger.id, &day).await? {
-        let day: String = day.chars().take(10).collect();
         return Err(Problem::not_found("当日留存", "snapshot of the day", day));
     }
     Ok(Json(json!({})))
@@ -118,7 +126,7 @@ pub(crate) async fn difference(
     let ledger = visible(&app, &caller, &id).await?;
     let (_, from) = kept(&app, &ledger, &params.from).await?;
     let to = if params.to == NOW {
-        daily::whole(&app, &ledger.definition, now_ms()).await?
+        Arc::new(daily::whole(&app, &ledger.definition, now_ms()).await?)
     } else {
         kept(&app, &ledger, &params.to).await?.1
     };

@@ -23,6 +23,7 @@ use linli_core::time::show;
 use linli_roster::export::{Column, ExportCell, ExportFormat, write};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
 /// Some 150 sheets of paper; more belongs into a file.
@@ -81,7 +82,9 @@ async fn taken(
     let ledger = visible(app, caller, id).await?;
     let now = now_ms();
     let (at_ms, whole) = match day {
-        Some(day) => kept(app, &ledger, day).await?,
+        Some(day) => {
+            kept(app, &ledger, day).await.map(|(at_ms, whole)| (at_ms, Arc::unwrap_or_clone(whole)))?
+        }
         None => (now, daily::whole(app, &ledger.definition, now).await?),
     };
     Ok((ledger, at_ms, if sensitive { whole } else { whole.without_sensitive() }))
