@@ -114,9 +114,8 @@ fn without_clearing(history: Vec<HistoryEntry>) -> Vec<HistoryEntry> {
         .filter(|entry| entry.value.is_some())
         .map(|entry| (entry.change, entry.key.clone()))
         .collect();
-    let shown = |entry: &HistoryEntry| {
-        entry.value.is_some() || !written.contains(&(entry.change, entry.key.clone()))
-    };
+    let shown =
+        |entry: &HistoryEntry| entry.value.is_some() || !written.contains(&(entry.change, entry.key.clone()));
     history.into_iter().filter(shown).collect()
 }
 
