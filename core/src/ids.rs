@@ -170,6 +170,9 @@ id_type!(
     /// A grid worker (a person, not a phone).
     WorkerId, 16);
 id_type!(
+    /// One version of a directive. Its document has the same bytes as id.
+    DirectiveId, 16);
+id_type!(
     /// A phone or an office: whoever holds one signing key.
     DeviceId, 16);
 id_type!(

@@ -6,11 +6,16 @@
 //! one of them could win.
 
 mod decision;
+mod directive;
 mod household;
 mod organisation;
 mod visit;
 
 pub use decision::{ApartNote, Decision, LostValue, MergeNote, Replaced, RestoredValue, UndoNote};
+pub use directive::{
+    Channel, Directive, Receipt, Receipts, Standing, Told, receipt_key, receipt_of, receipts, receipts_doc,
+    worker_space,
+};
 pub use household::{Household, Resident, household_id, resident_key, residents, visible_tags};
 pub use organisation::{
     Appointment, Canvass, Grid, Worker, appointment_key, appointments, canvass_doc, community_space,
@@ -39,12 +44,25 @@ pub enum DocKind {
     /// A canvass campaign.
     #[n(5)]
     Canvass,
+    /// One version of a directive.
+    #[n(6)]
+    Directive,
+    /// What a worker has acknowledged.
+    #[n(7)]
+    Receipts,
 }
 
 impl DocKind {
     /// Every kind, in the order of their numbers.
-    pub const ALL: [DocKind; 5] =
-        [DocKind::Household, DocKind::Visits, DocKind::Grid, DocKind::Worker, DocKind::Canvass];
+    pub const ALL: [DocKind; 7] = [
+        DocKind::Household,
+        DocKind::Visits,
+        DocKind::Grid,
+        DocKind::Worker,
+        DocKind::Canvass,
+        DocKind::Directive,
+        DocKind::Receipts,
+    ];
 
     /// The number that travels and is stored.
     pub fn number(self) -> i64 {
@@ -54,12 +72,22 @@ impl DocKind {
             DocKind::Grid => 3,
             DocKind::Worker => 4,
             DocKind::Canvass => 5,
+            DocKind::Directive => 6,
+            DocKind::Receipts => 7,
         }
     }
 
     /// The kind with this number.
     pub fn from_number(number: i64) -> Option<DocKind> {
         DocKind::ALL.into_iter().find(|kind| kind.number() == number)
+    }
+
+    /// Whether workers' phones may write documents of this kind; all others are the office's alone.
+    pub fn is_of_phones(self) -> bool {
+        match self {
+            DocKind::Household | DocKind::Visits | DocKind::Receipts => true,
+            DocKind::Grid | DocKind::Worker | DocKind::Canvass | DocKind::Directive => false,
+        }
     }
 
     /// The description of the document's subject.
@@ -70,6 +98,8 @@ impl DocKind {
             DocKind::Grid => &Grid::SPEC,
             DocKind::Worker => &Worker::SPEC,
             DocKind::Canvass => &Canvass::SPEC,
+            DocKind::Directive => &Directive::SPEC,
+            DocKind::Receipts => &Receipts::SPEC,
         }
     }
 

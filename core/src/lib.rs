@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod address;
+pub mod difference;
 pub mod doc;
 pub mod duplicates;
 pub mod error;

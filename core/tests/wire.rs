@@ -10,10 +10,10 @@ mod frames;
 
 use frames::{batch, batch_of_a_move, every_frame, hash};
 use linli_core::identity::{Batch, ChainEnd, DeviceKey, Header, Origin};
-use linli_core::ids::{Actor, ConflictId, HouseholdId, ResidentId, SpaceId};
+use linli_core::ids::{Actor, ConflictId, DirectiveId, HouseholdId, ResidentId, SpaceId};
 use linli_core::kinds::{
-    ApartNote, Decision, DocKind, LostValue, MergeNote, Outcome, Replaced, RestoredValue, UndoNote,
-    VisitEntry,
+    ApartNote, Channel, Decision, DocKind, LostValue, MergeNote, Outcome, Receipt, Replaced, RestoredValue,
+    Told, UndoNote, VisitEntry,
 };
 use linli_core::model::{HouseholdRow, PersonBrief, SheetRow};
 use linli_core::sync::frames::{
@@ -77,6 +77,9 @@ fn batches_and_their_headers_are_as_they_were_and_still_verify() {
 fn what_documents_hold_is_as_it_was() {
     keeps("visit_least", &VisitEntry::new(1_790_000_000_000, Outcome::NoAnswer));
     keeps("visit_full", &full_visit());
+    let told = vec![Told { directive: DirectiveId([3; 16]), by: Channel::Call }];
+    keeps("visit_told", &VisitEntry { told: Some(told), ..full_visit() });
+    keeps("receipt", &Receipt { at_ms: 1_790_000_000_000, skew_ms: Some(-5_000) });
     keeps(
         "decision",
         &Decision {
@@ -237,5 +240,5 @@ fn fields_from_a_newer_peer_are_left_alone() {
 fn every_file_belongs_to_a_test() {
     let folder = file("x").parent().unwrap().to_owned();
     let frames = every_frame().len();
-    assert_eq!(std::fs::read_dir(folder).unwrap().count(), frames + 18);
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), frames + 20);
 }

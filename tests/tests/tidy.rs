@@ -38,7 +38,7 @@ const MAY_DEPEND: [(&str, &[&str]); 8] = [
 
 /// What the core may name as a dependency: formats, codes and Automerge. Nothing that waits, tells the time,
 /// draws lots, opens a socket or a file, or speaks to a foreign language. Tests of the core may draw lots.
-const CORE_MAY_USE: [&str; 9] = [
+const CORE_MAY_USE: [&str; 10] = [
     "automerge",
     "ed25519-dalek",
     "flate2",
@@ -47,6 +47,7 @@ const CORE_MAY_USE: [&str; 9] = [
     "serde",
     "serde_json",
     "sha2",
+    "similar",
     "thiserror",
 ];
 

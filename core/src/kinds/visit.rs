@@ -1,5 +1,6 @@
 //! Visits: entries written once at a door. An amendment is a field of its own beside the entry.
 
+use super::directive::Told;
 use crate::ids::{DocId, HouseholdId, VisitId};
 use crate::record::{FieldType, Fields, Merge, Value, record};
 use crate::time::TimeMs;
@@ -138,11 +139,17 @@ pub struct VisitEntry {
     #[n(9)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub form: Option<u32>,
+    /// Directives that the household was told of, and how.
+    #[n(10)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told: Option<Vec<Told>>,
 }
 
 impl VisitEntry {
     /// A day of needs fits on a phone's screen.
     pub const NEEDS_MAX: usize = 10;
+    /// Several directives a day, and some days since the last visit.
+    pub const TOLD_MAX: usize = 20;
 
     /// A visit with nothing but its time and outcome.
     pub fn new(at_ms: TimeMs, outcome: Outcome) -> VisitEntry {
@@ -156,6 +163,7 @@ impl VisitEntry {
             needs: Vec::new(),
             answers: BTreeMap::new(),
             form: None,
+            told: None,
         }
     }
 

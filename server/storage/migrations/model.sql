@@ -117,3 +117,13 @@ CREATE INDEX IF NOT EXISTS moved_space ON moved (space);
 CREATE TABLE IF NOT EXISTS stray (doc BLOB NOT NULL, space BLOB NOT NULL, PRIMARY KEY (doc, space)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS appointment (worker BLOB NOT NULL, id BLOB NOT NULL, record TEXT NOT NULL, PRIMARY KEY (worker, id)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS grid_alias (grid BLOB NOT NULL, alias TEXT NOT NULL, PRIMARY KEY (grid, alias)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS directive (id BLOB PRIMARY KEY, community TEXT NOT NULL, issued_ms INTEGER NOT NULL, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS receipt (
+  directive BLOB NOT NULL, device BLOB NOT NULL, at_ms INTEGER NOT NULL, skew_ms INTEGER, received_ms INTEGER NOT NULL,
+  PRIMARY KEY (directive, device)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS told (      -- of which directives a visit told the household, and how
+  visit BLOB NOT NULL, doc BLOB NOT NULL, directive BLOB NOT NULL, channel TEXT NOT NULL, household BLOB NOT NULL,
+  PRIMARY KEY (visit, doc, directive, channel)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS told_directive ON told (directive, household, channel);

@@ -66,3 +66,15 @@ CREATE TABLE IF NOT EXISTS claim (       -- who is working on what at the merge 
   user TEXT NOT NULL,
   until_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS directive_draft (
+  id BLOB PRIMARY KEY,
+  supersedes BLOB,
+  title TEXT NOT NULL,
+  text TEXT NOT NULL,
+  community TEXT NOT NULL,
+  grids TEXT NOT NULL,                 -- JSON: codes
+  from_ms INTEGER,
+  until_ms INTEGER,
+  updated_ms INTEGER NOT NULL,
+  user TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

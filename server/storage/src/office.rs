@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod claims;
+pub mod directives;
 pub mod ledgers;
 pub mod sessions;
 pub mod users;

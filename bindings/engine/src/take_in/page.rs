@@ -104,6 +104,11 @@ impl Intake<'_> {
         device: DeviceId,
         entry: identity::Entry,
     ) -> Result<(), EngineError> {
+        if Some(device) != self.office && !entry.kind.is_of_phones() {
+            // The relay does not apply it either, but its log brings what colleagues have signed.
+            self.taken.skipped += 1;
+            return Ok(());
+        }
         let bytes = match entry.payload {
             Payload::Change(bytes) => bytes,
             // An erased payload leaves only its hash in the log; there is nothing to apply.

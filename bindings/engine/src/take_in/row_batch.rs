@@ -34,7 +34,7 @@ impl RowBatch {
             DocKind::Visits => {
                 self.sheets.extend(SheetRow::of(&stored.doc.fields()).map(|row| (id, row)));
             }
-            DocKind::Grid | DocKind::Worker | DocKind::Canvass => {}
+            DocKind::Grid | DocKind::Worker | DocKind::Canvass | DocKind::Directive | DocKind::Receipts => {}
         }
     }
 

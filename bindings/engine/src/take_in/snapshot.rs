@@ -153,7 +153,9 @@ fn add_row(batch: &mut RowBatch, space: SpaceId, doc: &SnapshotDoc) -> bool {
                 return true;
             }
         }
-        DocKind::Grid | DocKind::Worker | DocKind::Canvass => return true,
+        DocKind::Grid | DocKind::Worker | DocKind::Canvass | DocKind::Directive | DocKind::Receipts => {
+            return true;
+        }
     }
     let Ok(opened) = Document::load(doc.kind, &doc.bytes) else { return false };
     batch.add(doc.doc, &mut StoredDoc { doc: opened, space, generation: doc.generation });

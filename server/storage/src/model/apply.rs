@@ -15,7 +15,7 @@ use linli_core::doc::{Applied, ApplyError, ChangeBytes, ChangeInfo, Document};
 use linli_core::error::Coded as _;
 use linli_core::identity::{Entry, Payload, Placement};
 use linli_core::ids::{Actor, DeviceId, DocId, Hash, HouseholdId, SpaceId};
-use linli_core::kinds::DocKind;
+use linli_core::kinds::{DocKind, receipt_of, receipts_doc};
 use linli_core::time::TimeMs;
 use sqlx::{Row, SqliteConnection};
 use std::collections::{BTreeMap, BTreeSet};
@@ -123,10 +123,11 @@ impl Group<'_> {
         if matches!(entry.payload, Payload::Erased(_)) {
             return Ok(false);
         }
-        let office = self.office;
         let made = self.made.remove(&entry.doc);
-        let touched = self.touched(logged, entry);
-        if let Some((code, reason)) = refusal(touched, logged, entry, office) {
+        // Before the document is looked for: what is not allowed must not even begin one.
+        let forbidden = forbidden(logged, entry, self.office);
+        let refused = forbidden.or_else(|| mismatch(self.touched(logged, entry), entry));
+        if let Some((code, reason)) = refused {
             self.quarantine(logged, index, entry, code, reason).await?;
             return Ok(false);
         }
@@ -243,6 +244,14 @@ impl Group<'_> {
             match rest.split_once('/') {
                 None => drop(rest.parse().map(|id| touched.visits.insert(id, origin))),
                 Some((id, _)) => drop(id.parse().map(|id| touched.amended.push(id))),
+            }
+        }
+        for (key, value) in info.writes.iter().filter(|_| touched.open.document.kind() == DocKind::Receipts) {
+            let receipt = value.as_ref().and_then(|value| receipt_of(key, value));
+            // A phone speaks for itself alone, whatever the key says.
+            if let Some((directive, device, receipt)) = receipt.filter(|found| found.1 == logged.author) {
+                let received = (receipt, logged.received_ms);
+                touched.receipts.entry((directive, device)).or_insert(received);
             }
         }
         track_conflicts(self.connection, &self.received, touched, logged, &info).await?;
@@ -407,23 +416,29 @@ async fn waiting(connection: &mut SqliteConnection) -> Result<BTreeSet<DocId>, S
     Ok(docs.iter().filter_map(|doc| DocId::from_slice(doc)).collect())
 }
 
-/// Why an entry may not touch its document, if it may not.
-fn refusal(
-    touched: &Touched,
-    logged: &Logged,
-    entry: &Entry,
-    office: DeviceId,
-) -> Option<(&'static str, &'static str)> {
-    let phones_may = matches!(entry.kind, DocKind::Household | DocKind::Visits);
+/// Why an entry counts for nothing, whatever its document is like.
+fn forbidden(logged: &Logged, entry: &Entry, office: DeviceId) -> Option<(&'static str, &'static str)> {
+    const CODE: &str = "change.not_allowed";
     let moves = matches!(entry.payload, Payload::Moved { .. } | Payload::Placed(_));
+    if entry.kind == DocKind::Receipts && entry.doc != receipts_doc(logged.space) {
+        Some((CODE, "receipts belong in one document of the worker's own space"))
+    } else if logged.author == office {
+        None
+    } else if moves {
+        Some((CODE, "only the office may move a document"))
+    } else if !entry.kind.is_of_phones() {
+        Some((CODE, "only the office may change this kind of document"))
+    } else {
+        None
+    }
+}
+
+/// Why an entry does not fit its document, if it does not.
+fn mismatch(touched: &Touched, entry: &Entry) -> Option<(&'static str, &'static str)> {
     if touched.open.document.kind() != entry.kind {
         Some(("change.wrong_kind", "the document is of another kind"))
     } else if entry.generation != touched.open.generation {
         Some(("change.old_generation", "the document was erased since"))
-    } else if logged.author != office && moves {
-        Some(("change.not_allowed", "only the office may move a document"))
-    } else if logged.author != office && !phones_may {
-        Some(("change.not_allowed", "only the office may change this kind of document"))
     } else {
         None
     }

@@ -209,7 +209,7 @@ fn household_of(document: &Document, doc: DocId) -> Option<HouseholdId> {
     match document.kind() {
         DocKind::Household => Some(HouseholdId::from(doc)),
         DocKind::Visits => VisitSheet::read(&document.fields(), "").household?.parse().ok(),
-        DocKind::Grid | DocKind::Worker | DocKind::Canvass => None,
+        DocKind::Grid | DocKind::Worker | DocKind::Canvass | DocKind::Directive | DocKind::Receipts => None,
     }
 }
 

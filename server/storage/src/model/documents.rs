@@ -6,8 +6,8 @@ use crate::cores::on_all_cores;
 use crate::error::damaged;
 use linli_core::doc::Document;
 use linli_core::identity::Placement;
-use linli_core::ids::{DeviceId, DocId, SpaceId, VisitId};
-use linli_core::kinds::DocKind;
+use linli_core::ids::{DeviceId, DirectiveId, DocId, SpaceId, VisitId};
+use linli_core::kinds::{DocKind, Receipt};
 use linli_core::time::TimeMs;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
@@ -55,14 +55,16 @@ pub(super) struct Touched {
     pub(super) remerged: bool,
     /// Visits whose entry arrived in this group.
     pub(super) visits: BTreeMap<VisitId, Origin>,
+    /// Receipts that arrived in this group, each with when it was received. The first one stands.
+    pub(super) receipts: BTreeMap<(DirectiveId, DeviceId), (Receipt, TimeMs)>,
     /// Visits that were only amended.
     pub(super) amended: Vec<VisitId>,
 }
 
 impl Touched {
     pub(super) fn of(open: OpenDoc, live: Vec<ConflictRecord>, is_new: bool) -> Touched {
-        let (visits, amended) = (BTreeMap::new(), Vec::new());
-        Touched { is_new, open, live, applied: 0, changed: false, remerged: false, visits, amended }
+        let (visits, receipts, amended) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        Touched { is_new, open, live, applied: 0, changed: false, remerged: false, visits, receipts, amended }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::ROWS_PER_STATEMENT;
 use super::cover::refresh_cover;
+use super::directives::{write_directive, write_receipts, write_told};
 use super::documents::{Origin, Touched};
 use super::duplicates::refresh_duplicates;
 use super::organisation;
@@ -57,6 +58,8 @@ pub(super) async fn flush(
             DocKind::Visits => write_amended(connection, ready).await?,
             DocKind::Grid => write_grid(connection, ready.touched.open.id, &ready.fields).await?,
             DocKind::Worker => write_worker(connection, ready.touched.open.id, &ready.fields).await?,
+            DocKind::Directive => write_directive(connection, ready.touched.open.id, &ready.fields).await?,
+            DocKind::Receipts => write_receipts(connection, &ready.touched).await?,
             DocKind::Canvass => {}
         }
     }
@@ -98,7 +101,7 @@ fn prepare(mut touched: Touched) -> Ready {
             sheet = SheetRow::of(&fields);
             row = sheet.as_ref().map(SheetRow::to_bytes).unwrap_or_default();
         }
-        DocKind::Grid | DocKind::Worker | DocKind::Canvass => {}
+        DocKind::Grid | DocKind::Worker | DocKind::Canvass | DocKind::Directive | DocKind::Receipts => {}
     }
     Ready { touched, fields, bytes, row, household, sheet }
 }
@@ -242,6 +245,10 @@ async fn write_visits(connection: &mut SqliteConnection, ready: &[Ready]) -> Res
             }
         }
     }
+    let told = visits.iter().map(|(ready, sheet, id, entry, _)| {
+        (ready.touched.open.id, *id, sheet.household, entry) //
+    });
+    write_told(connection, &told.collect::<Vec<_>>()).await?;
     for visits in visits.chunks(ROWS_PER_STATEMENT) {
         let mut insert = QueryBuilder::new(
             "INSERT OR REPLACE INTO visit (doc, id, household, period, at_ms, received_ms, skew_ms, device, outcome, record) ",

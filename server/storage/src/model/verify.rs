@@ -84,7 +84,7 @@ pub async fn verify_log(log: &Log, report: &mut VerifyReport) -> Result<(), Stor
 }
 
 /// What is compared: every table whose rows the log determines, without columns that depend on grouping.
-const COMPARED: [(&str, &str); 17] = [
+const COMPARED: [(&str, &str); 20] = [
     (
         "doc",
         "SELECT hex(id) || ' ' || kind || ' ' || hex(space) || ' ' || generation || ' ' || hex(row) AS line FROM doc ORDER BY 1",
@@ -128,6 +128,15 @@ const COMPARED: [(&str, &str); 17] = [
     ("actor", "SELECT hex(space) || ' ' || hex(actor) || ' ' || hex(device) AS line FROM actor ORDER BY 1"),
     ("placement", "SELECT hex(doc) || ' ' || hex(space) || ' ' || nth AS line FROM placement ORDER BY 1"),
     ("moved", "SELECT hex(doc) || ' ' || hex(space) AS line FROM moved ORDER BY 1"),
+    ("directive", "SELECT hex(id) || ' ' || community || ' ' || record AS line FROM directive ORDER BY 1"),
+    (
+        "receipt",
+        "SELECT hex(directive) || ' ' || hex(device) || ' ' || at_ms || ' ' || coalesce(skew_ms, '') || ' ' || received_ms AS line FROM receipt ORDER BY 1",
+    ),
+    (
+        "told",
+        "SELECT hex(doc) || ' ' || hex(visit) || ' ' || hex(directive) || ' ' || channel || ' ' || hex(household) AS line FROM told ORDER BY 1",
+    ),
     ("quarantine", "SELECT batch || ' ' || entry || ' ' || code AS line FROM quarantine ORDER BY 1"),
 ];
 
