@@ -1,6 +1,7 @@
 //! The office's command line. Everything but `serve`, `sample` and `verify` talks to a running relay.
 
 mod client;
+mod directives;
 mod office;
 mod organisation;
 mod phones;

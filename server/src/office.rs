@@ -3,6 +3,7 @@
 
 pub(crate) mod claims;
 pub(crate) mod decide;
+pub(crate) mod directives;
 pub(crate) mod edit;
 pub(crate) mod follow;
 pub(crate) mod grid_list;

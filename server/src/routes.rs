@@ -7,6 +7,7 @@ mod coverage;
 mod decisions;
 mod desk;
 mod devices;
+mod directives;
 mod duplicates;
 mod edits;
 mod enrol;
@@ -25,6 +26,7 @@ mod ledgers;
 mod merges;
 mod phone_settings;
 mod places;
+mod receipts;
 mod reviews;
 mod session;
 mod sessions;
@@ -141,6 +143,16 @@ fn table(of: impl Fn(Action, UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App>
         .routes(of(Action::Read, routes!(merges::list)))
         .routes(of(Action::Merge, routes!(merges::merge)))
         .routes(of(Action::Merge, routes!(merges::unmerge)))
+        .routes(of(Action::Read, routes!(directives::list)))
+        .routes(of(Action::Read, routes!(directives::one)))
+        .routes(of(Action::Directives, routes!(directives::start)))
+        .routes(of(Action::Directives, routes!(directives::keep)))
+        .routes(of(Action::Directives, routes!(directives::discard)))
+        .routes(of(Action::Directives, routes!(directives::issue)))
+        .routes(of(Action::Directives, routes!(directives::withdraw)))
+        .routes(of(Action::Read, routes!(directives::compare)))
+        .routes(of(Action::Read, routes!(receipts::receipts)))
+        .routes(of(Action::Read, routes!(receipts::untold)))
         .routes(of(Action::Export, routes!(export::export)));
     let ledgers = OpenApiRouter::new()
         .routes(of(Action::Read, routes!(ledgers::list)))

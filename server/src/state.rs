@@ -6,7 +6,7 @@ use crate::events::Events;
 use crate::ledgers::shelf::Shelf;
 use crate::metrics::Metrics;
 use linli_core::ids::{DeviceId, SpaceId};
-use linli_core::kinds::{community_space, grid_space};
+use linli_core::kinds::{community_space, grid_space, worker_space};
 use linli_core::sync::frames::{Grant, Person};
 use linli_core::sync::relay::KnownDevice;
 use linli_core::time::{TimeMs, date_of};
@@ -21,7 +21,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
 const ADVANCES: usize = 1_024;
 
 /// Name of the office among the people of a community.
-const OFFICE_NAME: &str = "社区办公室";
+pub(crate) const OFFICE_NAME: &str = "社区办公室";
 
 /// A phone that comes back this long after its worker's appointment ended still hands in what was recorded
 /// before: a month is longer than any holiday. Later it waits for a person to look at it.
@@ -47,8 +47,8 @@ pub(crate) struct App {
     pub(crate) stopping: watch::Receiver<bool>,
     /// One office action at a time, see [`App::office_turn`].
     office: Arc<Mutex<()>>,
-    /// One change of the kept ledgers at a time: there is a bound on how many there are. Not the office's turn,
-    /// because an import holds that for many seconds and the two share no data.
+    /// One new ledger or draft at a time: there is a bound on how many there are. Not the office's turn, because
+    /// an import holds that for many seconds and they share no data with it.
     pub(crate) keeping: Arc<Mutex<()>>,
     /// Changes whenever somebody's grants may have.
     pub(crate) regranted: Arc<watch::Sender<()>>,
@@ -126,10 +126,16 @@ impl App {
             name: code.clone(),
             write: true,
         });
+        // What the worker writes for the office alone.
+        let personal = device.worker.map(|worker| Grant {
+            space: worker_space(worker),
+            name: device.name.clone(),
+            write: true,
+        });
         Ok(Some(KnownDevice {
             key: device.key,
             standing: device.standing,
-            grants: own.chain(std::iter::once(shared)).collect(),
+            grants: own.chain(std::iter::once(shared)).chain(personal).collect(),
             hand_in: ended.iter().map(|code| grid_space(&community, code)).collect(),
             chain: self.log.chain(id).await?,
             people: self.people().await?,

@@ -61,7 +61,11 @@ impl Engine {
     }
 
     /// Opens a document, or starts it.
-    async fn open_doc(&self, conn: &mut SqliteConnection, target: Target) -> Result<Opened, EngineError> {
+    pub(crate) async fn open_doc(
+        &self,
+        conn: &mut SqliteConnection,
+        target: Target,
+    ) -> Result<Opened, EngineError> {
         let stored = docs::load(conn, target.id).await?;
         let stored = stored.unwrap_or_else(|| StoredDoc::new(target.kind, target.space, 0));
         let fields = stored.doc.fields();
@@ -69,7 +73,7 @@ impl Engine {
     }
 
     /// Changes an open document. `None`: it was as asked already.
-    async fn change(
+    pub(crate) async fn change(
         &self,
         conn: &mut SqliteConnection,
         mut opened: Opened,
@@ -89,7 +93,7 @@ impl Engine {
     }
 
     /// Commits a command. The caller still holds the connection, so the index follows in order.
-    async fn commit(
+    pub(crate) async fn commit(
         &self,
         tx: Transaction<'_, Sqlite>,
         changes: Option<Vec<SearchChange>>,

@@ -4,7 +4,7 @@ use linli_core::address::AddressError;
 use linli_core::doc::ApplyError;
 use linli_core::error::{Coded, Lang};
 use linli_core::identity::BatchError;
-use linli_core::ids::{HouseholdId, IdError, ResidentId};
+use linli_core::ids::{DirectiveId, HouseholdId, IdError, ResidentId};
 use linli_core::record::FieldError;
 use linli_core::sync::frames::FrameError;
 
@@ -75,6 +75,15 @@ pub enum EngineError {
     /// More needs than one visit takes.
     #[error("one visit takes at most {0} needs")]
     TooManyNeeds(usize),
+    /// More directives than one visit takes.
+    #[error("one visit takes at most {0} directives that the household was told of")]
+    TooManyTold(usize),
+    /// The directive is not on this phone.
+    #[error("directive {0} is not on this phone; sync, or check the id")]
+    NoDirective(DirectiveId),
+    /// Not a way of telling.
+    #[error("{0:?} is not a directive's id, or an id with :visit, :call, :paper or :message after it")]
+    Told(String),
     /// Not a body temperature.
     #[error("{0:?} is not a body temperature between 30 and 45 degrees")]
     Temperature(String),
@@ -192,6 +201,9 @@ impl Coded for EngineError {
             EngineError::OfficeField(_) => "phone.office_field",
             EngineError::EmptyTag => "phone.empty_tag",
             EngineError::TooManyNeeds(_) => "phone.too_many_needs",
+            EngineError::TooManyTold(_) => "phone.too_many_told",
+            EngineError::NoDirective(_) => "phone.no_directive",
+            EngineError::Told(_) => "phone.told",
             EngineError::Temperature(_) => "phone.temperature",
             EngineError::Id(error) => error.code(),
             EngineError::Address(error) => error.code(),
@@ -233,6 +245,11 @@ impl Coded for EngineError {
             EngineError::OfficeField(field) => format!("“{field}”由社区修改,手机上不能改"),
             EngineError::EmptyTag => "标签不能是空的:+独居 表示添加,-独居 表示去掉".into(),
             EngineError::TooManyNeeds(most) => format!("一次走访最多记 {most} 条需求"),
+            EngineError::TooManyTold(most) => format!("一次走访最多记 {most} 条已传达的指令"),
+            EngineError::NoDirective(id) => format!("这部手机上没有编号为 {id} 的指令,请同步或核对编号"),
+            EngineError::Told(text) => format!(
+                "“{text}”应为指令编号,后面可加 :visit(上门)、:call(电话)、:paper(纸质)或 :message(消息)"
+            ),
             EngineError::Temperature(text) => format!("“{text}”不是 30 到 45 度之间的体温"),
             EngineError::Id(error) => error.zh(),
             EngineError::Address(error) => error.zh(),

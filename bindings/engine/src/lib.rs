@@ -5,6 +5,7 @@
 //! are `linli_core`'s; this crate owns storage, the socket and the order of things.
 
 mod commands;
+mod directives;
 mod engine;
 mod enrol;
 mod env;
@@ -28,7 +29,7 @@ pub use store::STORE_FILE;
 pub use sync::{SyncEvent, SyncReport};
 pub use unsent::{Exported, Imported};
 pub use views::{
-    AddedHousehold, AddedResident, ConflictVersionView, ConflictView, DuplicateWarning, HistoryView,
-    HouseholdItem, HouseholdView, LastVisit, NoticeView, Refusal, ResidentView, Saved, SavedVisit, SpaceView,
-    Status, VisitView,
+    AddedHousehold, AddedResident, ConflictVersionView, ConflictView, DirectiveView, DuplicateWarning,
+    HistoryView, HouseholdItem, HouseholdView, LastVisit, NoticeView, Refusal, ResidentView, Saved,
+    SavedReceipt, SavedVisit, SpaceView, Status, VisitView,
 };

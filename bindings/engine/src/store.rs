@@ -31,10 +31,11 @@ const CACHE_KIB: &str = "-4096";
 const STATEMENTS_MAX: usize = 80;
 
 /// In order; a store is at `PRAGMA user_version` = how many of them it has seen.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../migrations/0001_phone.sql"),
     include_str!("../migrations/0002_moves.sql"),
     include_str!("../migrations/0003_notices.sql"),
+    include_str!("../migrations/0004_kinds.sql"),
 ];
 
 /// The open database.

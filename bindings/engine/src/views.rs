@@ -2,8 +2,11 @@
 //!
 //! Everything that can be referred to has an `id`. Times are milliseconds since 1970, UTC.
 
+use linli_core::difference::Piece;
 use linli_core::duplicates::Reason;
-use linli_core::ids::{ConflictId, DecisionId, DeviceId, HouseholdId, ResidentId, SpaceId, VisitId};
+use linli_core::ids::{
+    ConflictId, DecisionId, DeviceId, DirectiveId, HouseholdId, ResidentId, SpaceId, VisitId,
+};
 use linli_core::kinds::{Household, Outcome, Resident, VisitEntry};
 use linli_core::time::TimeMs;
 use serde::Serialize;
@@ -238,6 +241,46 @@ pub struct NoticeView {
     pub seen: bool,
     /// The decision was taken back: the value entered here can be chosen again. `kept` is empty.
     pub undone: bool,
+}
+
+/// A directive of the office.
+#[derive(Clone, Debug, Serialize)]
+pub struct DirectiveView {
+    /// It.
+    pub id: DirectiveId,
+    /// One line.
+    pub title: String,
+    /// What is to be done or told.
+    pub text: String,
+    /// 1, 2, 3 … along the versions.
+    pub version: i64,
+    /// In force from then on.
+    pub from_ms: Option<TimeMs>,
+    /// Until then.
+    pub until_ms: Option<TimeMs>,
+    /// When it was issued, by the relay's clock.
+    pub issued_ms: Option<TimeMs>,
+    /// Who issued it.
+    pub issued_by: Option<String>,
+    /// Why it was withdrawn, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<String>,
+    /// What changed in the text since the version before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Vec<Piece>>,
+    /// When the worker acknowledged it, by the best clock known.
+    pub read_at: Option<TimeMs>,
+}
+
+/// A receipt was saved on this phone.
+#[derive(Clone, Debug, Serialize)]
+pub struct SavedReceipt {
+    /// The directive.
+    pub id: DirectiveId,
+    /// False when it was acknowledged here before.
+    pub changed: bool,
+    /// By the phone's clock.
+    pub saved_at: TimeMs,
 }
 
 /// What the relay did not take or give, and why.

@@ -85,6 +85,18 @@ pub(crate) enum Command {
     Conflicts,
     /// 社区没有采用的本机修改及理由。 Values of this phone that the office did not keep, and why.
     Notices,
+    /// 现行的通知指令。 The directives in force.
+    Directives,
+    /// 一条指令,以及与上一版的不同。 One directive, and what changed in it.
+    Directive {
+        /// 指令编号。 The directive's id.
+        id: String,
+    },
+    /// 签收一条指令。 Acknowledge a directive.
+    Acknowledge {
+        /// 指令编号。 The directive's id.
+        id: String,
+    },
     /// 与社区服务器同步。 Exchange everything with the relay.
     Sync {
         /// 保持连接,每行一个事件。 Stay connected; an event per line.
@@ -120,6 +132,9 @@ pub(crate) struct VisitArgs {
     /// 备注。 A note.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) note: Option<String>,
+    /// 已传达的指令,可加 :call、:paper、:message,可多次。 A directive the household was told of; may be repeated.
+    #[arg(long, value_name = "ID")]
+    pub(crate) told: Vec<String>,
 }
 
 #[derive(clap::Args)]

@@ -1,10 +1,11 @@
 //! Results as text for people, or as one JSON object a line.
 
+use linli_core::difference::Fate;
 use linli_core::error::Lang;
 use linli_core::time::show;
 use linli_engine::{
-    AddedHousehold, AddedResident, ConflictView, Enrolled, Exported, HouseholdItem, HouseholdView, Imported,
-    NoticeView, Saved, SavedVisit, Status, SyncEvent, SyncReport,
+    AddedHousehold, AddedResident, ConflictView, DirectiveView, Enrolled, Exported, HouseholdItem,
+    HouseholdView, Imported, NoticeView, Saved, SavedReceipt, SavedVisit, Status, SyncEvent, SyncReport,
 };
 use serde::Serialize;
 use std::io::Write;
@@ -173,6 +174,35 @@ impl Output {
                 ),
             )
         });
+    }
+
+    pub(crate) fn directive(&self, one: &DirectiveView, whole: bool) {
+        self.put(one, || {
+            let read = match one.read_at {
+                Some(at) => self.say(&format!("已签收 {}", show(at)), &format!("acknowledged {}", show(at))),
+                None => self.say("未签收", "not acknowledged"),
+            };
+            let version = self.say(&format!("第 {} 版", one.version), &format!("version {}", one.version));
+            let mut lines = vec![format!("{}  {}  {version}  {read}", one.id, one.title)];
+            if whole {
+                lines.push(one.text.clone());
+                lines.extend(one.withdrawn.as_ref().map(|why| self.say("已撤回:", "withdrawn: ") + why));
+                let marked = one.changes.iter().flatten().map(|piece| match piece.fate {
+                    Fate::Same => piece.text.clone(),
+                    Fate::Added => format!("[+{}]", piece.text),
+                    Fate::Removed => format!("[-{}]", piece.text),
+                });
+                let marked: String = marked.collect();
+                if !marked.is_empty() {
+                    lines.push(self.say("与上一版相比:", "since the version before: ") + &marked);
+                }
+            }
+            lines.join("\n")
+        });
+    }
+
+    pub(crate) fn acknowledged(&self, saved: &SavedReceipt) {
+        self.put(saved, || self.say("已签收,联网后自动上传", "acknowledged; will upload when connected"));
     }
 
     pub(crate) fn synced(&self, report: &SyncReport) {

@@ -3,6 +3,7 @@
 use crate::args::{AddHouseholdArgs, AddResidentArgs, Args, Command, UnsentAction, VisitArgs};
 use crate::output::Output;
 use linli_core::ids::HouseholdId;
+use linli_core::kinds::{Channel, Told};
 use linli_engine::{
     Engine, EngineError, HouseholdFilter, Lang, NewHousehold, NewResident, NewVisit, Options, SystemEnv,
 };
@@ -36,6 +37,9 @@ pub(crate) async fn run(args: Args, lang: Lang, clock_offset_ms: i64) -> Result<
             out.saved(&engine.edit_resident(ids.0, ids.1, &field, &value).await?);
         }
         Command::Conflicts => engine.conflicts().await?.iter().for_each(|found| out.conflict(found)),
+        Command::Directives => engine.directives().await?.iter().for_each(|one| out.directive(one, false)),
+        Command::Directive { id } => out.directive(&engine.directive(id.parse()?).await?, true),
+        Command::Acknowledge { id } => out.acknowledged(&engine.acknowledge(id.parse()?).await?),
         Command::Notices => notices(&engine, &out).await?,
         Command::Sync { watch: false } => out.synced(&engine.sync_once().await?),
         Command::Sync { watch: true } => watch(&engine, &out).await?,
@@ -50,6 +54,16 @@ fn household_id(typed: &str) -> Result<HouseholdId, EngineError> {
     Ok(typed.parse()?)
 }
 
+/// A directive's id, and how the household was told: at the door unless something else is written behind it.
+fn told(typed: &str) -> Result<Told, EngineError> {
+    let (id, way) = typed.split_once(':').unwrap_or((typed, Channel::Visit.word()));
+    let by = Channel::ALL.into_iter().find(|channel| channel.word() == way);
+    match (id.parse(), by) {
+        (Ok(directive), Some(by)) => Ok(Told { directive, by }),
+        _ => Err(EngineError::Told(typed.chars().take(40).collect())),
+    }
+}
+
 async fn visit(engine: &Engine, out: &Output, args: VisitArgs) -> Result<(), EngineError> {
     let visit = NewVisit {
         outcome: args.outcome.into(),
@@ -58,6 +72,7 @@ async fn visit(engine: &Engine, out: &Output, args: VisitArgs) -> Result<(), Eng
         temperature: args.temperature,
         needs: args.need,
         note: args.note,
+        told: args.told.iter().map(|typed| told(typed)).collect::<Result<_, _>>()?,
     };
     out.visited(&engine.visit(household_id(&args.id)?, visit).await?);
     Ok(())

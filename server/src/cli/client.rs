@@ -72,6 +72,10 @@ impl Client {
         read_json(self.send(self.http.patch(format!("{}{path}", self.url)).json(&body)).await?).await
     }
 
+    pub(crate) async fn delete(&self, path: &str) -> Result<Value, Failure> {
+        read_json(self.send(self.http.delete(format!("{}{path}", self.url))).await?).await
+    }
+
     pub(crate) async fn upload(
         &self,
         path: &str,

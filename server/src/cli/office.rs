@@ -1,6 +1,7 @@
 //! Commands that act on a running relay.
 
 use super::client::{Client, Failure, pick};
+use super::directives::{self, Directives};
 use super::organisation::{self, Grids, Workers};
 use super::phones::{self, Devices, Review};
 use super::print::{bad_cell_line, list, number, one, read_file, text, words};
@@ -42,6 +43,11 @@ pub(crate) enum OfficeCommand {
     Devices {
         #[command(subcommand)]
         what: Option<Devices>,
+    },
+    /// 通知指令 / directives
+    Directives {
+        #[command(subcommand)]
+        what: Option<Directives>,
     },
     /// 等待人工审核的数据 / batches that a person must look at
     Review {
@@ -199,6 +205,7 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
             });
         }
         OfficeCommand::Devices { what } => phones::devices(what, client, as_json).await?,
+        OfficeCommand::Directives { what } => directives::run(what, client, as_json).await?,
         OfficeCommand::Review { what } => phones::review(what, client, as_json).await?,
         OfficeCommand::Households { search, grid, limit } => {
             let query = query(&[("search", search), ("grid", grid), ("limit", Some(limit.to_string()))]);

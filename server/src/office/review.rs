@@ -6,7 +6,7 @@ use linli_core::doc::{Applied, ChangeBytes, Document};
 use linli_core::error::Coded as _;
 use linli_core::identity::{Entry, Payload};
 use linli_core::ids::{DocId, HouseholdId, SpaceId};
-use linli_core::kinds::{self, DocKind, Household, VisitSheet, community_space, grid_space};
+use linli_core::kinds::{self, DocKind, Household, VisitSheet, community_space, grid_space, worker_space};
 use linli_core::record::{Fields, Value};
 use linli_core::time::rfc3339;
 use linli_storage::log::Logged;
@@ -46,12 +46,16 @@ pub(crate) struct WritePreview {
     at: Option<String>,
 }
 
-/// The code of the grid that a space is of; the community's name for its own space.
+/// The code of the grid that a space is of; the name of the community or the worker whose own space it is.
 pub(crate) async fn grid_of(app: &App, space: SpaceId) -> Result<Option<String>, Problem> {
     let grids = app.model.grids().await?;
     let grid = grids.iter().find(|grid| grid_space(&grid.community, &grid.code) == space);
     let community = || grids.iter().find(|grid| community_space(&grid.community) == space);
-    Ok(grid.map(|grid| grid.code.clone()).or_else(|| community().map(|grid| grid.community.clone())))
+    if let Some(name) = grid.map(|grid| &grid.code).or_else(|| community().map(|grid| &grid.community)) {
+        return Ok(Some(name.clone()));
+    }
+    let workers = app.model.workers().await?;
+    Ok(workers.into_iter().find(|worker| worker_space(worker.id) == space).map(|worker| worker.name))
 }
 
 /// The first changes of a batch.

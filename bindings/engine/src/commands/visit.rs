@@ -5,7 +5,9 @@ use crate::env::random;
 use crate::store::{begin, meta};
 use crate::{Engine, EngineError, SavedVisit};
 use linli_core::ids::{HouseholdId, VisitId};
-use linli_core::kinds::{Canvass, DocKind, Outcome, Visit, VisitEntry, VisitSheet, visit_key, visits_doc};
+use linli_core::kinds::{
+    Canvass, DocKind, Outcome, Told, Visit, VisitEntry, VisitSheet, visit_key, visits_doc,
+};
 use linli_core::record::Put;
 use linli_core::time::{TimeMs, quarter_of};
 
@@ -30,17 +32,30 @@ pub struct NewVisit {
     pub needs: Vec<String>,
     /// What was seen and said.
     pub note: Option<String>,
+    /// Directives that the household was told of, and how.
+    pub told: Vec<Told>,
 }
 
 impl NewVisit {
     /// A visit with nothing but its outcome.
     pub fn new(outcome: Outcome) -> NewVisit {
-        NewVisit { outcome, campaign: None, at_home: None, temperature: None, needs: Vec::new(), note: None }
+        NewVisit {
+            outcome,
+            campaign: None,
+            at_home: None,
+            temperature: None,
+            needs: Vec::new(),
+            note: None,
+            told: Vec::new(),
+        }
     }
 
     fn into_entry(self, at_ms: TimeMs, skew_ms: Option<i64>) -> Result<VisitEntry, EngineError> {
         if self.needs.len() > VisitEntry::NEEDS_MAX {
             return Err(EngineError::TooManyNeeds(VisitEntry::NEEDS_MAX));
+        }
+        if self.told.len() > VisitEntry::TOLD_MAX {
+            return Err(EngineError::TooManyTold(VisitEntry::TOLD_MAX));
         }
         let line = |typed: Option<&str>| super::typed_value(Canvass::SPEC.require("name")?, typed);
         let mut needs = Vec::with_capacity(self.needs.len());
@@ -53,6 +68,7 @@ impl NewVisit {
         entry.campaign = line(self.campaign.as_deref())?;
         entry.note = super::typed_value(Visit::SPEC.require("note")?, self.note.as_deref())?;
         entry.needs = needs;
+        entry.told = Some(self.told).filter(|told| !told.is_empty());
         if let Some(typed) = self.temperature {
             entry.answers.insert(TEMPERATURE.into(), read_temperature(&typed)?);
         }

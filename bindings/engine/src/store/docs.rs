@@ -35,6 +35,14 @@ pub(crate) async fn load(conn: &mut SqliteConnection, id: DocId) -> Result<Optio
     Ok(Some(StoredDoc { doc, space, generation }))
 }
 
+/// The documents of a kind of which there are few.
+pub(crate) async fn of_kind(conn: &mut SqliteConnection, kind: DocKind) -> Result<Vec<DocId>, EngineError> {
+    // The bound on the kind is what lets the index of the few be used.
+    let query = sqlx::query_scalar("SELECT id FROM doc WHERE kind = ? AND kind > 2 ORDER BY id");
+    let ids: Vec<Vec<u8>> = query.bind(kind.number()).fetch_all(conn).await?;
+    Ok(ids.iter().filter_map(|id| DocId::from_slice(id)).collect())
+}
+
 /// Writes a document that was edited or merged here.
 pub(crate) async fn save(
     conn: &mut SqliteConnection,

@@ -5,6 +5,7 @@
     reason = "a story that cannot go on has failed, also in its helpers"
 )]
 
+mod directives;
 mod faults;
 mod first_download;
 mod office;

@@ -73,6 +73,19 @@ impl Api {
         let open = self.json(&format!("/v1/conflicts?household={household}&status=open")).await;
         open.pointer("/items/0").map(|conflict| text(conflict, "id")).expect("a conflict")
     }
+
+    /// A directive for all workers and households.
+    async fn issue_directive(&self) -> String {
+        let (_, draft) = self.ask(reqwest::Method::POST, "/v1/directives", Some(json!({}))).await;
+        let draft: Value = serde_json::from_slice(&draft).expect("JSON");
+        let path = format!("/v1/directives/{}", text(&draft, "id"));
+        let typed = json!({"title": "停水通知", "text": "周五停水,请提前储水。", "grids": []});
+        self.ask(reqwest::Method::PATCH, &path, Some(typed)).await;
+        let (status, issued) =
+            self.ask(reqwest::Method::POST, &format!("{path}/issue"), Some(json!({}))).await;
+        assert_eq!(status, 200, "the directive is issued: {}", String::from_utf8_lossy(&issued));
+        text(&draft, "id")
+    }
 }
 
 /// Every read of the console, 60 times each.
@@ -116,6 +129,7 @@ async fn addresses(api: &Api, community: &Community) -> Vec<(&'static str, Strin
         "sort": [{"field": "at", "descending": true}]});
     let residents = api.keep_ledger("全部居民", residents, true).await;
     let visits = api.keep_ledger("全部走访", visits, false).await;
+    let directive = api.issue_directive().await;
     let days = api.json(&format!("/v1/ledgers/{residents}/snapshots")).await;
     let day = days.get(0).map(|day| text(day, "day")).expect("the day is kept");
     let conflict = api.disagree(household).await;
@@ -136,6 +150,10 @@ async fn addresses(api: &Api, community: &Community) -> Vec<(&'static str, Strin
         ("/v1/coverage", format!("/v1/coverage?grid={grid}")),
         one("/v1/coverage", "/v1/coverage?campaign=2026Q4"),
         ("/v1/coverage/cells", format!("/v1/coverage/cells?estate={estate}")),
+        ("/v1/directives/{id}", format!("/v1/directives/{directive}")),
+        ("/v1/directives/{id}/difference", format!("/v1/directives/{directive}/difference")),
+        ("/v1/directives/{id}/receipts", format!("/v1/directives/{directive}/receipts")),
+        ("/v1/directives/{id}/untold", format!("/v1/directives/{directive}/untold?grid={grid}")),
         one("/v1/ledgers/fields", "/v1/ledgers/fields?base=visit"),
         ("/v1/ledgers/{id}", format!("/v1/ledgers/{visits}")),
         ("/v1/ledgers/{id}/rows", format!("/v1/ledgers/{residents}/rows?limit=200")),
@@ -148,7 +166,7 @@ async fn addresses(api: &Api, community: &Community) -> Vec<(&'static str, Strin
 }
 
 /// Reads that need nothing named.
-const PLAIN: [&str; 21] = [
+const PLAIN: [&str; 22] = [
     "/v1/audit",
     "/v1/audit/status",
     "/v1/campaigns",
@@ -156,6 +174,7 @@ const PLAIN: [&str; 21] = [
     "/v1/coverage",
     "/v1/desk",
     "/v1/devices",
+    "/v1/directives",
     "/v1/duplicates",
     "/v1/duplicates/dismissals",
     "/v1/grids",
