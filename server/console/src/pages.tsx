@@ -117,7 +117,6 @@ export const PAGES: Page[] = [
     path: "/directives",
     action: "read",
     icon: <NotificationOutlined />,
-    stub: true,
     view: view("directives", () => import("./pages/directives")),
   },
   {
