@@ -12,6 +12,7 @@ pub(crate) mod import;
 pub(crate) mod merge;
 pub(crate) mod moves;
 pub(crate) mod people;
+pub(crate) mod place_grids;
 pub(crate) mod proposals;
 pub(crate) mod provenance;
 pub(crate) mod review;

@@ -281,6 +281,45 @@ fn grids_and_their_places_come_from_a_list() {
     town.relay.verify();
 }
 
+/// The line is drawn once: who moves in, or is found later, belongs to the grid that has the place.
+#[test]
+fn a_grid_is_made_of_places_and_new_homes_there_join_it() {
+    let town = Town::with_two_buildings(3);
+    let places = json!([{"estate": ESTATE, "building": "2"}]);
+    let third = "999999000001003";
+    let planned = town.post("/v1/grids", &json!({"name": "", "places": places, "dry_run": true}));
+    assert_eq!(text(&planned, "code"), third, "{planned}");
+    assert_eq!(planned["assigned"]["moves"], json!([{"from": GRID, "to": third, "households": 3}]));
+    let known = town.relay.web().get("/v1/grids").json();
+    assert_eq!(known.as_array().map(Vec::len), Some(2), "a dry run makes nothing");
+    let nobody = json!({"name": "空", "places": [{"estate": "没有的小区"}]});
+    assert_eq!(text(&town.post("/v1/grids", &nobody), "code"), "record.not_found");
+    let nameless = town.post("/v1/grids", &json!({"name": " ", "places": places}));
+    assert_eq!(text(&nameless, "code"), "grid.no_name");
+    let made = town.post("/v1/grids", &json!({"name": "第三网格", "places": places}));
+    assert_eq!((text(&made, "code"), &made["households"]), (third.to_owned(), &json!(3)), "{made}");
+    assert_eq!(made["assigned"]["grids"], planned["assigned"]["grids"]);
+
+    let added = town.post("/v1/households", &json!({"address": format!("{ESTATE}2号楼1单元901")}));
+    assert_eq!(text(&added, "grid"), third, "{added}");
+    assert_eq!(text(&town.relay.household(&text(&added, "id")), "grid"), third);
+    let other = town.post("/v1/households", &json!({"address": format!("{ESTATE}1号楼1单元901")}));
+    assert_eq!(text(&other, "grid"), GRID);
+    let nowhere = town.post("/v1/households", &json!({"address": "没有的小区9号楼1单元901"}));
+    assert_eq!(text(&nowhere["fields"][0], "key"), "grid", "{nowhere}");
+
+    // A roster that says nothing of grids follows the office's line, too.
+    let file = town.relay.file("后来.csv");
+    let rows = format!("小区,楼栋,单元,房号,姓名\n{ESTATE},2,1,902,赵新\n{ESTATE},1,1,902,钱新\n");
+    std::fs::write(&file, rows).expect("the roster");
+    town.relay.import(&file);
+    assert_eq!((town.in_grid(third).len(), town.in_grid(GRID).len()), (5, 5));
+    let worker = json!({"name": "周敏", "grids": [third], "from": "2020-01-01", "to": "2020-12-31"});
+    let worker = town.post("/v1/workers", &worker);
+    assert_eq!((&worker["grids"], &worker["appointments"][0]["to"]), (&json!([]), &json!("2020-12-31")));
+    town.relay.verify();
+}
+
 /// Two buildings of one grid, a second grid without any, and a worker for each.
 struct Town {
     relay: Relay,

@@ -1,6 +1,7 @@
 //! Changing a household from the office: a change like any other, written from the state that the person at
 //! the desk looked at. What a phone wrote meanwhile is concurrent to it and becomes a visible conflict.
 
+use super::place_grids::PlaceGrids;
 use super::{Drafts, author_of};
 use crate::access::Caller;
 use crate::clock::{now_ms, random};
@@ -96,25 +97,27 @@ pub(crate) async fn add_resident(
     Ok((id, write(app, open, &by, &puts).await?))
 }
 
-/// Adds a household to a grid.
+/// Adds a household to a grid; to that of the homes around it unless one is given.
 pub(crate) async fn add_household(
     app: &App,
     by: &Caller,
-    grid: &str,
+    grid: Option<&str>,
     address: &str,
     typed: &BTreeMap<String, String>,
     tags: Vec<String>,
-) -> Result<HouseholdId, Problem> {
+) -> Result<(HouseholdId, String), Problem> {
     let mut wrong = Vec::new();
-    let grids = app.model.grid_names().await?;
-    let community = grids.get(grid.trim()).map(|(_, community)| community.clone());
-    if community.is_none() {
-        wrong.push(missing("grid", "没有这个网格,请重新选择", "there is no such grid; choose one"));
+    let mut record = Household::default();
+    let address = Address::parse(address);
+    let grid = grid_of_new(app, grid, address.as_ref().ok()).await?;
+    let community = grid.as_ref().map(|(_, community)| community.clone()).unwrap_or_default();
+    match &grid {
+        Some((code, _)) => record.grid = Some(code.clone()),
+        None => wrong.push(missing("grid", "请选择网格", "choose a grid")),
     }
-    let mut record = Household { grid: Some(grid.trim().to_owned()), ..Household::default() };
-    match Address::parse(address) {
-        Ok(address) => record.set_address(&address),
-        Err(error) => wrong.push(wrong_field("address".into(), &error)),
+    match &address {
+        Ok(address) => record.set_address(address),
+        Err(error) => wrong.push(wrong_field("address".into(), error)),
     }
     let mut puts = record.puts("");
     for put in &puts {
@@ -127,14 +130,29 @@ pub(crate) async fn add_household(
     puts.extend(new_record(&Household::SPEC, "", typed, &mut wrong));
     puts.extend(set_puts("tags", "tags", &SetEdit { add: tags, remove: Vec::new() }, &mut wrong));
     Problem::of_fields(wrong)?;
-    let community = community.unwrap_or_default();
+    let grid = record.grid.unwrap_or_default();
     let _turn = app.office_turn().await;
     let id = HouseholdId(random());
-    let space = grid_space(&community, grid.trim());
+    let space = grid_space(&community, &grid);
     let document = Document::new(DocKind::Household);
     let open = OpenDoc { id: DocId::from(id), space, nth: 0, generation: 0, document };
     write(app, open, &author_of(by, now_ms()), &puts).await?;
-    Ok(id)
+    Ok((id, grid))
+}
+
+/// The code and community of the grid that a new household joins.
+async fn grid_of_new(
+    app: &App,
+    wanted: Option<&str>,
+    address: Option<&Address>,
+) -> Result<Option<(String, String)>, Problem> {
+    let grids = app.model.grid_names().await?;
+    let near = match (wanted, address) {
+        (None, Some(address)) => PlaceGrids::new(app.model.places().await?).of(address).map(str::to_owned),
+        _ => None,
+    };
+    let code = wanted.map(|wanted| wanted.trim().to_owned()).or(near).unwrap_or_default();
+    Ok(grids.get(&code).map(|(_, community)| (code.clone(), community.clone())))
 }
 
 /// A household's document, unless it is a part of another household.

@@ -26,6 +26,8 @@ pub(crate) struct NewGrid {
     pub(crate) code: Option<String>,
     pub(crate) name: String,
     pub(crate) community: Option<String>,
+    /// Whose households move to it at once.
+    pub(crate) places: Vec<Place>,
 }
 
 /// Places that shall belong to a grid.
@@ -53,6 +55,17 @@ pub(crate) struct Assigned {
     pub(crate) empty: Vec<usize>,
 }
 
+impl Assigned {
+    /// One place that nobody lives at is a slip.
+    pub(crate) fn refuse_empty(&self, assignments: &[Assignment]) -> Result<(), Problem> {
+        let Some(empty) = self.empty.first().and_then(|at| assignments.get(*at)) else { return Ok(()) };
+        let Place { estate, building, unit } = &empty.place;
+        let shown = [Some(estate), building.as_ref(), unit.as_ref()].into_iter().flatten();
+        let shown = shown.map(String::as_str).collect::<Vec<_>>().join("/");
+        Err(Problem::not_found("楼栋或单元", "place", shown))
+    }
+}
+
 /// The grid that a code means, in whichever spelling.
 pub(crate) async fn find_grid(app: &App, written: &str) -> Result<GridRecord, Problem> {
     let code = plain(written);
@@ -72,30 +85,51 @@ pub(crate) fn is_code(code: &str) -> bool {
     code.len() == AREA_DIGITS + 3 && code.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Makes a grid.
-pub(crate) async fn add(app: &App, new: NewGrid) -> Result<GridRecord, Problem> {
+/// Makes a grid, of places when some are given. A dry run says what would move; the grid needs no name yet.
+pub(crate) async fn add(app: &App, new: NewGrid, dry_run: bool) -> Result<(GridRecord, Assigned), Problem> {
     let _turn = app.office_turn().await;
-    let known = app.model.grids().await?;
+    let mut known = app.model.grids().await?;
     let community = community(&known, new.community)?;
+    let code = code_of_new(app, &known, &community, new.code.as_deref()).await?;
+    let name = if dry_run { new.name } else { grid_name(&new.name)? };
+    let doc = grid_doc(&community, &code);
+    let grid = GridRecord { doc, code, name, community, households: 0, residents: 0 };
+    known.push(grid.clone());
+    let code = &grid.code;
+    let assignments: Vec<Assignment> =
+        new.places.into_iter().map(|place| Assignment { place, code: code.clone() }).collect();
+    let looked = assign_now(app, &known, &assignments, true).await?;
+    looked.refuse_empty(&assignments)?;
+    if dry_run {
+        return Ok((grid, looked));
+    }
+    let mut drafts = Drafts::default();
+    draft(app, &mut drafts, (&grid.community, code), Some(&grid.name), &[]).await?;
+    drafts.store(app, now_ms()).await?;
+    let assigned = assign_now(app, &known, &assignments, false).await?;
+    Ok((find_grid(app, code).await?, assigned))
+}
+
+/// The code asked for, or the next free one.
+async fn code_of_new(
+    app: &App,
+    known: &[GridRecord],
+    community: &str,
+    wanted: Option<&str>,
+) -> Result<String, Problem> {
     let aliases = app.model.grid_aliases().await?;
     let taken = |code: &String| known.iter().any(|grid| grid.code == *code) || aliases.contains_key(code);
-    let code = match new.code.as_deref().map(plain) {
-        Some(code) if !is_code(&code) => return Err(bad_code()),
-        Some(code) if taken(&code) => {
-            return Err(Problem::new(
-                StatusCode::CONFLICT,
-                "grid.code_taken",
-                format!("网格编码 {code} 已经有了"),
-                format!("there is a grid with the code {code}"),
-            ));
-        }
-        Some(code) => code,
-        None => free_code(&known, &community, taken)?,
-    };
-    let mut drafts = Drafts::default();
-    draft(app, &mut drafts, (&community, &code), Some(&new.name), &[]).await?;
-    drafts.store(app, now_ms()).await?;
-    find_grid(app, &code).await
+    match wanted.map(plain) {
+        Some(code) if !is_code(&code) => Err(bad_code()),
+        Some(code) if taken(&code) => Err(Problem::new(
+            StatusCode::CONFLICT,
+            "grid.code_taken",
+            format!("网格编码 {code} 已经有了"),
+            format!("there is a grid with the code {code}"),
+        )),
+        Some(code) => Ok(code),
+        None => free_code(known, community, taken),
+    }
 }
 
 /// Gives a grid another name, or more codes by which old lists know it.

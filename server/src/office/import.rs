@@ -5,6 +5,7 @@
 
 mod plan;
 
+use super::place_grids::PlaceGrids;
 use super::{Drafts, author};
 use crate::clock::now_ms;
 use crate::problem::Problem;
@@ -69,7 +70,8 @@ pub(crate) async fn import(app: &App, request: ImportRequest) -> Result<Imported
     let roster = roster.map_err(|error| Problem::bad(&error))?;
 
     let _turn = app.office_turn().await;
-    let mut grids = Grids::new(&community, app.model.grids().await?, app.model.grid_aliases().await?);
+    let mut grids = Grids::new(&community, app.model.grids().await?, app.model.grid_aliases().await?)
+        .with_places(PlaceGrids::new(app.model.places().await?));
     grids.learn(&roster.households);
     let planned = plan_all(app, &community, &roster.households, &mut grids).await?;
     let mut summary = summarise(&roster, &planned);

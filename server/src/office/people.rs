@@ -22,17 +22,21 @@ pub(crate) struct NewAppointment {
     pub(crate) head: bool,
 }
 
-/// Adds a worker, or appoints a known one of the same name to more grids, from today on.
+/// Adds a worker, or appoints a known one of the same name to more grids; from today on unless days are given.
 pub(crate) async fn add_worker(
     app: &App,
     name: &str,
     codes: &BTreeSet<String>,
+    (from, to): (Option<&str>, Option<&str>),
 ) -> Result<WorkerRecord, Problem> {
     let name = worker_name(name)?;
+    let (from, to) = (from.map(day).transpose()?, to.map(day).transpose()?);
+    let today = date_of(now_ms());
+    let from = from.unwrap_or(today);
+    in_order(from, to)?;
     let _turn = app.office_turn().await;
     let (community, codes) = community_of(app, codes).await?;
     let id = WorkerId::derive(&[community.as_bytes(), name.as_bytes()]);
-    let today = date_of(now_ms());
     let held = match find(app, id).await? {
         Some(known) => known.grids_on(today),
         None => Default::default(),
@@ -40,8 +44,13 @@ pub(crate) async fn add_worker(
     let worker = Worker { name: Some(name), community: Some(community.clone()), ..Worker::default() };
     let mut puts = worker.puts("");
     for code in codes.into_iter().filter(|code| !held.contains_key(code)) {
-        let open = Appointment { grid: Some(code), from: Some(today.to_string()), ..Appointment::default() };
-        puts.extend(open.puts(&appointment_key(AppointmentId(random()))));
+        let appointment = Appointment {
+            grid: Some(code),
+            from: Some(from.to_string()),
+            to: to.map(|to| to.to_string()),
+            ..Appointment::default()
+        };
+        puts.extend(appointment.puts(&appointment_key(AppointmentId(random()))));
     }
     write(app, id, &community, &puts).await
 }

@@ -139,8 +139,8 @@ pub(crate) async fn add_resident(
 /// A household as typed.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct NewHousehold {
-    /// Code of the grid.
-    grid: String,
+    /// Code of the grid; that of most homes in the unit or building unless given.
+    grid: Option<String>,
     /// In any usual spelling.
     address: String,
     contact_phone: Option<String>,
@@ -153,6 +153,8 @@ pub(crate) struct NewHousehold {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AddedBody {
     id: String,
+    /// Code of the grid it belongs to.
+    grid: String,
     /// Households that may be the same one, most alike first.
     duplicates: Vec<String>,
 }
@@ -166,11 +168,13 @@ pub(crate) async fn add_household(
     Body(body): Body<NewHousehold>,
 ) -> Result<Json<AddedBody>, Problem> {
     let typed = typed([("contact_phone", body.contact_phone), ("note", body.note)]);
-    let id = edit::add_household(&app, &by, &body.grid, &body.address, &typed, body.tags).await?;
+    let (id, grid) =
+        edit::add_household(&app, &by, body.grid.as_deref(), &body.address, &typed, body.tags).await?;
     trail.subject(&id.to_string());
     let duplicates = app.model.duplicates_of(id).await?;
     Ok(Json(AddedBody {
         id: id.to_string(),
+        grid,
         duplicates: duplicates.iter().map(ToString::to_string).collect(),
     }))
 }

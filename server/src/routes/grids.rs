@@ -1,6 +1,7 @@
 //! `/v1/grids`: the grids, how large they are, who looks after them.
 
 use super::Body;
+use super::places::{AssignedBody, PLACES_MAX, PlaceBody, wrong_count};
 use crate::clock::now_ms;
 use crate::office::grids as office;
 use crate::problem::{Problem, ProblemBody};
@@ -60,14 +61,36 @@ pub(crate) struct AddGrid {
     name: String,
     /// The only community unless given.
     community: Option<String>,
+    /// Places whose households move to it at once, with their visits and on every phone.
+    #[serde(default)]
+    places: Vec<PlaceBody>,
+    /// Say what would move, change nothing; the name may be empty then.
+    #[serde(default)]
+    dry_run: bool,
 }
 
-/// Makes a grid.
-#[utoipa::path(post, path = "/v1/grids", operation_id = "add_grid", request_body = AddGrid, responses((status = 200, body = GridBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
-pub(crate) async fn add(State(app): State<App>, Body(add): Body<AddGrid>) -> Result<Json<GridBody>, Problem> {
-    let new = office::NewGrid { code: add.code, name: add.name, community: add.community };
-    let grid = office::add(&app, new).await?;
-    body(&app, grid).await
+/// A grid that was made, or would be.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AddedGridBody {
+    #[serde(flatten)]
+    grid: GridBody,
+    assigned: AssignedBody,
+}
+
+/// Makes a grid, of places when some are given.
+#[utoipa::path(post, path = "/v1/grids", operation_id = "add_grid", request_body = AddGrid, responses((status = 200, body = AddedGridBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+pub(crate) async fn add(
+    State(app): State<App>,
+    Body(add): Body<AddGrid>,
+) -> Result<Json<AddedGridBody>, Problem> {
+    if add.places.len() > PLACES_MAX {
+        return Err(wrong_count());
+    }
+    let places = add.places.into_iter().map(Into::into).collect();
+    let new = office::NewGrid { code: add.code, name: add.name, community: add.community, places };
+    let (grid, assigned) = office::add(&app, new, add.dry_run).await?;
+    let Json(grid) = body(&app, grid).await?;
+    Ok(Json(AddedGridBody { grid, assigned: AssignedBody::of(assigned, add.dry_run) }))
 }
 
 /// What to change of a grid.

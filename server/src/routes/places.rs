@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// Places assigned at once at most: every unit of the largest community twice over.
-const PLACES_MAX: usize = 1_000;
+pub(super) const PLACES_MAX: usize = 1_000;
 
 /// A unit.
 #[derive(Default, Serialize, ToSchema)]
@@ -161,12 +161,7 @@ pub(crate) async fn assign(
     Body(wanted): Body<AssignPlaces>,
 ) -> Result<Json<AssignedBody>, Problem> {
     if wanted.places.is_empty() || wanted.places.len() > PLACES_MAX {
-        return Err(Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "place.count",
-            format!("请一次选 1 到 {PLACES_MAX} 处楼栋或单元"),
-            format!("choose 1 to {PLACES_MAX} places at a time"),
-        ));
+        return Err(wrong_count());
     }
     let grid = office::find_grid(&app, &code).await?;
     let assignments: Vec<Assignment> = wanted
@@ -174,19 +169,23 @@ pub(crate) async fn assign(
         .into_iter()
         .map(|place| Assignment { place: place.into(), code: grid.code.clone() })
         .collect();
-    // Looked at first: one place that nobody lives at is a slip, and then nothing moves.
+    // Looked at first: where one place is a slip, nothing moves.
     let looked = office::assign(&app, &assignments, true).await?;
-    if let Some(place) = looked.empty.first().and_then(|at| assignments.get(*at)) {
-        let Place { estate, building, unit } = &place.place;
-        let shown = [Some(estate), building.as_ref(), unit.as_ref()].into_iter().flatten();
-        let shown = shown.map(String::as_str).collect::<Vec<_>>().join("/");
-        return Err(Problem::not_found("楼栋或单元", "place", shown));
-    }
+    looked.refuse_empty(&assignments)?;
     if wanted.dry_run {
         return Ok(Json(AssignedBody::of(looked, true)));
     }
     let assigned = office::assign(&app, &assignments, false).await?;
     Ok(Json(AssignedBody::of(assigned, false)))
+}
+
+pub(super) fn wrong_count() -> Problem {
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "place.count",
+        format!("请一次选 1 到 {PLACES_MAX} 处楼栋或单元"),
+        format!("choose 1 to {PLACES_MAX} places at a time"),
+    )
 }
 
 impl From<PlaceBody> for Place {

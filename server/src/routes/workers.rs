@@ -80,6 +80,10 @@ pub(crate) struct AddWorker {
     name: String,
     /// Grid codes, all of one community.
     grids: BTreeSet<String>,
+    /// First day there, `YYYY-MM-DD`; today unless given.
+    from: Option<String>,
+    /// Last day; open unless given.
+    to: Option<String>,
 }
 
 /// What to change of a worker.
@@ -94,13 +98,17 @@ pub(crate) async fn workers(State(app): State<App>) -> Result<Json<Vec<WorkerBod
     Ok(Json(app.model.workers().await?.into_iter().map(WorkerBody::from).collect()))
 }
 
-/// Adds a worker, appointed from today on; a known name gets the grids in addition.
+/// Adds a worker, appointed to grids; a known name gets the grids in addition.
 #[utoipa::path(post, path = "/v1/workers", operation_id = "add_worker", request_body = AddWorker, responses((status = 200, body = WorkerBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn add(
     State(app): State<App>,
     Body(add): Body<AddWorker>,
 ) -> Result<Json<WorkerBody>, Problem> {
-    Ok(Json(people::add_worker(&app, &add.name, &add.grids).await?.into()))
+    Ok(Json(
+        people::add_worker(&app, &add.name, &add.grids, (add.from.as_deref(), add.to.as_deref()))
+            .await?
+            .into(),
+    ))
 }
 
 /// Gives a worker, found by name or id, another name.

@@ -2,6 +2,7 @@
 
 use super::MESSAGE;
 use crate::office::grids::plain;
+use crate::office::place_grids::PlaceGrids;
 use linli_core::address::Address;
 use linli_core::doc::{Author, ChangeBytes, Document};
 use linli_core::ids::{HouseholdId, ResidentId, SpaceId};
@@ -39,6 +40,8 @@ pub(super) struct Grids {
     aliases: BTreeMap<String, String>,
     by_building: BTreeMap<String, String>,
     added: BTreeMap<String, String>,
+    /// Where the office has put the homes that it knows.
+    drawn: PlaceGrids,
 }
 
 impl Grids {
@@ -54,7 +57,12 @@ impl Grids {
             by_name,
             by_building: BTreeMap::new(),
             added: BTreeMap::new(),
+            drawn: PlaceGrids::default(),
         }
+    }
+
+    pub(super) fn with_places(self, drawn: PlaceGrids) -> Grids {
+        Grids { drawn, ..self }
     }
 
     /// Grids that the import adds, code to name.
@@ -95,7 +103,8 @@ impl Grids {
         format!("{}{number:06}", UNKNOWN_AREA.get(..6).unwrap_or_default())
     }
 
-    /// Reads where the file puts whom: households without a grid take that of their building, else of their estate's first household.
+    /// Reads where the file puts whom: households without a grid take that of the homes known around them, else
+    /// that of their building in the file, else of their estate's first household there.
     pub(super) fn learn(&mut self, households: &[RosterHousehold]) {
         for household in households {
             if let Some(written) = &household.grid {
@@ -111,8 +120,9 @@ impl Grids {
         if let Some(written) = &household.grid {
             return self.code(written);
         }
-        let near =
-            place_keys(&household.address).into_iter().find_map(|key| self.by_building.get(&key).cloned());
+        let drawn = self.drawn.of(&household.address).filter(|code| self.codes.contains(*code));
+        let file = || place_keys(&household.address).into_iter().find_map(|key| self.by_building.get(&key));
+        let near = drawn.map(str::to_owned).or_else(|| file().cloned());
         near.unwrap_or_else(|| self.code(UNASSIGNED.1))
     }
 }
