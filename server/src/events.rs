@@ -56,7 +56,7 @@ pub(crate) enum News {
         /// Log id.
         applied: i64,
     },
-    /// A phone was enrolled, or made contact.
+    /// A phone was enrolled, came, went or handed something in, or the office changed how it stands.
     Device {
         /// Its id.
         id: String,

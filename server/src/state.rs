@@ -2,7 +2,7 @@
 
 use crate::access::Door;
 use crate::clock::now_ms;
-use crate::events::Events;
+use crate::events::{Events, News};
 use crate::ledgers::shelf::Shelf;
 use crate::metrics::Metrics;
 use linli_core::ids::{DeviceId, SpaceId};
@@ -162,7 +162,13 @@ impl App {
     /// Counts a phone's connection until what is given back is dropped.
     pub(crate) fn presence(&self, device: DeviceId) -> Presence {
         *lock(&self.connected).entry(device).or_default() += 1;
+        self.tell_of(device);
         Presence { app: self.clone(), device }
+    }
+
+    /// Whoever looks at the list of phones reads it anew.
+    pub(crate) fn tell_of(&self, device: DeviceId) {
+        self.events.say(News::Device { id: device.to_string() });
     }
 
     /// Names of all who sign changes.
@@ -188,6 +194,8 @@ impl Drop for Presence {
                 connected.remove(&self.device);
             }
         }
+        drop(connected);
+        self.app.tell_of(self.device);
     }
 }
 

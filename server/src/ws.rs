@@ -1,7 +1,6 @@
 //! `/v1/sync`: moves frames between a websocket and the relay's end of the protocol. Decides nothing.
 
 use crate::clock::{now_ms, random};
-use crate::events::News;
 use crate::state::App;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -203,7 +202,7 @@ impl Connection {
                 if let Some(device) = self.session.claimed() {
                     let app: String = app.chars().take(64).collect();
                     self.app.log.contact(device, &app, (now_ms(), skew_ms), unsent).await?;
-                    self.app.events.say(News::Device { id: device.to_string() });
+                    self.app.tell_of(device);
                 }
                 Ok(Vec::new())
             }
@@ -249,6 +248,8 @@ impl Connection {
                 Stored::Refused(_) => self.app.metrics.refused.inc(),
             };
         }
+        // What waits for a person now is counted beside the phone.
+        self.app.tell_of(by);
         Ok(self.session.on_stored(stored))
     }
 

@@ -154,5 +154,7 @@ pub(crate) async fn label(
     }
     trail.detail(serde_json::json!({"label": true}));
     let labelled = app.log.label_device(id(&device)?, label).await?;
-    body_of(&app, labelled.ok_or_else(|| Problem::not_found("手机", "phone", &device))?).await
+    let labelled = labelled.ok_or_else(|| Problem::not_found("手机", "phone", &device))?;
+    app.tell_of(labelled.id);
+    body_of(&app, labelled).await
 }

@@ -5,7 +5,6 @@ use super::{Body, hex};
 use crate::access::guard::By;
 use crate::access::{Caller, TOKEN_ACTOR};
 use crate::clock::{now_ms, random};
-use crate::events::News;
 use crate::office::people::find_worker;
 use crate::problem::{Problem, ProblemBody};
 use crate::state::App;
@@ -127,7 +126,7 @@ pub(crate) async fn enrol(
     let name_of = async |id| workers.iter().find(|worker| worker.id == id).map(|worker| worker.name.clone());
     let device =
         app.log.enrol(&wanted.code, &key, name_of, now_ms()).await?.map_err(|error| Problem::bad(&error))?;
-    app.events.say(News::Device { id: device.id.to_string() });
+    app.tell_of(device.id);
     let worker = workers.iter().find(|worker| Some(worker.id) == device.worker);
     Ok(Json(Enrolled {
         device: device.id.to_string(),

@@ -82,5 +82,6 @@ async fn set(
         StandingError::Now(_) => Problem::with(StatusCode::CONFLICT, &error),
     })?;
     app.regrant();
+    app.tell_of(device);
     body_of(app, changed).await
 }

@@ -6,13 +6,16 @@
  * A hidden tab lets its connection go, because a browser has only six to one relay; when it is seen again it
  * hears of everything it has missed. News only name things: read them anew.
  */
-import { useEffect, useEffectEvent } from "react";
-import type { Schema } from "./client";
+import { useEffect, useEffectEvent, useRef } from "react";
+import { refresh, type Schema } from "./client";
 
 export type News = Schema<"News">;
 
 /** After the relay refused, for example because the session has ended; signing in is asked for elsewhere. */
 const AGAIN_MS = 5_000;
+
+/** News come in crowds, as when hundreds of households move: what is shown is read again once for all of them. */
+const GATHER_MS = 500;
 
 const listeners = new Set<(news: News) => void>();
 let source: EventSource | null = null;
@@ -66,4 +69,17 @@ export function useNews(hear: (news: News) => void) {
 /** Whether the page may have missed something and should read anew what it shows. */
 export function isBreak(news: News): boolean {
   return news.kind === "reload" || (news.kind === "hello" && !news.resumed);
+}
+
+/** Reads these addresses again, while the component is on the page, when something of these kinds happens. */
+export function useFresh(kinds: readonly News["kind"][], ...addresses: Parameters<typeof refresh>) {
+  const gathering = useRef<number>(undefined);
+  useEffect(() => () => window.clearTimeout(gathering.current), []);
+  useNews((news) => {
+    if (!isBreak(news) && !kinds.includes(news.kind)) return;
+    gathering.current ??= window.setTimeout(() => {
+      gathering.current = undefined;
+      void refresh(...addresses);
+    }, GATHER_MS);
+  });
 }

@@ -23,22 +23,24 @@ export function useWorkers() {
   return { options, loading: workers.isPending };
 }
 
-export function Enrol({ close }: { close: () => void }) {
+export function Enrol({ worker, close }: { worker?: string; close: () => void }) {
   const { t } = useTranslation("phones");
   const [made, setMade] = useState<{ worker: string; since: number; code: Code }>();
   return (
     <Dialog title={t("enrol")} close={close} width={640}>
-      {made ? <Shown {...made} close={close} /> : <Ask close={close} made={setMade} />}
+      {made ? <Shown {...made} close={close} /> : <Ask worker={worker} close={close} made={setMade} />}
     </Dialog>
   );
 }
 
 interface AskProps {
+  /** For whom, when that is known. */
+  worker: string | undefined;
   close: () => void;
   made: (made: { worker: string; since: number; code: Code }) => void;
 }
 
-function Ask({ close, made }: AskProps) {
+function Ask({ worker: known, close, made }: AskProps) {
   const { t } = useTranslation("phones");
   const can = useCan();
   const workers = useWorkers();
@@ -48,6 +50,7 @@ function Ask({ close, made }: AskProps) {
       name="enrol"
       layout="vertical"
       requiredMark={false}
+      initialValues={{ worker: known }}
       onFinish={({ worker }) => {
         // Phones of this worker that are there already are not the one that is waited for.
         make.mutate({ body: { worker } }, { onSuccess: (code) => made({ worker, since: Date.now(), code }) });

@@ -3,7 +3,9 @@ import { PrinterOutlined, QrcodeOutlined } from "@ant-design/icons";
 import { Button, Segmented } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
 import { api, type Schema } from "@/api/client";
+import { useFresh } from "@/api/news";
 import { useCan } from "@/api/session";
 import { PageFrame } from "@/shared/page-frame";
 import { Device } from "./device";
@@ -16,22 +18,29 @@ import "./style.css";
 
 export type Phone = Schema<"DeviceBody">;
 
-/** A phone that was just enrolled shows soon enough for somebody who holds it in the hand. */
-export const LOOK_EVERY_MS = 2_000;
-
 export function usePhones() {
-  return api.useQuery("get", "/v1/devices", undefined, { refetchInterval: LOOK_EVERY_MS });
+  return api.useQuery("get", "/v1/devices");
 }
 
-type Open = { what: "enrol" } | { what: "sheet" } | { what: "phone"; id: string };
+type Open = { what: "enrol"; worker?: string } | { what: "sheet" } | { what: "phone"; id: string };
 
 export default function Phones() {
   const { t } = useTranslation("phones");
   const can = useCan();
   const phones = usePhones();
+  // A phone that was just enrolled shows at once, for somebody who holds it in the hand.
+  useFresh(["device"], "/v1/devices", "/v1/review");
   const [tab, setTab] = useState<"phones" | "review">("phones");
-  const [open, setOpen] = useState<Open>();
-  const close = () => setOpen(undefined);
+  // Whoever comes from a worker without a phone has said already whom it is for.
+  const [params, setParams] = useSearchParams();
+  const [open, setOpen] = useState<Open | undefined>(() => {
+    const worker = params.get("enrol");
+    return worker !== null && can("enrol_code") ? { what: "enrol", worker } : undefined;
+  });
+  const close = () => {
+    setOpen(undefined);
+    if (params.has("enrol")) setParams({}, { replace: true });
+  };
   if (open?.what === "sheet") return <Sheet close={close} />;
 
   const rows = phones.data;
@@ -78,7 +87,7 @@ export default function Phones() {
       ) : (
         <Review />
       )}
-      {open?.what === "enrol" && <Enrol close={close} />}
+      {open?.what === "enrol" && <Enrol worker={open.worker} close={close} />}
       {chosen && (
         <Device
           phone={chosen}
