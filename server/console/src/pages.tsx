@@ -68,7 +68,6 @@ export const PAGES: Page[] = [
     path: "/grids",
     action: "read",
     icon: <ApartmentOutlined />,
-    stub: true,
     view: view("grids", () => import("./pages/grids")),
   },
   {

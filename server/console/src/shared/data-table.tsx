@@ -1,8 +1,9 @@
 /** Every list: fills the height it is given, draws only what is seen, and can be walked with the arrow keys. */
 import { Table, type GetRef } from "antd";
 import type { TableColumnsType, TableColumnType } from "antd";
-import { useCallback, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useCallback, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { useHeight } from "./height";
 import { Empty, Failed } from "./states";
 
 /** Below this, drawing all rows costs nothing and the browser's own search finds them. */
@@ -128,18 +129,4 @@ function focusRow(from: HTMLElement, key: string, reveal: () => void) {
   }
   reveal();
   requestAnimationFrame(() => requestAnimationFrame(() => find()?.focus({ preventScroll: true })));
-}
-
-/** The height that the layout leaves for a box. */
-function useHeight() {
-  const box = useRef<HTMLDivElement>(null);
-  const [height, setHeight] = useState(400);
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (!element) return undefined;
-    const observer = new ResizeObserver(() => setHeight(element.clientHeight));
-    observer.observe(element);
-    return () => observer.disconnect();
-  });
-  return { box, height };
 }
