@@ -238,7 +238,7 @@ export function AddWorker({ grid, close, done }: DialogProps & { grid?: string }
   const grids = useGrids();
   const workers = useWorkers();
   const [form] = Form.useForm<Days & { name: string; grids: string[] }>();
-  const name = Form.useWatch("name", form)?.trim();
+  const name = (Form.useWatch("name", form) as string | undefined)?.trim();
   const known = workers.data?.some((worker) => worker.name === name);
   const add = api.useMutation("post", "/v1/workers", {
     onSuccess: async (worker) => {

@@ -8,7 +8,7 @@ import { Dialog } from "@/shared/dialog";
 import { Failed, Loading } from "@/shared/states";
 import { FormFoot } from "./appointments";
 import { gridOptions, nameOf, readAgain, useGrids } from "./data";
-import { Communities, codeRule, CODE_CHARS, NAME_CHARS_MAX, useOneCommunity } from "./grid-forms";
+import { Communities, codeOf, codeRule, CODE_CHARS, NAME_CHARS_MAX, useOneCommunity } from "./grid-forms";
 import type { Place, Spot } from "./places";
 import { SizeBar, SizeWord, useNumber } from "./size";
 
@@ -34,7 +34,7 @@ export function Assign({ chosen, close, done }: AssignProps) {
   const number = useNumber();
   const grids = useGrids();
   const [form] = Form.useForm<Fields>();
-  const target = Form.useWatch("target", form) ?? "known";
+  const target = (Form.useWatch("target", form) as Fields["target"] | undefined) ?? "known";
   const code = Form.useWatch("code", form);
   // Looked at once, so that news while the dialog is open do not change what one has read.
   const [places] = useState(() => chosen.flatMap(({ place }) => place ?? []));
@@ -59,7 +59,7 @@ export function Assign({ chosen, close, done }: AssignProps) {
     add.mutate({
       body: {
         name: fields.name ?? "",
-        code: fields.newCode?.trim() || undefined,
+        code: codeOf(fields.newCode),
         community: fields.community ?? only,
         places,
       },

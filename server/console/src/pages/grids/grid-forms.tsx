@@ -13,6 +13,12 @@ export function codeRule(message: string) {
   return { pattern: /^\s*(\d{15})?\s*$/, message };
 }
 
+/** None means the next free one. */
+export function codeOf(typed: string | undefined): string | undefined {
+  const code = typed?.trim();
+  return code === "" ? undefined : code;
+}
+
 /** The community when there is no choice. */
 export function useOneCommunity(): string | undefined {
   const all = useCommunities();
@@ -59,7 +65,7 @@ export function AddGrid({ first, close, done }: AddGridProps) {
         layout="vertical"
         requiredMark={false}
         onFinish={({ name, code, community }) =>
-          add.mutate({ body: { name, code: code?.trim() || undefined, community: community ?? only } })
+          add.mutate({ body: { name, code: codeOf(code), community: community ?? only } })
         }
       >
         <Form.Item name="name" label={t("name")} rules={[required]}>

@@ -36,8 +36,8 @@ export function GridList({ grids, workers, error, retry, onOpen, add }: GridList
       ),
     },
     {
-      title: t("size"),
-      width: 170,
+      title: t("households"),
+      width: 165,
       sorter: (a, b) => a.households - b.households,
       filters: SIZES.map((size) => ({ text: t(`size.${size}`), value: size })),
       onFilter: (size, grid) => grid.size === size,
@@ -45,14 +45,14 @@ export function GridList({ grids, workers, error, retry, onOpen, add }: GridList
     },
     {
       title: t("residents"),
-      width: 80,
+      width: 110,
       align: "right",
       sorter: (a, b) => a.residents - b.residents,
       render: (_, grid) => <span className="number">{number(grid.residents)}</span>,
     },
     {
       title: t("workers"),
-      width: 250,
+      width: 225,
       filters: [{ text: t("workers.none"), value: "none" }],
       onFilter: (_, grid) => grid.workers.length === 0,
       render: (_, grid) => <Holders held={heldOf(workers, grid.code)} known={workers !== undefined} />,
@@ -103,10 +103,11 @@ function Totals({ grids }: { grids: readonly Grid[] }) {
   const number = useNumber();
   const count = (is: (grid: Grid) => boolean) => grids.filter(is).length;
   const households = grids.reduce((sum, grid) => sum + grid.households, 0);
+  const unmanned = count((grid) => grid.workers.length === 0);
   const parts = [
     t("total", { count: grids.length, households: number(households) }),
     ...SIZES.map((size) => `${t(`size.${size}`)} ${String(count((grid) => grid.size === size))}`),
-    t("total.unmanned", { count: count((grid) => grid.workers.length === 0) }),
+    t("total.unmanned", { count: unmanned }),
   ];
   return <span className="number">{parts.join(" · ")}</span>;
 }

@@ -87,8 +87,8 @@ function texts(keys: readonly Key[]): string[] {
 export function useSpotName(): (spot: Spot) => string {
   const { t } = useTranslation("grids");
   return ({ kind, name }) => {
-    if (name === "") return t(`${kind}.none`);
-    return kind === "building" || kind === "unit" ? t(kind, { name }) : name;
+    if (name === "") return t(`nameless.${kind}`);
+    return kind === "building" || kind === "unit" ? t(`spot.${kind}`, { name }) : name;
   };
 }
 
@@ -105,8 +105,11 @@ function SpotLine({ spot, grids }: { spot: Spot; grids: readonly Grid[] | undefi
   return (
     <span className="spot">
       <span className="spot-name">{name(spot)}</span>
-      <span className="number">
-        {t("n_households", { count: spot.households, n: number(spot.households) })}
+      <span
+        className="number"
+        title={t("n_households", { count: spot.households, n: number(spot.households) })}
+      >
+        {t("n", { n: number(spot.households) })}
       </span>
       <span className="spot-grid" title={all}>
         {told}

@@ -40,10 +40,13 @@ export function SizeBar({ households, size }: { households: number; size: Size }
 /** Number, words and bar. */
 export function GridSize({ households, size }: { households: number; size: Size }) {
   const { t } = useTranslation("grids");
+  const number = useNumber();
   return (
     <div>
       <div className="size-line">
-        <span className="number">{t("n_households", { count: households, n: useNumber()(households) })}</span>
+        <span className="number" title={t("n_households", { count: households, n: number(households) })}>
+          {t("n", { n: number(households) })}
+        </span>
         <SizeWord size={size} />
       </div>
       <SizeBar households={households} size={size} />

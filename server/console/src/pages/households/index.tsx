@@ -1,15 +1,18 @@
 /** Every household: found by anything remembered of it, narrowed to a grid. */
-import { Input, Select, type TableColumnsType } from "antd";
-import { useDeferredValue } from "react";
+import { PlusOutlined } from "@ant-design/icons";
+import { Button, Input, Select, type TableColumnsType } from "antd";
+import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
 import { api, type Schema } from "@/api/client";
+import { useCan } from "@/api/session";
 import { DataTable } from "@/shared/data-table";
 import { HouseholdLink } from "@/shared/household-link";
 import { PageFrame } from "@/shared/page-frame";
 import { Status } from "@/shared/status";
 import { Tags } from "@/shared/tags";
 import { Time } from "@/shared/time";
+import { AddHousehold } from "./add";
 
 type Row = Schema<"HouseholdBody">;
 
@@ -24,6 +27,8 @@ export default function Households() {
   const navigate = useNavigate();
   // Search and grid stand in the address: they survive going back, and can be sent to a colleague.
   const [params, setParams] = useSearchParams();
+  const can = useCan();
+  const [adding, setAdding] = useState(false);
   const search = params.get("search") ?? "";
   const grid = params.get("grid");
   const deferred = useDeferredValue(search.trim());
@@ -75,8 +80,25 @@ export default function Households() {
     },
   ];
   const number = new Intl.NumberFormat(i18n.language);
+  const options = grids.data?.map((it) => ({
+    value: it.code,
+    label: t("grid.option", {
+      name: it.name === it.code ? it.code : `${it.name} ${it.code}`,
+      households: number.format(it.households),
+    }),
+  }));
   return (
-    <PageFrame title={t("menu.households")} description={t("text")}>
+    <PageFrame
+      title={t("menu.households")}
+      description={t("text")}
+      actions={
+        can("edit") && (
+          <Button icon={<PlusOutlined />} onClick={() => setAdding(true)}>
+            {t("add")}
+          </Button>
+        )
+      }
+    >
       <div className="toolbar">
         <Input.Search
           allowClear
@@ -94,13 +116,7 @@ export default function Households() {
           placeholder={t("grid.all")}
           value={grid}
           onChange={(code: string | undefined) => set("grid", code)}
-          options={grids.data?.map((it) => ({
-            value: it.code,
-            label: t("grid.option", {
-              name: it.name === it.code ? it.code : `${it.name} ${it.code}`,
-              households: number.format(it.households),
-            }),
-          }))}
+          options={options}
         />
       </div>
       <DataTable
@@ -119,6 +135,7 @@ export default function Households() {
         width={1070}
         foot={rows && t("count", { count: rows.length, number: number.format(rows.length) })}
       />
+      {adding && <AddHousehold grids={options} grid={grid ?? undefined} close={() => setAdding(false)} />}
     </PageFrame>
   );
 }
