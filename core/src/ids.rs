@@ -237,6 +237,11 @@ impl fmt::Debug for Hash {
     }
 }
 
+impl HouseholdId {
+    /// No household: what a withdrawn one is listed under, so that whoever leaves out merged ones leaves it out.
+    pub const NOWHERE: HouseholdId = HouseholdId([0; 16]);
+}
+
 impl From<HouseholdId> for DocId {
     fn from(id: HouseholdId) -> DocId {
         DocId(id.0)

@@ -30,7 +30,7 @@ pub struct HouseholdRow {
     /// Who lives there.
     #[n(5)]
     pub people: Vec<PersonBrief>,
-    /// The household it was merged into, if any.
+    /// The household it was merged into, if any; [`HouseholdId::NOWHERE`] when it was withdrawn.
     #[n(6)]
     pub merged_into: Option<HouseholdId>,
     /// Households merged into it.
@@ -112,17 +112,23 @@ impl HouseholdRow {
             phone: text(&resident.phone),
         });
         let absorbed = MergeNote::read_all(fields).into_iter().filter(|(_, _, undone)| !undone);
+        let nowhere = household.withdrawn.as_ref().map(|_| HouseholdId::NOWHERE);
         HouseholdRow {
             grid: text(&household.grid),
             place: [address.estate, address.building, address.unit, address.room],
             contact_phone: text(&household.contact_phone),
             tags: kinds::visible_tags(&household, &residents),
             people: people.collect(),
-            merged_into: household.merged_into.as_ref().and_then(|id| id.parse().ok()),
+            merged_into: household.merged_into.as_ref().and_then(|id| id.parse().ok()).or(nowhere),
             absorbed: absorbed.map(|(_, note, _)| note.absorbed).collect(),
             open_conflicts: 0,
             note: text(&household.note),
         }
+    }
+
+    /// Whether it is in no list because the import that brought it was undone.
+    pub fn is_withdrawn(&self) -> bool {
+        self.merged_into == Some(HouseholdId::NOWHERE)
     }
 
     /// The address in parts.

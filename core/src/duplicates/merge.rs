@@ -16,7 +16,7 @@ pub struct MergeChange {
 }
 
 /// Keys that say where a home is or what it became are not taken over by the survivor.
-const STAYS: [&str; 6] = ["grid", "estate", "building", "unit", "room", "merged_into"];
+const STAYS: [&str; 7] = ["grid", "estate", "building", "unit", "room", "merged_into", "withdrawn"];
 
 fn is_taken_over(key: &str) -> bool {
     let notes = ["decisions/", "merges/", "followed/", ApartNote::PREFIX];

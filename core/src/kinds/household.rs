@@ -26,6 +26,8 @@ record! {
         tags: BTreeSet<String> = FieldType::Set, Merge::Union, Sensitive, "标签", "Tags";
         /// The household that this one turned out to be.
         merged_into: Option<String> = FieldType::Line, Merge::Auto, Internal, "已并入", "Merged into";
+        /// The import that brought it and was undone: it is in no list until somebody hands in something about it.
+        withdrawn: Option<String> = FieldType::Line, Merge::Auto, Internal, "已撤下", "Withdrawn";
     }
 }
 

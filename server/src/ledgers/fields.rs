@@ -78,7 +78,7 @@ pub(crate) struct Own {
 }
 
 /// Bookkeeping and hashes are for programs, not for ledgers.
-const HIDDEN: [&str; 3] = ["presence", "national_id_hash", "merged_into"];
+const HIDDEN: [&str; 4] = ["presence", "national_id_hash", "merged_into", "withdrawn"];
 /// Each row has its own, so counting by them would only list the rows, and names with them.
 const UNCOUNTED: [&str; 5] = ["name", "room", "contact_phone", "phone", "national_id_last4"];
 const PLACES: [&str; 3] = ["building", "unit", "room"];

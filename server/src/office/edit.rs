@@ -19,7 +19,7 @@ use linli_storage::model::OpenDoc;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Fields that are changed elsewhere: moving to another grid, and merging; identity numbers come with rosters.
-const ELSEWHERE: [&str; 4] = ["grid", "merged_into", "national_id_hash", "national_id_last4"];
+const ELSEWHERE: [&str; 5] = ["grid", "merged_into", "withdrawn", "national_id_hash", "national_id_last4"];
 
 /// Whether a field is changed by an edit.
 pub(crate) fn is_editable(spec: &FieldSpec) -> bool {
@@ -339,7 +339,12 @@ fn missing(key: &str, zh: &str, en: &str) -> WrongField {
 }
 
 async fn write(app: &App, mut open: OpenDoc, by: &Author, puts: &[Put]) -> Result<Edited, Problem> {
-    let change = if puts.is_empty() { None } else { open.document.edit(by, puts) };
+    let mut puts = puts.to_vec();
+    if !puts.is_empty() && open.document.fields().get("withdrawn").is_some_and(|by| *by != Value::Null) {
+        // Whoever changes a household says that it is there.
+        puts.push(Put { key: "withdrawn".into(), value: None });
+    }
+    let change = if puts.is_empty() { None } else { open.document.edit(by, &puts) };
     let changed = change.is_some();
     let mut drafts = Drafts::default();
     if let Some(change) = change {

@@ -1,4 +1,5 @@
-//! Edits made under the id of a household that was merged away follow to its survivor.
+//! Edits made under the id of a household that was merged away follow to its survivor, and a household that was
+//! withdrawn comes back when somebody writes to it or visits it.
 //!
 //! The edit is written to the survivor as it was at the merge: if somebody changed the same field there
 //! since, the two stand as a conflict like any other.
@@ -6,23 +7,46 @@
 use super::{Drafts, author};
 use crate::problem::Problem;
 use crate::state::App;
-use linli_core::doc::{Document, HistoryEntry};
+use linli_core::doc::{Author, Document, HistoryEntry};
 use linli_core::duplicates::follow_late_edit;
 use linli_core::ids::{DocId, Hash, HouseholdId};
 use linli_core::record::{Put, Value};
 use linli_core::time::TimeMs;
 use linli_storage::Model;
+use linli_storage::model::OpenDoc;
 
 /// Lets everything follow that waits.
 pub(crate) async fn run(app: &App, now_ms: TimeMs) -> Result<(), Problem> {
     let waiting = app.model.forwards().await?;
-    if waiting.is_empty() {
+    let recalled = app.model.recalls().await?;
+    if waiting.is_empty() && recalled.is_empty() {
         return Ok(());
     }
     let _turn = app.office_turn().await;
     for (change, doc) in waiting {
         follow(app, change, doc, now_ms).await?;
     }
+    for household in recalled {
+        recall(app, household, now_ms).await?;
+    }
+    Ok(())
+}
+
+async fn recall(app: &App, household: HouseholdId, now_ms: TimeMs) -> Result<(), Problem> {
+    let open = app.model.document(household.into()).await?;
+    let withdrawn = |open: &OpenDoc| {
+        open.document.fields().get("withdrawn").is_some_and(|import| import.as_text().is_some())
+    };
+    let Some(mut open) = open.filter(withdrawn) else {
+        return Ok(app.model.drop_recall(household).await?);
+    };
+    let author = Author { message: Some("recall".into()), ..author(now_ms) };
+    let mut drafts = Drafts::default();
+    if let Some(made) = open.document.edit(&author, &[Put { key: "withdrawn".into(), value: None }]) {
+        drafts.add(open.space, open.id, open.document.kind(), open.generation, made);
+    }
+    drafts.store(app, now_ms).await?;
+    tracing::info!(%household, "a withdrawn household came back");
     Ok(())
 }
 

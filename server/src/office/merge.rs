@@ -49,6 +49,13 @@ pub(crate) async fn merge(
             "one of them is already merged; undo that merge first",
         ));
     }
+    if fields.iter().any(|fields| fields.get("withdrawn").is_some_and(|by| by.as_text().is_some())) {
+        return Err(refused(
+            "merge.withdrawn",
+            "其中一户已随导入撤销而撤下,请先修改它或重新导入",
+            "one of them was withdrawn when its import was undone; change it or import it again first",
+        ));
+    }
     let id = DecisionId(random());
     let now = now_ms();
     let words = MergeWord { reason, by: Some(&word.by.user_id), at_ms: now };

@@ -356,7 +356,7 @@ pub(crate) fn fields_of(fields: &Fields) -> Vec<AroundBody> {
 }
 
 /// Nobody decides by them, and hashes are for machines.
-const NOT_SHOWN: [&str; 4] = ["presence", "national_id_hash", "merged_into", "grid"];
+const NOT_SHOWN: [&str; 5] = ["presence", "national_id_hash", "merged_into", "withdrawn", "grid"];
 
 fn fields_under(
     fields: &Fields,

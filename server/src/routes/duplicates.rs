@@ -194,7 +194,7 @@ fn side_by_side(of_a: &Fields, of_b: &Fields) -> Vec<SideBody> {
     }
     let body = |(key, other, resident): (String, String, Option<String>)| {
         let spec = DocKind::Household.field(&key)?;
-        if ["presence", "national_id_hash", "merged_into"].contains(&spec.key) {
+        if ["presence", "national_id_hash", "merged_into", "withdrawn"].contains(&spec.key) {
             return None;
         }
         let (a, b) = (shown(of_a, &key, spec.ty), shown(of_b, &other, spec.ty));

@@ -95,7 +95,7 @@ fn of_spec(fields: &'static [FieldSpec]) -> impl Iterator<Item = Column<'static>
 
 /// Bookkeeping and hashes are for programs, not for ledgers.
 fn is_exported(field: &FieldSpec) -> bool {
-    !["presence", "national_id_hash", "merged_into"].contains(&field.key)
+    !["presence", "national_id_hash", "merged_into", "withdrawn"].contains(&field.key)
 }
 
 fn household_columns() -> Vec<Column<'static>> {

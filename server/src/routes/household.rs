@@ -123,6 +123,8 @@ pub(crate) struct HouseholdDetail {
     heads: Vec<String>,
     grid_name: String,
     community: String,
+    /// The import that brought it was undone: it is in no list until somebody changes it.
+    withdrawn: bool,
     /// The household it became a part of.
     merged_into: Option<String>,
     /// Households that became a part of it.
@@ -180,7 +182,8 @@ pub(crate) async fn one(
         heads: open.document.heads().iter().map(ToString::to_string).collect(),
         grid_name,
         community,
-        merged_into: record.row.merged_into.map(|id| id.to_string()),
+        withdrawn: record.row.is_withdrawn(),
+        merged_into: record.row.merged_into.filter(|_| !record.row.is_withdrawn()).map(|id| id.to_string()),
         absorbed: record.row.absorbed.iter().map(ToString::to_string).collect(),
         fields: shown.of_kind(&Household::SPEC, ""),
         people: people.collect(),
@@ -204,6 +207,7 @@ async fn read(app: &App, household: HouseholdId) -> Result<(HouseholdRecord, Ope
 fn as_map(record: &str) -> serde_json::Map<String, serde_json::Value> {
     let mut map: serde_json::Map<_, _> = serde_json::from_str(record).unwrap_or_default();
     map.remove("merged_into");
+    map.remove("withdrawn");
     map.remove("address");
     map
 }
@@ -242,7 +246,7 @@ impl Shown<'_> {
     /// The fields of a kind that people see. A hash says nothing to anybody, and where a household went or
     /// whether a resident is there is told otherwise.
     fn of_kind(&self, kind: &'static KindSpec, prefix: &str) -> Vec<FieldBody> {
-        let hidden = ["merged_into", "presence", "national_id_hash"];
+        let hidden = ["merged_into", "withdrawn", "presence", "national_id_hash"];
         let shown = kind.fields.iter().filter(|field| !hidden.contains(&field.key));
         shown.map(|field| self.field(field, format!("{prefix}{}", field.key))).collect()
     }

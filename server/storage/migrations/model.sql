@@ -28,7 +28,8 @@ CREATE TABLE IF NOT EXISTS household (
   id BLOB PRIMARY KEY, space BLOB NOT NULL, grid TEXT NOT NULL,
   estate TEXT NOT NULL, building TEXT NOT NULL, unit TEXT NOT NULL, room TEXT NOT NULL, address_key TEXT NOT NULL,
   search TEXT NOT NULL, row BLOB NOT NULL, record TEXT NOT NULL, residents INTEGER NOT NULL,
-  merged_into BLOB, open_conflicts INTEGER NOT NULL,
+  merged_into BLOB,                    -- 16 zeros when it was withdrawn
+  open_conflicts INTEGER NOT NULL,
   tags TEXT NOT NULL                   -- of the household and everyone in it, one a line
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS household_grid ON household (grid, estate, building, unit, room);
@@ -105,6 +106,8 @@ CREATE TABLE IF NOT EXISTS quarantine (
   code TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (batch, entry)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS forward (change BLOB PRIMARY KEY, doc BLOB NOT NULL) STRICT, WITHOUT ROWID;
+-- Withdrawn households about which something came that whoever withdrew them did not know.
+CREATE TABLE IF NOT EXISTS recall (household BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS snapshot (
   space BLOB NOT NULL, page INTEGER NOT NULL, seq INTEGER NOT NULL, changes INTEGER NOT NULL, bytes BLOB NOT NULL,
   PRIMARY KEY (space, page)

@@ -13,6 +13,7 @@ mod moves;
 mod organisation;
 mod pairs;
 mod queries;
+mod recall;
 mod snapshots;
 mod source;
 mod verify;

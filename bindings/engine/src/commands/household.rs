@@ -13,7 +13,7 @@ use linli_core::record::Fields;
 use sqlx::SqliteConnection;
 
 /// Fields that decide where a record lives: changing them on a phone would tear it from its space.
-const OFFICE_FIELDS: [&str; 2] = ["grid", "merged_into"];
+const OFFICE_FIELDS: [&str; 3] = ["grid", "merged_into", "withdrawn"];
 
 /// A household as typed at the door.
 #[derive(Clone, Debug, Default)]

@@ -237,8 +237,11 @@ impl Group<'_> {
         touched.changed = true;
         let origin =
             Origin { device: logged.author, received_ms: logged.received_ms, skew_ms: logged.skew_ms };
-        touched.remerged |=
-            info.writes.iter().any(|(key, _)| key == "merged_into" || key.starts_with("merges/"));
+        let withdraws = info.writes.iter().any(|(key, _)| key == "withdrawn");
+        touched.remerged |= withdraws
+            || info.writes.iter().any(|(key, _)| key == "merged_into" || key.starts_with("merges/"));
+        touched.late |=
+            logged.author != self.office || (withdraws && touched.open.document.heads().len() > 1);
         for (key, _) in info.writes.iter().filter(|_| touched.open.document.kind() == DocKind::Visits) {
             let Some(rest) = key.strip_prefix("v/") else { continue };
             match rest.split_once('/') {

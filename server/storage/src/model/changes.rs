@@ -54,7 +54,7 @@ impl Model {
         count_max: i64,
     ) -> Result<Vec<ChangedRecord>, StoreError> {
         let docs = sqlx::query(
-            "SELECT d.applied, d.kind, d.id AS doc, coalesce(h.merged_into, h.id, s.household) AS household,
+            "SELECT d.applied, d.kind, d.id AS doc, coalesce(nullif(h.merged_into, zeroblob(16)), h.id, s.household) AS household,
                coalesce(into_.grid, h.grid) AS grid
              FROM doc AS d LEFT JOIN sheet AS s ON s.doc = d.id
                LEFT JOIN household AS h ON h.id = coalesce(s.household, d.id)

@@ -136,9 +136,11 @@ async fn insert(
 
 /// Households merged away, and into which; few, and found by an index of their own.
 async fn merged(connection: &mut SqliteConnection) -> Result<BTreeMap<HouseholdId, HouseholdId>, StoreError> {
-    let rows = sqlx::query("SELECT id, merged_into FROM household WHERE merged_into IS NOT NULL")
-        .fetch_all(connection)
-        .await?;
+    let rows = sqlx::query(
+        "SELECT id, merged_into FROM household WHERE merged_into IS NOT NULL AND merged_into <> zeroblob(16)",
+    )
+    .fetch_all(connection)
+    .await?;
     rows.iter()
         .map(|row| {
             let id = HouseholdId::from_slice(row.try_get("id")?).ok_or(damaged("household"))?;

@@ -53,6 +53,8 @@ pub(super) struct Touched {
     pub(super) changed: bool,
     /// It became part of another household, or another became or ceased to be part of it.
     pub(super) remerged: bool,
+    /// Somebody wrote to it who may not have known that it was withdrawn.
+    pub(super) late: bool,
     /// Visits whose entry arrived in this group.
     pub(super) visits: BTreeMap<VisitId, Origin>,
     /// Receipts that arrived in this group, each with when it was received. The first one stands.
@@ -64,7 +66,8 @@ pub(super) struct Touched {
 impl Touched {
     pub(super) fn of(open: OpenDoc, live: Vec<ConflictRecord>, is_new: bool) -> Touched {
         let (visits, receipts, amended) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
-        Touched { is_new, open, live, applied: 0, changed: false, remerged: false, visits, receipts, amended }
+        let (remerged, late) = (false, false);
+        Touched { is_new, open, live, applied: 0, changed: false, remerged, late, visits, receipts, amended }
     }
 }
 

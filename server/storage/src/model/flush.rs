@@ -5,7 +5,7 @@ use super::cover::refresh_cover;
 use super::directives::{write_directive, write_receipts, write_told};
 use super::documents::{Origin, Touched};
 use super::duplicates::refresh_duplicates;
-use super::organisation;
+use super::{organisation, recall};
 use crate::StoreError;
 use crate::cores::on_all_cores;
 use linli_core::ids::{DocId, HouseholdId, VisitId};
@@ -21,14 +21,20 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) type Searchable = Vec<(HouseholdId, Option<String>)>;
 
 /// A changed document, ready to be written.
-struct Ready {
-    touched: Touched,
+pub(super) struct Ready {
+    pub(super) touched: Touched,
     fields: Fields,
     /// The document as stored, and the row that lists need of it.
     bytes: Vec<u8>,
     row: Vec<u8>,
     household: Option<ReadyHousehold>,
     sheet: Option<SheetRow>,
+}
+
+impl Ready {
+    pub(super) fn is_withdrawn(&self) -> bool {
+        self.household.as_ref().is_some_and(|household| household.row.is_withdrawn())
+    }
 }
 
 struct ReadyHousehold {
@@ -64,7 +70,9 @@ pub(super) async fn flush(
         }
     }
     write_visits(connection, &ready).await?;
-    refresh_cover(connection, covered(&ready)).await?;
+    let covered = covered(&ready);
+    recall::note(connection, recall::late(&ready), &covered).await?;
+    refresh_cover(connection, covered).await?;
     let mut searchable = Vec::new();
     let mut households = BTreeMap::new();
     for ready in ready {

@@ -85,6 +85,7 @@ function Shown({ id, detail }: { id: string; detail: Detail }) {
       }
     >
       <Tags tags={tags} />
+      {detail.withdrawn && <Alert showIcon type="warning" title={t("withdrawn")} />}
       {detail.merged_into != null && (
         <Alert
           showIcon
