@@ -19,7 +19,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use linli_core::address::Address;
 
@@ -27,7 +27,7 @@ pub use error::{BadReason, RosterError};
 pub use field::Field;
 pub use national_id::{NationalId, NationalIdKey};
 
-use crate::table::{Cell, Date, Format, Workbook};
+use crate::table::{Cell, Date, Format, Sheet, Workbook};
 
 /// What an office decides about an import.
 #[derive(Clone, Debug, Default)]
@@ -37,14 +37,21 @@ pub struct ImportOptions {
     pub national_id: Option<NationalIdKey>,
     /// The day of the import; a birth after it is a slip of the pen. Without it only the calendar is checked.
     pub today: Option<Date>,
+    /// What a person says that columns mean.
+    pub corrections: Corrections,
 }
+
+/// What a person says that columns mean, by sheet and place from 0; `None`: nothing that is imported.
+pub type Corrections = BTreeMap<(String, usize), Option<Field>>;
 
 /// Everything that was read from a roster file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Roster {
     /// What the file was, so that rejects go back in the same form.
     pub format: Format,
-    /// How each column was understood, sheet by sheet from the left.
+    /// Every sheet, also those that were left out.
+    pub sheets: Vec<SheetReading>,
+    /// How each column of the sheets that were read was understood, sheet by sheet from the left.
     pub columns: Vec<ColumnReading>,
     /// Households in the order in which the file first mentions them.
     pub households: Vec<RosterHousehold>,
@@ -58,6 +65,21 @@ pub struct Roster {
     pub rows_repeated: usize,
     /// Sheets without a roster's header, which were left out.
     pub sheets_skipped: Vec<String>,
+    /// Why the file as a whole is no roster, as long as nobody corrects what its columns mean.
+    pub trouble: Option<RosterError>,
+}
+
+/// How one sheet was understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SheetReading {
+    /// Name on the tab.
+    pub name: String,
+    /// The row that names the columns, as a spreadsheet program shows it; `None`: no row looks like it.
+    pub header_row: Option<usize>,
+    /// What its columns were understood as.
+    pub columns: Vec<ColumnReading>,
+    /// What it lacks to be read.
+    pub missing: Option<Field>,
 }
 
 /// How one column was understood.
@@ -73,6 +95,8 @@ pub struct ColumnReading {
     pub header: String,
     /// What it means; `None` when the column is ignored.
     pub field: Option<Field>,
+    /// Some of what stands below.
+    pub samples: Vec<String>,
 }
 
 /// One household as the file describes it.
@@ -164,9 +188,23 @@ pub struct Problem {
 /// # Errors
 /// [`RosterError`] when the file as a whole is no roster. A bad row is not an error; see [`Roster::bad_rows`].
 pub fn read_roster(bytes: &[u8], file_name: &str, options: &ImportOptions) -> Result<Roster, RosterError> {
+    let mut roster = open_roster(bytes, file_name, options)?;
+    match roster.trouble.take() {
+        Some(trouble) => Err(trouble),
+        None => Ok(roster),
+    }
+}
+
+/// The same for somebody who can say what the columns mean: what keeps the file from being a roster is
+/// [`Roster::trouble`] then.
+///
+/// # Errors
+/// [`RosterError::Table`] when the file is no workbook.
+pub fn open_roster(bytes: &[u8], file_name: &str, options: &ImportOptions) -> Result<Roster, RosterError> {
     let book = Workbook::read(bytes, file_name)?;
     let mut roster = Roster {
         format: book.format,
+        sheets: Vec::new(),
         columns: Vec::new(),
         households: Vec::new(),
         bad_rows: Vec::new(),
@@ -174,30 +212,47 @@ pub fn read_roster(bytes: &[u8], file_name: &str, options: &ImportOptions) -> Re
         rows_skipped: 0,
         rows_repeated: 0,
         sheets_skipped: Vec::new(),
+        trouble: None,
     };
     let mut households = household::Households::default();
     let mut incomplete = None;
-    let mut has_header = false;
     for page in &book.sheets {
-        match header::find(page) {
-            Ok(header) => {
-                has_header = true;
-                sheet::read(page, &header, options, &mut roster, &mut households);
+        let found = header::find(page, &options.corrections);
+        roster.sheets.push(reading(page, found.as_ref()));
+        match found {
+            Some(found) if found.missing.is_none() => {
+                sheet::read(page, &found.header, options, &mut roster, &mut households);
             }
-            Err(reason) => {
-                incomplete = incomplete.or(reason);
+            found => {
+                incomplete = incomplete.or(found.and_then(|found| lacking(page, &found)));
                 roster.sheets_skipped.push(page.name.clone());
             }
         }
     }
-    if !has_header {
-        return Err(incomplete.unwrap_or(RosterError::NoHeader { sheets: roster.sheets_skipped }));
-    }
-    if roster.rows_read == 0 {
-        return Err(RosterError::NoRows);
+    if roster.columns.is_empty() {
+        let sheets = roster.sheets_skipped.clone();
+        roster.trouble = Some(incomplete.unwrap_or(RosterError::NoHeader { sheets }));
+    } else if roster.rows_read == 0 {
+        roster.trouble = Some(RosterError::NoRows);
     }
     roster.households = households.finish();
     Ok(roster)
+}
+
+fn reading(page: &Sheet, found: Option<&header::Found>) -> SheetReading {
+    SheetReading {
+        name: page.name.clone(),
+        header_row: found.map(|found| page.first_row + found.header.below - 1),
+        columns: found.map(|found| sheet::readings(page, &found.header)).unwrap_or_default(),
+        missing: found.and_then(|found| found.missing),
+    }
+}
+
+/// What a near miss lacks.
+fn lacking(page: &Sheet, found: &header::Found) -> Option<RosterError> {
+    let missing = found.missing.filter(|_| found.is_understood)?;
+    let row = page.first_row + found.header.below - 1;
+    Some(RosterError::MissingColumn { sheet: page.name.clone(), row, missing })
 }
 
 impl Roster {

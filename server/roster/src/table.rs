@@ -36,6 +36,9 @@ pub const CELL_CHARS_MAX: usize = 32_767;
 /// Most sheets of one workbook. A grid a sheet is common; the largest community has 38 grids.
 pub const SHEETS_MAX: usize = 128;
 
+/// Beginnings of documents that could pass for text with commas in it: PDF, RTF.
+const TEXT_LIKE: [&[u8]; 2] = [b"%PDF-", b"{\\rtf"];
+
 /// What kind of file a workbook came in or goes out as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -156,6 +159,9 @@ fn read_unfenced(bytes: &[u8], file_name: &str) -> Result<Workbook, TableError> 
     }
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(TableError::Empty);
+    }
+    if TEXT_LIKE.iter().any(|start| bytes.starts_with(start)) {
+        return Err(TableError::NotASpreadsheet);
     }
     if bytes.starts_with(b"PK") {
         return Ok(Workbook { format: Format::Xlsx, sheets: xlsx::read(bytes)? });

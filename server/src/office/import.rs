@@ -63,7 +63,7 @@ pub(crate) struct Imported {
 pub(crate) async fn import(app: &App, request: ImportRequest) -> Result<Imported, Problem> {
     let started = now_ms();
     let community = community_name(&request.community)?;
-    let options = ImportOptions { national_id: request.national_id, today: today() };
+    let options = ImportOptions { national_id: request.national_id, today: today(), ..ImportOptions::default() };
     let (bytes, file_name) = (request.bytes, request.file_name);
     let roster: Result<Roster, RosterError> =
         blocking(move || read_roster(&bytes, &file_name, &options)).await?;

@@ -51,6 +51,59 @@ pub enum Field {
 }
 
 impl Field {
+    /// All of them, in the order in which a person looks for one.
+    pub const ALL: [Field; 19] = [
+        Field::Name,
+        Field::HeadName,
+        Field::Members,
+        Field::Relation,
+        Field::Gender,
+        Field::Birth,
+        Field::NationalId,
+        Field::Phone,
+        Field::HouseholdPhone,
+        Field::Address,
+        Field::Estate,
+        Field::Building,
+        Field::Unit,
+        Field::Room,
+        Field::GridCode,
+        Field::Grid,
+        Field::Tags,
+        Field::HouseholdStatus,
+        Field::Note,
+    ];
+
+    /// The stable word, as stored and sent.
+    pub fn key(self) -> &'static str {
+        match self {
+            Field::HeadName => "head_name",
+            Field::Name => "name",
+            Field::Members => "members",
+            Field::Relation => "relation",
+            Field::Gender => "gender",
+            Field::Birth => "birth",
+            Field::NationalId => "national_id",
+            Field::Phone => "phone",
+            Field::HouseholdPhone => "household_phone",
+            Field::Address => "address",
+            Field::Estate => "estate",
+            Field::Building => "building",
+            Field::Unit => "unit",
+            Field::Room => "room",
+            Field::GridCode => "grid_code",
+            Field::Grid => "grid",
+            Field::Tags => "tags",
+            Field::HouseholdStatus => "household_status",
+            Field::Note => "note",
+        }
+    }
+
+    /// The field with this key.
+    pub fn from_key(key: &str) -> Option<Field> {
+        Field::ALL.into_iter().find(|field| field.key() == key)
+    }
+
     /// The word for the column in Chinese.
     pub fn zh(self) -> &'static str {
         match self {
@@ -103,6 +156,9 @@ impl fmt::Display for Field {
         f.write_str(name)
     }
 }
+
+/// Stands before the header of a column that a person said is not imported.
+pub(super) const IGNORED: &str = "不导入-";
 
 /// Columns about other people or other places, which would be mistaken by the words they contain.
 const FOREIGN_WORDS: [&str; 22] = [
@@ -387,7 +443,7 @@ pub(super) fn understood(header: &str) -> Option<Field> {
     if let Some((field, _)) = EXACT.iter().find(|(_, words)| words.contains(&text.as_str())) {
         return Some(*field);
     }
-    if FOREIGN_WORDS.iter().any(|word| text.contains(word)) {
+    if header.starts_with(IGNORED) || FOREIGN_WORDS.iter().any(|word| text.contains(word)) {
         return None;
     }
     CONTAINED.iter().find(|(word, _)| text.contains(word)).map(|(_, field)| *field)

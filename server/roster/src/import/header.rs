@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::error::RosterError;
+use super::Corrections;
 use super::field::{Field, understood};
 use crate::table::{Cell, Sheet};
 
@@ -35,8 +35,32 @@ impl Header {
     }
 }
 
-/// Finds the row that names the most columns. `Err` says what a near miss lacks.
-pub(super) fn find(sheet: &Sheet) -> Result<Header, Option<RosterError>> {
+/// What was found in a sheet.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) header: Header,
+    /// What a roster needs and no column says.
+    pub(super) missing: Option<Field>,
+    /// Whether a row was understood without a person's help.
+    pub(super) is_understood: bool,
+}
+
+/// Finds the row that names the most columns, and lets a person's corrections stand above what it seems to say.
+/// Without a row that is understood, the first with several texts is offered for correction.
+pub(super) fn find(sheet: &Sheet, corrections: &Corrections) -> Option<Found> {
+    let best = understood_header(sheet);
+    let is_understood = best.is_some();
+    let mut header = best.or_else(|| first_texts(sheet))?;
+    for (column, (_, field)) in header.columns.iter_mut().enumerate() {
+        if let Some(corrected) = corrections.get(&(sheet.name.clone(), column)) {
+            *field = *corrected;
+        }
+    }
+    let missing = missing(&header);
+    Some(Found { header, missing, is_understood })
+}
+
+fn understood_header(sheet: &Sheet) -> Option<Header> {
     let mut best: Option<(usize, Header)> = None;
     for (index, row) in sheet.rows.iter().enumerate().take(HEADER_ROWS_MAX) {
         let single = read_row(&[row]);
@@ -50,14 +74,18 @@ pub(super) fn find(sheet: &Sheet) -> Result<Header, Option<RosterError>> {
             }
         }
     }
-    let (_, header) = best.ok_or(None)?;
-    match missing(&header) {
-        None => Ok(header),
-        Some(missing) => {
-            let row = sheet.first_row + header.below - 1;
-            Err(Some(RosterError::MissingColumn { sheet: sheet.name.clone(), row, missing }))
-        }
-    }
+    best.map(|(_, header)| header)
+}
+
+/// A row of words that nobody knows may still be the header.
+fn first_texts(sheet: &Sheet) -> Option<Header> {
+    let texts = |row: &[Cell]| {
+        let texts = row.iter().filter(|cell| matches!(cell, Cell::Text(_)) && !cell.is_blank());
+        texts.map(Cell::shown).collect::<BTreeSet<_>>().len()
+    };
+    let mut rows = sheet.rows.iter().enumerate().take(HEADER_ROWS_MAX);
+    let (index, row) = rows.find(|(_, row)| texts(row) >= FIELDS_MIN)?;
+    Some(Header { below: index + 1, columns: read_row(&[row]) })
 }
 
 fn missing(header: &Header) -> Option<Field> {

@@ -2,6 +2,7 @@
 
 use linli_core::error::Coded;
 
+use super::field::{IGNORED, understood};
 use super::{BadRow, ColumnReading, Roster};
 use crate::table::{Cell, Sheet, Workbook};
 
@@ -25,7 +26,17 @@ pub(super) fn workbook(roster: &Roster) -> Option<Workbook> {
 /// The original header without the reasons of an earlier round.
 fn header(columns: &[&ColumnReading]) -> Vec<Cell> {
     let named = columns.iter().filter(|column| column.header != REASON_HEADER);
-    named.map(|column| Cell::from(column.header.as_str())).chain([Cell::from(REASON_HEADER)]).collect()
+    named.map(|column| Cell::from(name(column))).chain([Cell::from(REASON_HEADER)]).collect()
+}
+
+/// The header as it was; where a person had to say what it means, something that says so by itself, so that the
+/// corrected file needs no explaining again.
+fn name(column: &ColumnReading) -> String {
+    match column.field {
+        field if field == understood(&column.header) => column.header.clone(),
+        Some(field) => field.zh().to_owned(),
+        None => format!("{IGNORED}{}", column.header),
+    }
 }
 
 fn row(bad: &BadRow, columns: &[&ColumnReading]) -> Vec<Cell> {

@@ -15,6 +15,10 @@ const TOTALS: [&str; 6] = ["合计", "总计", "小计", "共计", "总人数", 
 const TOTALS_ENGLISH: [&str; 4] = ["total", "subtotal", "sum", "grandtotal"];
 /// First words of rows about the making of the list.
 const FOOTERS: [&str; 9] = ["制表", "填表", "审核人", "审核:", "填报", "备注:", "说明:", "注:", "打印"];
+/// Values of a column that are shown to a person, how much of each, and how far down they are looked for.
+const SAMPLES: usize = 3;
+const SAMPLE_CHARS: usize = 40;
+const SAMPLED_ROWS: usize = 200;
 /// A title merged over the whole width comes as the same text in at least so many cells.
 const TITLE_CELLS_MIN: usize = 3;
 
@@ -70,7 +74,8 @@ pub(super) fn read(
     }
 }
 
-fn readings(sheet: &Sheet, header: &Header) -> Vec<ColumnReading> {
+/// How each named column was understood.
+pub(super) fn readings(sheet: &Sheet, header: &Header) -> Vec<ColumnReading> {
     let named = header.columns.iter().enumerate().filter(|(_, (text, _))| !text.is_empty());
     named
         .map(|(column, (text, field))| ColumnReading {
@@ -79,8 +84,25 @@ fn readings(sheet: &Sheet, header: &Header) -> Vec<ColumnReading> {
             column: column_letter(column),
             header: text.clone(),
             field: *field,
+            samples: samples(sheet, header, column),
         })
         .collect()
+}
+
+/// The first different values below a header, cut short: enough to see what a column holds.
+fn samples(sheet: &Sheet, header: &Header, column: usize) -> Vec<String> {
+    let mut samples: Vec<String> = Vec::new();
+    for row in sheet.rows.iter().skip(header.below).take(SAMPLED_ROWS) {
+        let value = row.get(column).map(|cell| cell.shown().trim().to_owned()).unwrap_or_default();
+        let value: String = value.chars().take(SAMPLE_CHARS).collect();
+        if !value.is_empty() && !samples.contains(&value) {
+            samples.push(value);
+        }
+        if samples.len() == SAMPLES {
+            break;
+        }
+    }
+    samples
 }
 
 /// Offices keep one sheet for each grid; its name then says which.

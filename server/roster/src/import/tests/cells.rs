@@ -189,7 +189,8 @@ fn what_the_row_says_itself_goes_before_the_id() {
 #[test]
 fn an_office_that_insists_keeps_a_keyed_hash_and_four_digits() {
     let keyed = |key: &str, id: &str| {
-        let options = ImportOptions { national_id: Some(NationalIdKey::new(key)), today: None };
+        let options =
+            ImportOptions { national_id: Some(NationalIdKey::new(key)), ..ImportOptions::default() };
         let text = format!("姓名,地址,身份证号\n李四,3-2-501,{id}\n");
         let roster = read_roster(text.as_bytes(), "x.csv", &options).expect("a roster");
         roster.households[0].residents[0].national_id.clone().expect("kept")
