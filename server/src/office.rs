@@ -63,13 +63,16 @@ impl Drafts {
         self.0.is_empty()
     }
 
+    pub(crate) fn into_office(self) -> Vec<OfficeDraft> {
+        self.0.into_iter().map(|(space, entries)| OfficeDraft { space, entries }).collect()
+    }
+
     /// Makes the changes durable, all or none, and waits until lists show them.
     pub(crate) async fn store(self, app: &App, now_ms: TimeMs) -> Result<(), Problem> {
         if self.is_empty() {
             return Ok(());
         }
-        let drafts = self.0.into_iter().map(|(space, entries)| OfficeDraft { space, entries }).collect();
-        let last_id = app.log.store_office(drafts, now_ms).await?.last_id;
+        let last_id = app.log.store_office(self.into_office(), now_ms).await?.last_id;
         app.model.wait_for(last_id).await;
         Ok(())
     }

@@ -19,6 +19,8 @@ mod grids;
 mod household;
 mod households;
 mod import;
+mod import_steps;
+mod imports;
 mod ledger_days;
 mod ledger_files;
 mod ledger_rows;
@@ -169,13 +171,26 @@ fn table(of: impl Fn(Action, UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App>
         .routes(of(Action::Read, routes!(ledger_days::difference)))
         .routes(of(Action::Export, routes!(ledger_files::export)))
         .routes(of(Action::Export, routes!(ledger_files::print)));
+    let imports = OpenApiRouter::new()
+        .routes(of(Action::Import, routes!(imports::list)))
+        .routes(of(Action::Import, routes!(imports::one)))
+        .routes(of(Action::Import, routes!(imports::bad_rows)))
+        .routes(of(Action::Import, routes!(imports::rejects)))
+        .routes(of(Action::Import, routes!(import_steps::correct)))
+        .routes(of(Action::Import, routes!(import_steps::check)))
+        .routes(of(Action::Import, routes!(import_steps::start)))
+        .routes(of(Action::Import, routes!(import_steps::delete)))
+        .routes(of(Action::Import, routes!(import_steps::preview)))
+        .routes(of(Action::Import, routes!(import_steps::take_back)));
     let large = OpenApiRouter::new()
         .routes(of(Action::Import, routes!(import::roster)))
-        .layer(DefaultBodyLimit::max(import::ROSTER_BYTES_MAX));
+        .routes(of(Action::Import, routes!(imports::upload)))
+        .layer(DefaultBodyLimit::max(imports::ROSTER_BYTES_MAX));
     let lists = OpenApiRouter::new()
         .routes(of(Action::Grids, routes!(grid_list::list)))
         .layer(DefaultBodyLimit::max(grid_list::LIST_BYTES_MAX));
-    let small = entrance.merge(work).merge(ledgers).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+    let small =
+        entrance.merge(work).merge(ledgers).merge(imports).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
     OpenApiRouter::with_openapi(ApiDoc::openapi()).merge(small).merge(large).merge(lists)
 }
 

@@ -3,6 +3,8 @@
 use crate::access::Door;
 use crate::clock::now_ms;
 use crate::config::Config;
+use crate::office::import::desk::Desk;
+use crate::office::import::keeper;
 use crate::state::{App, Secrets, Stores};
 use crate::{accept, clock, events, keys, ledgers, office, routes, ws};
 use anyhow::Context as _;
@@ -39,7 +41,8 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
         national_id_key: routes::national_id_key(&config.data)?,
         door: Door::new(accounts.has_users().await?),
     };
-    let app = App::new(Stores { log, model, accounts }, secrets, stopping.clone(), url.clone());
+    let stores = Stores { log, model, accounts, imports: Desk::new(&config.data) };
+    let app = App::new(stores, secrets, stopping.clone(), url.clone());
     let setup_url = app.door.setup_code().map(|code| format!("{url}/#/setup?code={code}"));
 
     let mut tasks = JoinSet::new();
@@ -50,6 +53,7 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     tasks.spawn(snapshots(app.clone()));
     tasks.spawn(events::run(app.clone()));
     tasks.spawn(ledgers::daily::run(app.clone()));
+    tasks.spawn(keeper::run(app.clone()));
     let mut metrics = None;
     if let Some(wanted) = &config.metrics_listen {
         let listener =

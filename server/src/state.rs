@@ -5,6 +5,7 @@ use crate::clock::now_ms;
 use crate::events::{Events, News};
 use crate::ledgers::shelf::Shelf;
 use crate::metrics::Metrics;
+use crate::office::import::desk::Desk;
 use linli_core::ids::{DeviceId, SpaceId};
 use linli_core::kinds::{community_space, grid_space, worker_space};
 use linli_core::sync::frames::{Grant, Person};
@@ -55,6 +56,8 @@ pub(crate) struct App {
     /// One snapshot at a time.
     pub(crate) snapshots: Arc<Mutex<()>>,
     pub(crate) metrics: Arc<Metrics>,
+    /// Where rosters lie while a person looks at them.
+    pub(crate) imports: Arc<Desk>,
     /// The records as ledgers need them.
     pub(crate) shelf: Arc<Shelf>,
     /// Where phones reach this relay, as told to them in enrolment codes.
@@ -68,6 +71,7 @@ pub(crate) struct Stores {
     pub(crate) log: Log,
     pub(crate) model: Model,
     pub(crate) accounts: Office,
+    pub(crate) imports: Desk,
 }
 
 /// Secrets read from the data folder, and those that live as long as the process.
@@ -106,6 +110,7 @@ impl App {
             regranted: Arc::new(watch::channel(()).0),
             snapshots: Arc::default(),
             metrics: Arc::default(),
+            imports: Arc::new(stores.imports),
             shelf: Arc::default(),
             public_url: url.into(),
             national_id_key: secrets.national_id_key.into(),

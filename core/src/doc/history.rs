@@ -5,6 +5,7 @@ use super::apply::writes_of;
 use crate::ids::{Actor, Hash};
 use crate::record::Value;
 use crate::time::TimeMs;
+use std::collections::BTreeSet;
 
 /// One write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,10 +51,25 @@ impl Document {
         entries
     }
 
-    /// The newest change by the given message, to base a later change on: the previous import.
-    pub fn last_change_with_message(&mut self, message: &str) -> Option<Hash> {
+    /// The newest change whose message is one of these, to base a later change on: the previous import.
+    pub fn last_change_with_message(&mut self, messages: &[&str]) -> Option<Hash> {
         let metas = self.auto.get_changes_meta(&[]);
-        let matching = metas.iter().filter(|meta| meta.message.as_deref() == Some(message));
+        let matching =
+            metas.iter().filter(|meta| meta.message.as_deref().is_some_and(|said| messages.contains(&said)));
         matching.max_by_key(|meta| (meta.max_op, meta.hash)).map(|meta| Hash(meta.hash.0))
+    }
+
+    /// The change that an author made, if there is one, and the state it was made from.
+    pub fn change_by(&mut self, actor: Actor) -> Option<(Hash, Vec<Hash>)> {
+        let metas = self.auto.get_changes_meta(&[]);
+        let found = metas.iter().find(|meta| meta.actor.to_bytes() == actor.0)?;
+        let deps = found.deps.iter().map(|hash| Hash(hash.0)).collect();
+        Some((Hash(found.hash.0), deps))
+    }
+
+    /// The changes that whoever made this one did not know: later ones, and those made at the same time.
+    pub fn unknown_to(&mut self, change: Hash) -> BTreeSet<Hash> {
+        let metas = self.auto.get_changes_meta(&[automerge::ChangeHash(change.0)]);
+        metas.iter().map(|meta| Hash(meta.hash.0)).collect()
     }
 }

@@ -3,40 +3,43 @@
 //!
 //! Planned first, stored in one piece: an import is there as a whole or not at all.
 
+pub(crate) mod desk;
+mod file;
+pub(crate) mod jobs;
+pub(crate) mod keeper;
 mod plan;
+pub(crate) mod undo;
 
 use super::place_grids::PlaceGrids;
 use super::{Drafts, author};
 use crate::clock::now_ms;
 use crate::problem::Problem;
 use crate::state::App;
+use desk::Progress;
 use linli_core::doc::Author;
-use linli_core::ids::DocId;
+use linli_core::ids::{Actor, DocId};
 use linli_core::kinds::{self, DocKind, Grid, community_space, grid_doc, grid_space};
 use linli_core::record::FieldError;
 use linli_core::time::date_of;
-use linli_roster::import::{ImportOptions, NationalIdKey, Roster, RosterError, RosterHousehold, read_roster};
+use linli_roster::import::{
+    Corrections, ImportOptions, NationalIdKey, Roster, RosterError, RosterHousehold, open_roster,
+};
 use linli_roster::table::Date;
 use plan::{Grids, Planned, Work};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The message of every change an import makes; the next import finds its own last word by it.
 pub(crate) use linli_storage::model::IMPORT_MESSAGE as MESSAGE;
+/// The same of an undo: what it leaves is what the next import starts from.
+pub(crate) const UNDO_MESSAGE: &str = "import undone";
+const MESSAGES: [&str; 2] = [MESSAGE, UNDO_MESSAGE];
 
-/// Households planned at a time: open documents take about 30 kB each.
-const HOUSEHOLDS_PER_PART: usize = 2_000;
-
-/// How an import is asked for.
-pub(crate) struct ImportRequest {
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) file_name: String,
-    pub(crate) community: String,
-    pub(crate) dry_run: bool,
-    pub(crate) national_id: Option<NationalIdKey>,
-}
+/// Households planned at a time: open documents take about 30 kB each, and a bar shows how far the parts are.
+const HOUSEHOLDS_PER_PART: usize = 500;
 
 /// What an import did, or would do.
-#[derive(Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 pub(crate) struct ImportSummary {
     pub(crate) dry_run: bool,
     pub(crate) rows_read: usize,
@@ -48,40 +51,80 @@ pub(crate) struct ImportSummary {
     pub(crate) households_new: usize,
     pub(crate) households_changed: usize,
     pub(crate) households_unchanged: usize,
+    pub(crate) residents_new: usize,
     pub(crate) conflicts_new: usize,
     pub(crate) grids_new: usize,
     pub(crate) sheets_skipped: Vec<String>,
     pub(crate) ms: u64,
 }
 
-/// An import's summary with the roster it came from, for its columns and bad rows.
-pub(crate) struct Imported {
-    pub(crate) summary: ImportSummary,
-    pub(crate) roster: Roster,
+/// How a file is read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reading {
+    pub(crate) file_name: String,
+    pub(crate) keep_national_id: bool,
+    pub(crate) corrections: Corrections,
 }
 
-pub(crate) async fn import(app: &App, request: ImportRequest) -> Result<Imported, Problem> {
-    let started = now_ms();
-    let community = community_name(&request.community)?;
-    let options = ImportOptions { national_id: request.national_id, today: today(), ..ImportOptions::default() };
-    let (bytes, file_name) = (request.bytes, request.file_name);
+/// Reads a file on a thread of its own. What keeps it from being a roster is in [`Roster::trouble`].
+pub(crate) async fn read(app: &App, bytes: Vec<u8>, how: Reading) -> Result<Roster, Problem> {
+    let Reading { file_name, keep_national_id, corrections } = how;
+    let national_id = keep_national_id.then(|| NationalIdKey::new(app.national_id_key.to_vec()));
+    let options = ImportOptions { national_id, today: today(), corrections };
     let roster: Result<Roster, RosterError> =
-        blocking(move || read_roster(&bytes, &file_name, &options)).await?;
-    let roster = roster.map_err(|error| Problem::bad(&error))?;
+        blocking(move || open_roster(&bytes, &file_name, &options)).await?;
+    roster.map_err(|error| Problem::bad(&error))
+}
 
-    let _turn = app.office_turn().await;
-    let mut grids = Grids::new(&community, app.model.grids().await?, app.model.grid_aliases().await?)
+/// What is to be written, ready to be stored in one piece.
+pub(crate) struct Prepared {
+    pub(crate) summary: ImportSummary,
+    drafts: Drafts,
+}
+
+/// Plans an import by this author. Whoever calls holds the office's turn.
+pub(crate) async fn prepare(
+    app: &App,
+    roster: &Roster,
+    community: &str,
+    actor: Actor,
+    progress: &Progress,
+) -> Result<Prepared, Problem> {
+    if let Some(trouble) = &roster.trouble {
+        return Err(Problem::bad(trouble));
+    }
+    let by = Author { message: Some(MESSAGE.to_owned()), ..Author::now(actor, now_ms()) };
+    let mut grids = Grids::new(community, app.model.grids().await?, app.model.grid_aliases().await?)
         .with_places(PlaceGrids::new(app.model.places().await?));
     grids.learn(&roster.households);
-    let planned = plan_all(app, &community, &roster.households, &mut grids).await?;
-    let mut summary = summarise(&roster, &planned);
+    let planned = plan_all(app, community, &roster.households, &mut grids, &by, progress).await?;
+    let mut summary = summarise(roster, &planned);
     summary.grids_new = grids.added().len();
-    summary.dry_run = request.dry_run;
-    if !request.dry_run {
-        drafts(&community, planned, &grids).store(app, started).await?;
+    Ok(Prepared { summary, drafts: drafts(community, planned, &grids, &by) })
+}
+
+impl Prepared {
+    /// Makes it durable, all or nothing, and waits until lists show it. The log up to where its changes are.
+    pub(crate) async fn store(self, app: &App, progress: &Progress) -> Result<i64, Problem> {
+        store(app, self.drafts, progress).await
     }
-    summary.ms = (now_ms() - started).unsigned_abs();
-    Ok(Imported { summary, roster })
+}
+
+/// Stores drafts and tells how far the lists are with them.
+async fn store(app: &App, drafts: Drafts, progress: &Progress) -> Result<i64, Problem> {
+    let since = *app.log.durable().borrow();
+    if drafts.is_empty() {
+        return Ok(since);
+    }
+    let last = app.log.store_office(drafts.into_office(), now_ms()).await?.last_id;
+    let mut applied = app.model.applied();
+    loop {
+        let at = *applied.borrow_and_update();
+        progress.listed(since, at, last);
+        if at >= last || applied.changed().await.is_err() {
+            return Ok(last);
+        }
+    }
 }
 
 /// Plans the file a part at a time: the documents of a whole community, open at once, would not fit an
@@ -91,8 +134,9 @@ async fn plan_all(
     community: &str,
     households: &[RosterHousehold],
     grids: &mut Grids,
+    author: &Author,
+    progress: &Progress,
 ) -> Result<Vec<Planned>, Problem> {
-    let author = Author { message: Some(MESSAGE.to_owned()), ..author(now_ms()) };
     let mut planned = Vec::with_capacity(households.len());
     for part in households.chunks(HOUSEHOLDS_PER_PART) {
         let ids = part.iter().map(|household| kinds::household_id(community, &household.address).into());
@@ -108,6 +152,7 @@ async fn plan_all(
         });
         let (work, author) = (work.collect(), author.clone());
         planned.extend(blocking(move || plan::plan(work, &author)).await?);
+        progress.planned(planned.len());
     }
     Ok(planned)
 }
@@ -159,17 +204,15 @@ fn summarise(roster: &Roster, planned: &[Planned]) -> ImportSummary {
         households_new: count(|plan| plan.is_new && plan.change.is_some()),
         households_changed: count(|plan| !plan.is_new && plan.change.is_some()),
         households_unchanged: count(|plan| plan.change.is_none()),
+        residents_new: planned.iter().map(|plan| plan.residents_new).sum(),
         conflicts_new: planned.iter().map(|plan| plan.conflicts).sum(),
         sheets_skipped: roster.sheets_skipped.clone(),
         ..ImportSummary::default()
     }
 }
 
-fn drafts(community: &str, planned: Vec<Planned>, grids: &Grids) -> Drafts {
+fn drafts(community: &str, planned: Vec<Planned>, grids: &Grids, by: &Author) -> Drafts {
     let mut drafts = Drafts::default();
-    let now = now_ms();
-    let mut author = author(now);
-    author.message = Some(MESSAGE.to_owned());
     for (code, name) in grids.added() {
         let grid = Grid {
             code: Some(code.clone()),
@@ -178,7 +221,7 @@ fn drafts(community: &str, planned: Vec<Planned>, grids: &Grids) -> Drafts {
             ..Grid::default()
         };
         let mut document = linli_core::doc::Document::new(DocKind::Grid);
-        if let Some(change) = document.edit(&author, &grid.puts("")) {
+        if let Some(change) = document.edit(by, &grid.puts("")) {
             drafts.add(community_space(community), grid_doc(community, code), DocKind::Grid, 0, change);
         }
     }
@@ -189,4 +232,9 @@ fn drafts(community: &str, planned: Vec<Planned>, grids: &Grids) -> Drafts {
         }
     }
     drafts
+}
+
+/// An author whom nothing was written by.
+pub(crate) fn nobody() -> Actor {
+    author(now_ms()).actor
 }

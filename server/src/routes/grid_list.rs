@@ -1,7 +1,7 @@
 //! `/v1/grids/import`: an office's list of grids and their places.
 
 use super::Params;
-use super::import::ProblemOfRow;
+use super::imports::ProblemOfRow;
 use super::places::AssignedBody;
 use crate::office::grid_list::import;
 use crate::problem::{Problem, ProblemBody};

@@ -106,6 +106,11 @@ impl Names {
         format!("{BY}{user}")
     }
 
+    /// The name of an account, or what acts without one.
+    pub(crate) fn of_user(&self, user: &str) -> String {
+        self.users.get(user).cloned().unwrap_or_else(|| user.to_owned())
+    }
+
     pub(crate) fn of_device(&self, device: DeviceId) -> String {
         self.devices.get(&device).cloned().unwrap_or_else(|| device.to_string())
     }

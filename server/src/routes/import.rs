@@ -1,26 +1,19 @@
-//! `/v1/imports/roster`: a spreadsheet of households and residents.
+//! `/v1/imports/roster`: a spreadsheet of households and residents, read and imported in one request.
 
 use super::Params;
-use crate::access::guard::Trail;
-use crate::events::News;
+use super::imports::{BadRowBody, RosterBytes};
+use crate::access::guard::{By, Trail};
 use crate::keys;
-use crate::office::import::{ImportRequest, ImportSummary, import};
+use crate::office::import::jobs::{Uploaded, at_once, audited};
+use crate::office::import::{ImportSummary, community_name};
 use crate::problem::{Problem, ProblemBody};
 use crate::state::App;
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
-use axum::http::StatusCode;
 use base64::Engine as _;
-use linli_core::error::Coded;
-use linli_roster::import::{NationalIdKey, Roster};
+use linli_roster::import::Roster;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-
-/// A roster of 50,000 people is about 5 MB; this leaves room for the untidiest.
-pub(crate) const ROSTER_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// How to import.
 #[derive(Deserialize, IntoParams)]
@@ -46,40 +39,6 @@ pub(crate) struct ColumnBody {
     field: Option<String>,
 }
 
-/// A row that was not imported.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct BadRowBody {
-    sheet: String,
-    /// As the spreadsheet shows it, from 1.
-    row: usize,
-    problems: Vec<ProblemOfRow>,
-}
-
-/// One thing wrong with a row.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct ProblemOfRow {
-    column: String,
-    header: String,
-    value: String,
-    code: String,
-    why_zh: String,
-    why_en: String,
-}
-
-impl ProblemOfRow {
-    /// The cell a person looks for, and why it was not taken.
-    pub(super) fn of(column: &str, header: &str, value: &str, reason: &impl Coded) -> ProblemOfRow {
-        ProblemOfRow {
-            column: column.to_owned(),
-            header: header.to_owned(),
-            value: value.to_owned(),
-            code: reason.code().to_owned(),
-            why_zh: reason.zh(),
-            why_en: reason.to_string(),
-        }
-    }
-}
-
 /// The rows that were not imported, in the file's own format.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RejectsBody {
@@ -92,8 +51,9 @@ pub(crate) struct RejectsBody {
 /// What an import did, or would do.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ImportBody {
+    /// To undo it by; absent from a dry run.
+    id: Option<String>,
     #[serde(flatten)]
-    #[schema(value_type = Object)]
     summary: ImportSummary,
     columns: Vec<ColumnBody>,
     bad_rows: Vec<BadRowBody>,
@@ -101,47 +61,31 @@ pub(crate) struct ImportBody {
 }
 
 /// Imports a roster: CSV, XLSX or XLS. All good rows or, when the file as a whole is no roster, none.
-#[utoipa::path(post, path = "/v1/imports/roster", params(ImportParams), request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = ImportBody), (status = 413, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/imports/roster", operation_id = "import_roster", params(ImportParams), request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = ImportBody), (status = 413, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn roster(
     State(app): State<App>,
+    By(by): By,
     Params(params): Params<ImportParams>,
     trail: Trail,
-    body: Result<Bytes, BytesRejection>,
+    RosterBytes(body): RosterBytes,
 ) -> Result<Json<ImportBody>, Problem> {
-    let body = body.map_err(|_| {
-        Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "import.too_large",
-            "文件超过 64 MB,请拆成几个文件再导入",
-            "the file is larger than 64 MB; split it and import the parts",
-        )
-    })?;
-    let keep = params.keep_national_id.unwrap_or(false);
-    let request = ImportRequest {
+    let uploaded = Uploaded {
         bytes: body.to_vec(),
         file_name: params.file_name,
-        community: params.community,
-        dry_run: params.dry_run.unwrap_or(false),
-        national_id: keep.then(|| NationalIdKey::new(app.national_id_key.to_vec())),
+        community: community_name(&params.community)?,
+        keep_national_id: params.keep_national_id.unwrap_or(false),
     };
-    let dry_run = request.dry_run;
-    let imported = import(&app, request).await?;
-    let did = &imported.summary;
-    trail.detail(json!({
-        "dry_run": did.dry_run,
-        "rows_read": did.rows_read,
-        "rows_bad": did.rows_bad,
-        "households_new": did.households_new,
-        "households_changed": did.households_changed,
-    }));
-    if !dry_run {
-        app.events.say(News::Import);
-    }
+    let dry_run = params.dry_run.unwrap_or(false);
+    let (id, summary, roster) = at_once(&app, &by, uploaded, dry_run).await?;
+    let id = (!dry_run).then_some(id);
+    id.iter().for_each(|id| trail.subject(id));
+    trail.detail(audited(&summary));
     Ok(Json(ImportBody {
-        columns: columns(&imported.roster),
-        bad_rows: bad_rows(&imported.roster),
-        rejects: rejects(&imported.roster)?,
-        summary: imported.summary,
+        id,
+        columns: columns(&roster),
+        bad_rows: roster.bad_rows.iter().map(BadRowBody::from).collect(),
+        rejects: rejects(&roster)?,
+        summary,
     }))
 }
 
@@ -155,20 +99,6 @@ fn columns(roster: &Roster) -> Vec<ColumnBody> {
             field: column.field.map(|field| field.zh().to_owned()),
         })
         .collect()
-}
-
-fn bad_rows(roster: &Roster) -> Vec<BadRowBody> {
-    let rows = roster.bad_rows.iter();
-    rows.map(|bad| BadRowBody {
-        sheet: bad.sheet.clone(),
-        row: bad.row,
-        problems: bad.problems.iter().map(problem_of_row).collect(),
-    })
-    .collect()
-}
-
-fn problem_of_row(problem: &linli_roster::import::Problem) -> ProblemOfRow {
-    ProblemOfRow::of(&problem.column, &problem.header, &problem.value, &problem.reason)
 }
 
 fn rejects(roster: &Roster) -> Result<Option<RejectsBody>, Problem> {

@@ -42,6 +42,22 @@ CREATE TABLE IF NOT EXISTS setting (
   key TEXT PRIMARY KEY,
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS import_job ( -- rosters that were uploaded; the file lies beside this one for a while
+  id TEXT PRIMARY KEY,                 -- 16 random bytes in hexadecimal: the author of every change it makes
+  owner TEXT NOT NULL,                 -- a user's id, or token
+  community TEXT NOT NULL,
+  file_name TEXT NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  has_file INTEGER NOT NULL,           -- 0: the file has been deleted, or never was kept
+  settings TEXT NOT NULL,              -- JSON: what columns mean, whether national ids are kept
+  state TEXT NOT NULL,                 -- ready, importing, imported, undoing, undone, failed
+  outcome TEXT NOT NULL,               -- JSON: counts, what an undo left as it is, why it failed; ids, no names
+  since INTEGER NOT NULL,              -- the log before its changes
+  upto INTEGER NOT NULL,               -- and with them
+  created_ms INTEGER NOT NULL,
+  changed_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS import_job_created ON import_job (created_ms);
 CREATE TABLE IF NOT EXISTS ledger (     -- saved views over the records; they hold none themselves
   id TEXT PRIMARY KEY,
   owner TEXT NOT NULL,                 -- a user's id, or token

@@ -1,5 +1,5 @@
-//! `office.db`: who works in the office, who is signed in, what each did, which views of the records it
-//! keeps. Like the log it is a truth: every
+//! `office.db`: who works in the office, who is signed in, what each did, which rosters it
+//! imported, which views of the records it keeps. Like the log it is a truth: every
 //! commit is synced, nothing of it can be made again from elsewhere.
 //!
 //! Knows no cookie, password or route: hashes, random ids and times are arguments.
@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod claims;
 pub mod directives;
+pub mod imports;
 pub mod ledgers;
 pub mod sessions;
 pub mod users;

@@ -1,6 +1,6 @@
 //! What an import means for each household, computed without touching the log.
 
-use super::MESSAGE;
+use super::MESSAGES;
 use crate::office::grids::plain;
 use crate::office::place_grids::PlaceGrids;
 use linli_core::address::Address;
@@ -8,6 +8,7 @@ use linli_core::doc::{Author, ChangeBytes, Document};
 use linli_core::ids::{HouseholdId, ResidentId, SpaceId};
 use linli_core::kinds::{self, DocKind, Household, Resident, resident_key};
 use linli_core::record::{Fields, Put, Value};
+use linli_core::time::TimeMs;
 use linli_roster::import::{Gender, RosterHousehold, RosterResident};
 use linli_storage::model::{GridRecord, OpenDoc};
 use linli_storage::on_all_cores;
@@ -27,6 +28,8 @@ pub(super) struct Planned {
     pub(super) generation: u32,
     pub(super) is_new: bool,
     pub(super) change: Option<ChangeBytes>,
+    /// People who were not there before.
+    pub(super) residents_new: usize,
     /// Fields where the file and a person disagree now.
     pub(super) conflicts: usize,
 }
@@ -153,7 +156,8 @@ fn create(id: HouseholdId, grid: String, household: &RosterHousehold, author: &A
     let residents = name_residents(id, &household.residents, &Fields::new());
     let puts = wanted(&grid, household, &residents);
     let change = document.edit(author, &puts);
-    Planned { id, grid, space: None, generation: 0, is_new: true, change, conflicts: 0 }
+    let residents_new = residents.len();
+    Planned { id, grid, space: None, generation: 0, is_new: true, change, residents_new, conflicts: 0 }
 }
 
 /// Puts only what differs from the previous import, as if written right after it.
@@ -165,16 +169,22 @@ fn update(
     author: &Author,
 ) -> Planned {
     let now = open.document.fields();
-    let last = open.document.last_change_with_message(MESSAGE);
+    let last = open.document.last_change_with_message(&MESSAGES);
     let base: Option<Vec<_>> = last.map(|hash| vec![hash]);
     let then = base.as_ref().map(|heads| open.document.fields_at(heads)).unwrap_or_default();
     let residents = name_residents(id, &household.residents, &now);
     let puts: Vec<Put> = wanted(&grid, household, &residents)
         .into_iter()
+        .chain(brought_back(&residents, &then, &now, author.at_ms))
         // The grid is the office's to change, not a file's.
         .filter(|put| put.key != "grid")
         .filter(|put| put.value.as_ref() != then.get(&put.key) && put.value.as_ref() != now.get(&put.key))
         .collect();
+    let is_new = |(id, _): &&(ResidentId, &RosterResident)| {
+        let prefix = resident_key(*id);
+        !now.range(prefix.clone()..).next().is_some_and(|(key, _)| key.starts_with(&prefix))
+    };
+    let residents_new = residents.iter().filter(is_new).count();
     let clashes = |put: &&Put| now.get(&put.key) != then.get(&put.key) && now.contains_key(&put.key);
     let conflicts = puts.iter().filter(clashes).count();
     let change = open.document.edit(&Author { base, ..author.clone() }, &puts);
@@ -185,8 +195,26 @@ fn update(
         generation: open.generation,
         is_new: false,
         change,
+        residents_new,
         conflicts,
     }
+}
+
+/// Whom an undo took off comes back with a file that has them; whom a person took off does not.
+fn brought_back(
+    residents: &[(ResidentId, &RosterResident)],
+    then: &Fields,
+    now: &Fields,
+    at_ms: TimeMs,
+) -> Vec<Put> {
+    let is_text = |fields: &Fields, key: &str| fields.get(key).is_some_and(|value| value.as_text().is_some());
+    let keys = residents.iter().map(|(id, _)| format!("{}presence", resident_key(*id)));
+    let removed = keys.filter(|key| is_text(then, key) && is_text(now, key));
+    let mut puts: Vec<Put> = removed.map(|key| Put { key, value: Some(Value::Int(at_ms)) }).collect();
+    if is_text(now, "withdrawn") {
+        puts.push(Put { key: "withdrawn".into(), value: None });
+    }
+    puts
 }
 
 /// Everything the file says of a household, as puts.
