@@ -60,7 +60,6 @@ export const PAGES: Page[] = [
     path: "/roster",
     action: "import",
     icon: <ImportOutlined />,
-    stub: true,
     view: view("roster", () => import("./pages/roster")),
   },
   {
