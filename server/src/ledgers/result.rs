@@ -190,6 +190,12 @@ pub(crate) struct Difference {
 /// Rows shown of each list: more are for a file, not for eyes. The counts are of all.
 const DIFFERENCE_ROWS_MAX: usize = 2_000;
 
+/// The cells at some places of a row.
+fn picked<'a>(row: &'a RowBody, places: &'a [usize]) -> impl Iterator<Item = &'a Cell> {
+    const EMPTY: &Cell = &Cell::Empty;
+    places.iter().map(|at| row.cells.get(*at).unwrap_or(EMPTY))
+}
+
 /// Compares two moments of one ledger by the ids of rows.
 pub(crate) fn difference(from: &Whole, to: &Whole) -> Difference {
     let columns: Vec<&LedgerColumnBody> =
@@ -199,27 +205,26 @@ pub(crate) fn difference(from: &Whole, to: &Whole) -> Difference {
         columns.iter().filter_map(|column| place(&column.key)).collect()
     };
     let (old_picks, new_picks) = (picks(from), picks(to));
-    let pick = |row: &RowBody, picks: &[usize]| -> Vec<Cell> {
-        picks.iter().map(|at| row.cells.get(*at).cloned().unwrap_or_default()).collect()
-    };
-    let picked = |row: &RowBody, picks: &[usize]| RowBody { cells: pick(row, picks), ..row.clone() };
+    let pick = |row: &RowBody, picks: &[usize]| -> Vec<Cell> { picked(row, picks).cloned().collect() };
+    let shown = |row: &RowBody, picks: &[usize]| RowBody { cells: pick(row, picks), ..row.clone() };
     let old: HashMap<&str, &RowBody> = from.rows.iter().map(|row| (row.id.as_str(), row)).collect();
     let new: HashMap<&str, &RowBody> = to.rows.iter().map(|row| (row.id.as_str(), row)).collect();
     let (mut added, mut changed) = (Vec::new(), Vec::new());
     for row in &to.rows {
         match old.get(row.id.as_str()) {
-            None => added.push(picked(row, &new_picks)),
-            Some(before) => {
-                let (before, after) = (pick(before, &old_picks), pick(row, &new_picks));
-                if before != after {
-                    let (id, household) = (row.id.clone(), row.household.clone());
-                    changed.push(ChangedRow { id, household, before, after });
-                }
-            }
+            None => added.push(shown(row, &new_picks)),
+            // Most rows are as they were: they are compared where they lie.
+            Some(before) if picked(before, &old_picks).eq(picked(row, &new_picks)) => {}
+            Some(before) => changed.push(ChangedRow {
+                id: row.id.clone(),
+                household: row.household.clone(),
+                before: pick(before, &old_picks),
+                after: pick(row, &new_picks),
+            }),
         }
     }
     let gone = from.rows.iter().filter(|row| !new.contains_key(row.id.as_str()));
-    let mut removed: Vec<RowBody> = gone.map(|row| picked(row, &old_picks)).collect();
+    let mut removed: Vec<RowBody> = gone.map(|row| shown(row, &old_picks)).collect();
     let (added_count, removed_count, changed_count) = (added.len(), removed.len(), changed.len());
     added.truncate(DIFFERENCE_ROWS_MAX);
     removed.truncate(DIFFERENCE_ROWS_MAX);
