@@ -64,7 +64,10 @@ impl Answer {
         let status = response.status().as_u16();
         let mut answer = Answer { status, kind: String::new(), headers, body: String::new() };
         answer.kind = answer.header("content-type").to_owned();
-        answer.body = response.text().unwrap_or_default();
+        // A stream of events has no end to wait for; `Listener` reads those.
+        if !answer.kind.starts_with("text/event-stream") {
+            answer.body = response.text().unwrap_or_default();
+        }
         answer
     }
 
