@@ -207,11 +207,10 @@ pub(crate) fn difference(from: &Whole, to: &Whole) -> Difference {
     let (old_picks, new_picks) = (picks(from), picks(to));
     let pick = |row: &RowBody, picks: &[usize]| -> Vec<Cell> { picked(row, picks).cloned().collect() };
     let shown = |row: &RowBody, picks: &[usize]| RowBody { cells: pick(row, picks), ..row.clone() };
-    let old: HashMap<&str, &RowBody> = from.rows.iter().map(|row| (row.id.as_str(), row)).collect();
-    let new: HashMap<&str, &RowBody> = to.rows.iter().map(|row| (row.id.as_str(), row)).collect();
+    let mut old: HashMap<&str, &RowBody> = from.rows.iter().map(|row| (row.id.as_str(), row)).collect();
     let (mut added, mut changed) = (Vec::new(), Vec::new());
     for row in &to.rows {
-        match old.get(row.id.as_str()) {
+        match old.remove(row.id.as_str()) {
             None => added.push(shown(row, &new_picks)),
             // Most rows are as they were: they are compared where they lie.
             Some(before) if picked(before, &old_picks).eq(picked(row, &new_picks)) => {}
@@ -223,7 +222,8 @@ pub(crate) fn difference(from: &Whole, to: &Whole) -> Difference {
             }),
         }
     }
-    let gone = from.rows.iter().filter(|row| !new.contains_key(row.id.as_str()));
+    // What nobody asked for by its id is gone.
+    let gone = from.rows.iter().filter(|row| old.contains_key(row.id.as_str()));
     let mut removed: Vec<RowBody> = gone.map(|row| shown(row, &old_picks)).collect();
     let (added_count, removed_count, changed_count) = (added.len(), removed.len(), changed.len());
     added.truncate(DIFFERENCE_ROWS_MAX);

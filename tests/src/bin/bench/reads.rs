@@ -3,17 +3,20 @@
 use crate::community::Community;
 use crate::measure::{Report, millis, percentile};
 use linli_core::ids::HouseholdId;
-use linli_tests::text;
+use linli_tests::{COMMUNITY, text};
 use serde_json::{Value, json};
 use std::time::Instant;
 
 /// Requests for each address.
 const TIMES: usize = 60;
+/// The same for what works out a whole roster anew, which takes seconds.
+const TIMES_LONG: usize = 5;
 /// 95 of 100 answers come within this many milliseconds.
 const GOAL_MS: f64 = 50.0;
 /// Addresses of which nobody waits for an answer on a page: one stays open, some are files; the token of the
 /// command line has no sessions, and nothing waits for review here.
-const NOT_PAGES: [&str; 8] = [
+const NOT_PAGES: [&str; 9] = [
+    "/v1/imports/{id}/rejects",
     "/v1/sessions",
     "/v1/review/{id}",
     "/v1/events",
@@ -51,6 +54,18 @@ impl Api {
     async fn json(&self, path: &str) -> Value {
         let request = self.http.get(format!("{}{path}", self.url)).bearer_auth(&self.token);
         request.send().await.expect("an answer").json().await.expect("JSON")
+    }
+
+    /// Hands in a file of the community's roster, to be looked at and not imported.
+    async fn upload_roster(&self, community: &Community) -> String {
+        let files = std::fs::read_dir(community.relay.file("roster")).expect("the sample's folder");
+        let mut files = files.map(|file| file.expect("a file of the sample").path());
+        let file = files.find(|file| file.extension().is_some_and(|end| end != "json")).expect("a roster");
+        let name = file.file_name().expect("a name").to_string_lossy().into_owned();
+        let request = self.http.post(format!("{}/v1/imports", self.url)).bearer_auth(&self.token);
+        let request = request.query(&[("community", COMMUNITY), ("file_name", &name)]);
+        let answer = request.body(std::fs::read(file).expect("the roster")).send().await.expect("an answer");
+        text(&answer.json().await.expect("JSON"), "id")
     }
 
     async fn keep_ledger(&self, name: &str, definition: Value, daily: bool) -> String {
@@ -98,8 +113,9 @@ pub(crate) async fn console_reads(community: &Community, report: &mut Report) {
         assert!(asked || NOT_PAGES.contains(&path.as_str()), "{path} is read by pages and not measured");
     }
     for (_, path) in addresses {
-        let mut took = Vec::with_capacity(TIMES);
-        for _ in 0..TIMES {
+        let times = if path.ends_with("/undo") { TIMES_LONG } else { TIMES };
+        let mut took = Vec::with_capacity(times);
+        for _ in 0..times {
             let started = Instant::now();
             let (status, answer) = api.ask(reqwest::Method::GET, &path, None).await;
             took.push(millis(started.elapsed()));
@@ -133,6 +149,9 @@ async fn addresses(api: &Api, community: &Community) -> Vec<(&'static str, Strin
     let days = api.json(&format!("/v1/ledgers/{residents}/snapshots")).await;
     let day = days.get(0).map(|day| text(day, "day")).expect("the day is kept");
     let conflict = api.disagree(household).await;
+    let imports = api.json("/v1/imports").await;
+    let upload = api.upload_roster(community).await;
+    let import = imports.pointer("/imports/0").map(|import| text(import, "id")).expect("the roster's import");
     let (other, _) = community.households.get(1).cloned().expect("another household");
     let one = |template: &'static str, path: &str| (template, path.to_owned());
     let mut all: Vec<(&'static str, String)> = PLAIN.into_iter().map(|path| one(path, path)).collect();
@@ -154,6 +173,10 @@ async fn addresses(api: &Api, community: &Community) -> Vec<(&'static str, Strin
         ("/v1/directives/{id}/difference", format!("/v1/directives/{directive}/difference")),
         ("/v1/directives/{id}/receipts", format!("/v1/directives/{directive}/receipts")),
         ("/v1/directives/{id}/untold", format!("/v1/directives/{directive}/untold?grid={grid}")),
+        one("/v1/imports", "/v1/imports"),
+        ("/v1/imports/{id}", format!("/v1/imports/{upload}")),
+        ("/v1/imports/{id}/bad-rows", format!("/v1/imports/{upload}/bad-rows")),
+        ("/v1/imports/{id}/undo", format!("/v1/imports/{import}/undo")),
         one("/v1/ledgers/fields", "/v1/ledgers/fields?base=visit"),
         ("/v1/ledgers/{id}", format!("/v1/ledgers/{visits}")),
         ("/v1/ledgers/{id}/rows", format!("/v1/ledgers/{residents}/rows?limit=200")),
