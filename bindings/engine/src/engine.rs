@@ -2,7 +2,7 @@
 
 use crate::env::random;
 use crate::store::{Store, begin, meta, people, rows};
-use crate::{EngineError, Env, Lang};
+use crate::{EngineError, Env, KeyStore, Lang};
 use linli_core::identity::{DeviceKey, PublicKey};
 use linli_core::ids::{Actor, DeviceId, HouseholdId};
 use linli_core::search::SearchIndex;
@@ -52,9 +52,48 @@ impl Engine {
             tx.commit().await?;
             seed
         };
+        Engine::with_seed(store, &seed, env, options)
+    }
+
+    /// The same with the secret of the key kept outside the store. A store that is used already and whose secret is
+    /// gone stays closed: with another key the relay would take it for another phone, and unsent work would be
+    /// signed by nobody it knows.
+    ///
+    /// # Errors
+    /// As [`Engine::open`]; [`EngineError::KeyStore`], [`EngineError::KeyLost`].
+    pub async fn open_with_keys(
+        store_dir: &Path,
+        env: Box<dyn Env>,
+        options: Options,
+        keys: &dyn KeyStore,
+    ) -> Result<Engine, EngineError> {
+        let store = Store::open(store_dir).await?;
+        let seed = {
+            let mut conn = store.lock().await;
+            let used = meta::get(&mut conn, meta::Fact::KeptOutside).await?.is_some();
+            if used {
+                let secret = keys.load()?.ok_or(EngineError::KeyLost)?;
+                secret.try_into().map_err(|_| EngineError::Damaged("key"))?
+            } else {
+                // Whatever the key store has belongs to a store that is gone, and its chain of batches with it.
+                let seed: [u8; 32] = random(env.as_ref())?;
+                keys.save(&seed)?;
+                meta::set(&mut conn, meta::Fact::KeptOutside, &[1]).await?;
+                seed
+            }
+        };
+        Engine::with_seed(store, &seed, env, options)
+    }
+
+    fn with_seed(
+        store: Store,
+        seed: &[u8; 32],
+        env: Box<dyn Env>,
+        options: Options,
+    ) -> Result<Engine, EngineError> {
         Ok(Engine {
             store,
-            key: DeviceKey::from_seed(&seed),
+            key: DeviceKey::from_seed(seed),
             actor: Mutex::new(Actor(random(env.as_ref())?)),
             index: Mutex::new(None),
             work: Notify::new(),

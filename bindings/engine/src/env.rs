@@ -16,6 +16,21 @@ pub trait Env: Send + Sync {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), EngineError>;
 }
 
+/// Where the secret of this phone's key lives, when not in the store itself: the platform's key store.
+pub trait KeyStore: Send + Sync {
+    /// The secret; nothing when none was saved yet.
+    ///
+    /// # Errors
+    /// [`EngineError::KeyStore`].
+    fn load(&self) -> Result<Option<Vec<u8>>, EngineError>;
+
+    /// Keeps the secret. Durable when it returns.
+    ///
+    /// # Errors
+    /// [`EngineError::KeyStore`].
+    fn save(&self, secret: &[u8]) -> Result<(), EngineError>;
+}
+
 /// The system's clock, moved by an offset, and the system's randomness.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemEnv {

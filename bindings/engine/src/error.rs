@@ -40,6 +40,12 @@ pub enum EngineError {
     /// The system gives no random bytes.
     #[error("the system gives no random numbers")]
     NoRandomness,
+    /// The platform's key store refused.
+    #[error("this phone's key store failed ({0}); unlock the phone and try again")]
+    KeyStore(String),
+    /// The store's key is gone.
+    #[error("this phone's key is gone, so its records cannot be signed; ask the office to enrol it anew")]
+    KeyLost,
     /// Not enrolled yet.
     #[error("this phone is not enrolled; ask the office for an enrolment code")]
     NotEnrolled,
@@ -192,6 +198,8 @@ impl Coded for EngineError {
             EngineError::Damaged(_) => "phone.damaged",
             EngineError::Document(_) => "phone.document",
             EngineError::NoRandomness => "phone.no_randomness",
+            EngineError::KeyStore(_) => "phone.key_store",
+            EngineError::KeyLost => "phone.key_lost",
             EngineError::NotEnrolled => "phone.not_enrolled",
             EngineError::UnsentWork { .. } => "phone.unsent_work",
             EngineError::NoHousehold(_) => "phone.no_household",
@@ -234,6 +242,8 @@ impl Coded for EngineError {
             EngineError::Damaged(what) => format!("有一条记录读不出来({what}),请重新同步或联系社区"),
             EngineError::Document(error) => format!("这一户的档案不能使用({error}),请联系社区"),
             EngineError::NoRandomness => "系统没有给出随机数,请重启手机".into(),
+            EngineError::KeyStore(error) => format!("手机的密钥库出错({error}),请解锁手机后再试"),
+            EngineError::KeyLost => "这部手机的密钥不见了,记录无法签名;请联系社区重新登记".into(),
             EngineError::NotEnrolled => "这部手机还没有登记,请向社区要一个登记码".into(),
             EngineError::UnsentWork { unsent } => {
                 format!("还有 {unsent} 条记录没有上传,请先同步或导出,再重新登记")

@@ -21,7 +21,7 @@ mod views;
 pub use commands::{NewHousehold, NewResident, NewVisit};
 pub use engine::{Engine, Options};
 pub use enrol::Enrolled;
-pub use env::{Env, SystemEnv};
+pub use env::{Env, KeyStore, SystemEnv};
 pub use error::EngineError;
 pub use linli_core::error::{Coded, Lang};
 pub use queries::HouseholdFilter;

@@ -9,6 +9,7 @@ use sqlx::SqliteConnection;
 #[derive(Clone, Copy)]
 pub(crate) enum Fact {
     Seed,
+    KeptOutside,
     RelayUrl,
     RelayKey,
     Community,
@@ -25,6 +26,7 @@ impl Fact {
     fn name(self) -> &'static str {
         match self {
             Fact::Seed => "seed",
+            Fact::KeptOutside => "key_kept_outside",
             Fact::RelayUrl => "relay_url",
             Fact::RelayKey => "relay_key",
             Fact::Community => "community",
