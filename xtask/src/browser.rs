@@ -1,6 +1,7 @@
 //! The browser that stories are played in: Debian's Chromium, installed when it is missing.
 
-use anyhow::{Context as _, ensure};
+use crate::apt;
+use anyhow::ensure;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -17,9 +18,8 @@ pub(crate) fn find_or_install() -> anyhow::Result<PathBuf> {
         return Ok(named);
     }
     if !Path::new(DEBIAN).exists() || !has_chinese_font() {
-        println!("==> apt-get install {}", PACKAGES.join(" "));
-        apt(&["update", "-q"])?;
-        apt(&[&["install", "-q", "-y", "--no-install-recommends"], PACKAGES.as_slice()].concat())?;
+        let help = format!("install {} by hand, or name a browser in {VARIABLE}", PACKAGES.join(" and "));
+        apt::install(&PACKAGES, &help)?;
     }
     Ok(DEBIAN.into())
 }
@@ -27,17 +27,4 @@ pub(crate) fn find_or_install() -> anyhow::Result<PathBuf> {
 fn has_chinese_font() -> bool {
     let listed = Command::new("fc-list").arg(":lang=zh").output();
     listed.is_ok_and(|listed| !listed.stdout.is_empty())
-}
-
-fn apt(args: &[&str]) -> anyhow::Result<()> {
-    let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
-    let mut command = Command::new(if is_root { "apt-get" } else { "sudo" });
-    if !is_root {
-        command.args(["-n", "apt-get"]);
-    }
-    let status = command.args(args).env("DEBIAN_FRONTEND", "noninteractive").status();
-    let help = format!("install {} by hand, or name a browser in {VARIABLE}", PACKAGES.join(" and "));
-    let status = status.with_context(|| format!("cannot run apt-get; {help}"))?;
-    ensure!(status.success(), "apt-get {} failed; {help}", args.join(" "));
-    Ok(())
 }

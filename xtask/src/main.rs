@@ -3,7 +3,9 @@
 //! Knows how to call cargo and the two binaries; links none of the project's crates, so that it compiles
 //! in seconds on a fresh clone.
 
+mod apt;
 mod bench;
+mod bindings;
 mod browser;
 mod cargo;
 mod console;
@@ -27,6 +29,8 @@ enum Command {
     Test,
     /// 演示:导入一个社区,三部手机离线走访、合并、裁定 / a community, three phones offline, merging, deciding
     Demo(demo::DemoArgs),
+    /// 手机引擎的 Kotlin、Swift、Python 接口 / the phone engine for Kotlin, Swift and Python
+    Bindings,
     /// 编译管理页面 / build the office console
     Console,
     /// 基准测试,参数原样传下去 / benchmarks; arguments are passed on
@@ -43,6 +47,9 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Console => cargo::Workspace::find()
             .and_then(|workspace| console::build(&workspace.root))
+            .map(|()| ExitCode::SUCCESS),
+        Command::Bindings => cargo::Workspace::find()
+            .and_then(|workspace| bindings::build(&workspace))
             .map(|()| ExitCode::SUCCESS),
         Command::Bench { args } => bench::run(&args),
     };

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything CI does, cheapest first.
 
 use crate::cargo::Workspace;
-use crate::{browser, console};
+use crate::{bindings, browser, console};
 use anyhow::{Context as _, bail, ensure};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
@@ -22,6 +22,8 @@ enum Program {
     Rustdoc,
     /// npm in a folder.
     Npm(&'static str),
+    /// Whatever this makes.
+    Made(fn(&Workspace) -> anyhow::Result<Command>),
 }
 
 const CONSOLE: Program = Program::Npm("server/console");
@@ -30,7 +32,7 @@ const NPM_REMEDY: &str = "it says above what is wrong; `npm run fix` in its fold
 
 /// Whole-system tests start the binaries from the target folder, so those are built before the tests run;
 /// the console's check needs the description of the API that they speak.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 13] = [
     Step {
         what: "format",
         program: Program::Cargo,
@@ -46,7 +48,7 @@ const STEPS: [Step; 10] = [
     Step {
         what: "binaries",
         program: Program::Cargo,
-        args: &["build", "--workspace", "--bins"],
+        args: &["build", "--workspace", "--bins", "--lib"],
         remedy: "mend what the compiler names",
     },
     Step { what: "console's API", program: CONSOLE, args: &["run", "api"], remedy: NPM_REMEDY },
@@ -58,6 +60,24 @@ const STEPS: [Step; 10] = [
         program: Program::Cargo,
         args: &["test", "--workspace"],
         remedy: "CONTRIBUTING.md says how to run one test and how to repeat a seed",
+    },
+    Step {
+        what: "phone engine's languages",
+        program: Program::Made(xtask_bindings),
+        args: &[],
+        remedy: "the generator says above what it cannot write",
+    },
+    Step {
+        what: "story in Python",
+        program: Program::Made(bindings::python),
+        args: &[],
+        remedy: "bindings/python/README.md says how the module is used",
+    },
+    Step {
+        what: "story in Kotlin",
+        program: Program::Made(bindings::kotlin),
+        args: &[],
+        remedy: "Maven says above what failed",
     },
     Step {
         what: "stories in a browser",
@@ -84,7 +104,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     let chromium = browser::find_or_install()?;
     for (number, step) in STEPS.iter().enumerate() {
         let title = format!("{}/{} {}", number + 1, STEPS.len(), step.what);
-        let mut command = step.command(&workspace);
+        let mut command = step.command(&workspace)?;
         command.env("LINLI_CHROMIUM", &chromium).env("LINLI_BIN_DIR", workspace.target.join("debug"));
         println!("==> {title}: {}", step.args.join(" "));
         let began = Instant::now();
@@ -100,8 +120,8 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
 }
 
 impl Step {
-    fn command(&self, workspace: &Workspace) -> Command {
-        match self.program {
+    fn command(&self, workspace: &Workspace) -> anyhow::Result<Command> {
+        Ok(match self.program {
             Program::Cargo => workspace.cargo(self.args),
             Program::Rustdoc => {
                 let mut cargo = workspace.cargo(self.args);
@@ -113,8 +133,15 @@ impl Step {
                 npm.args(self.args).current_dir(workspace.root.join(folder));
                 npm
             }
-        }
+            Program::Made(make) => make(workspace)?,
+        })
     }
+}
+
+fn xtask_bindings(_: &Workspace) -> anyhow::Result<Command> {
+    let mut again = Command::new(std::env::current_exe()?);
+    again.arg("bindings");
+    Ok(again)
 }
 
 /// A missing component otherwise shows as "no such command", which helps nobody.

@@ -1,0 +1,90 @@
+package linli
+
+import kotlinx.serialization.json.Json
+import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.jsonObject
+import kotlinx.serialization.json.jsonPrimitive
+import java.nio.file.Path
+import kotlin.io.path.readText
+import kotlin.io.path.writeText
+
+const val GRID = "999999000001001"
+private const val COMMUNITY = "样例社区"
+private const val ROSTER = """网格编码,小区,楼栋,单元,房号,姓名,联系电话
+$GRID,阳光花园,1,1,101,王秀英,13700000001
+$GRID,阳光花园,1,1,102,李建国,13700000002
+"""
+
+private val binaries = Path.of(System.getenv("LINLI_BIN_DIR") ?: error("LINLI_BIN_DIR says where linli is"))
+
+fun JsonObject.text(key: String): String = getValue(key).jsonPrimitive.content
+
+/** What a program printed with --json, one object a line. */
+fun said(program: String, vararg args: String, token: String? = null): List<JsonObject> {
+    val command = ProcessBuilder(listOf(binaries.resolve(program).toString()) + args + "--json")
+    token?.let { command.environment()["LINLI_TOKEN"] = it }
+    val process = command.redirectError(ProcessBuilder.Redirect.INHERIT).start()
+    val lines = process.inputReader().readLines()
+    check(process.waitFor() == 0) { "$program ${args.toList()}: $lines" }
+    return lines.map { Json.parseToJsonElement(it).jsonObject }
+}
+
+/** The relay, started and stopped as an office would. */
+class Office(folder: Path) : AutoCloseable {
+    private val data = folder.resolve("office")
+    private var address = "127.0.0.1:0"
+    private lateinit var process: Process
+    lateinit var url: String
+
+    init {
+        start()
+        val roster = folder.resolve("名册.csv")
+        roster.writeText(ROSTER)
+        command("import", "roster", roster.toString(), "--community", COMMUNITY)
+    }
+
+    /** On the same address as before, once it is known. */
+    fun start() {
+        val serve = listOf("serve", "--json", "--data", data.toString(), "--listen", address)
+        val builder = ProcessBuilder(listOf(binaries.resolve("linli").toString()) + serve)
+        process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start()
+        url = Json.parseToJsonElement(process.inputReader().readLine()).jsonObject.text("url")
+        address = url.removePrefix("http://")
+    }
+
+    fun stop() {
+        process.destroy()
+        process.waitFor()
+    }
+
+    override fun close() = stop()
+
+    fun command(vararg args: String): List<JsonObject> =
+        said("linli", *args, "--url", url, token = data.resolve("admin-token").readText().trim())
+
+    fun codeFor(worker: String): String {
+        command("workers", "add", worker, "--grid", GRID)
+        return command("enrol-code", "--worker", worker).single().text("code")
+    }
+
+    fun household(name: String): String = command("households", "--search", name).first().text("id")
+}
+
+/** Another worker's phone. */
+class Colleague(office: Office, folder: Path, worker: String) {
+    private val store = folder.resolve(worker).toString()
+
+    init {
+        command("enrol", office.url, office.codeFor(worker))
+        command("sync")
+    }
+
+    fun command(vararg args: String): List<JsonObject> = said("linli-phone", "--store", store, *args)
+}
+
+/** A key store as an app writes one: here a file, on Android the Keystore. */
+class FileKeys(private val path: Path) : KeyStore {
+    override fun load(): ByteArray? = path.toFile().takeIf { it.exists() }?.readBytes()
+
+    override fun save(secret: ByteArray) = path.toFile().writeBytes(secret)
+}

@@ -1,0 +1,134 @@
+//! What happens on a kept connection, pulled by the app one at a time.
+
+use crate::{Refusal, SyncReport};
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+
+/// Events kept for an app that does not look: it asks for the status when it comes back, so old ones may go.
+const EVENTS_KEPT: usize = 256;
+
+/// What happens on a kept connection. A hint to look again, never the only news of anything.
+#[derive(Clone, Debug, PartialEq, uniffi::Enum)]
+pub enum SyncEvent {
+    /// The relay has recognised this phone.
+    Connected,
+    /// The office does not let this phone fetch anything, and why.
+    Told {
+        /// Code and sentence.
+        why: Refusal,
+    },
+    /// A page of a first download is stored.
+    Snapshot {
+        /// The grid's code or the community's name.
+        space: String,
+        /// Pages here.
+        page: u32,
+        /// All pages.
+        pages: u32,
+    },
+    /// Colleagues' changes are stored.
+    Received {
+        /// How many were new.
+        changes: u64,
+    },
+    /// Records became durable at the relay.
+    Sent {
+        /// How many.
+        records: u64,
+    },
+    /// The relay did not take a batch; it stays on this phone.
+    Refused {
+        /// Code and sentence.
+        why: Refusal,
+    },
+    /// Everything is here and there.
+    CaughtUp {
+        /// What was exchanged.
+        report: SyncReport,
+    },
+    /// No connection, or it broke; it is tried again.
+    Offline {
+        /// Code and sentence.
+        why: Refusal,
+        /// In so many milliseconds.
+        retry_ms: u64,
+    },
+    /// The connection ended for good: the phone is not enrolled, or its storage fails.
+    Ended {
+        /// Code and sentence.
+        why: Refusal,
+    },
+}
+
+impl From<linli_engine::SyncEvent> for SyncEvent {
+    fn from(event: linli_engine::SyncEvent) -> SyncEvent {
+        use linli_engine::SyncEvent as Told;
+        match event {
+            Told::Connected => SyncEvent::Connected,
+            Told::Told { code, text } => SyncEvent::Told { why: Refusal { code, text } },
+            Told::Snapshot { space, page, pages } => SyncEvent::Snapshot { space, page, pages },
+            Told::Received { changes } => SyncEvent::Received { changes },
+            Told::Sent { records } => SyncEvent::Sent { records },
+            Told::Refused { code, text } => SyncEvent::Refused { why: Refusal { code, text } },
+            Told::CaughtUp(report) => SyncEvent::CaughtUp { report: report.into() },
+            Told::Offline { code, text, retry_ms } => {
+                SyncEvent::Offline { why: Refusal { code, text }, retry_ms }
+            }
+        }
+    }
+}
+
+/// Events that wait to be pulled.
+#[derive(Default)]
+pub(crate) struct Queue {
+    waiting: Mutex<State>,
+    rung: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    events: VecDeque<SyncEvent>,
+    closed: bool,
+}
+
+impl Queue {
+    pub(crate) fn push(&self, event: SyncEvent) {
+        let mut state = self.state();
+        if state.events.len() == EVENTS_KEPT {
+            state.events.pop_front();
+        }
+        state.events.push_back(event);
+        drop(state);
+        self.rung.notify_one();
+    }
+
+    /// Nothing more will come; who waits is told.
+    pub(crate) fn close(&self) {
+        self.state().closed = true;
+        self.rung.notify_one();
+    }
+
+    /// The next event; none after the end. Taking one happens at once or not at all, so a caller that stops
+    /// waiting loses none.
+    pub(crate) async fn next(&self) -> Option<SyncEvent> {
+        loop {
+            {
+                let mut state = self.state();
+                if let Some(event) = state.events.pop_front() {
+                    return Some(event);
+                }
+                if state.closed {
+                    // Others may wait as well.
+                    self.rung.notify_one();
+                    return None;
+                }
+            }
+            self.rung.notified().await;
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

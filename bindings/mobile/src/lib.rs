@@ -1,0 +1,29 @@
+//! The phone engine for Kotlin, Swift and Python: [`Phone`] and the plain data that it takes and gives.
+//!
+//! Only translates: what a command does is `linli_engine`'s. Ids are text of 26 or 13 characters, times are
+//! milliseconds since 1970 (UTC). Everything asynchronous runs on threads of this library's own, so that no
+//! caller needs a runtime, and a call that is dropped half-way has still either happened or not.
+
+mod error;
+mod events;
+mod given;
+mod keys;
+mod phone;
+mod saved;
+mod shown;
+mod threads;
+
+pub use error::PhoneError;
+pub use events::SyncEvent;
+pub use given::{Channel, HouseholdFilter, Language, NewHousehold, NewResident, NewVisit, Outcome, Told};
+pub use keys::{KeyStore, KeyStoreError};
+pub use phone::Phone;
+pub use saved::{
+    AddedHousehold, AddedResident, Duplicate, Exported, Imported, Saved, SavedVisit, SyncReport,
+};
+pub use shown::{
+    Conflict, ConflictVersion, Directive, Enrolled, Household, HouseholdItem, Notice, Refusal, Resident,
+    Space, Status, Visit, Write,
+};
+
+uniffi::setup_scaffolding!("linli");
