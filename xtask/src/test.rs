@@ -63,8 +63,8 @@ const STEPS: [Step; 13] = [
     },
     Step {
         what: "phone engine's languages",
-        program: Program::Made(xtask_bindings),
-        args: &[],
+        program: Program::Cargo,
+        args: &["xtask", "bindings"],
         remedy: "the generator says above what it cannot write",
     },
     Step {
@@ -136,12 +136,6 @@ impl Step {
             Program::Made(make) => make(workspace)?,
         })
     }
-}
-
-fn xtask_bindings(_: &Workspace) -> anyhow::Result<Command> {
-    let mut again = Command::new(std::env::current_exe()?);
-    again.arg("bindings");
-    Ok(again)
 }
 
 /// A missing component otherwise shows as "no such command", which helps nobody.
