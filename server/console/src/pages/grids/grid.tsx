@@ -1,5 +1,5 @@
 /** One grid: its name, where it is, and who looked, looks and will look after it. */
-import { Button, Drawer, Form, Input } from "antd";
+import { Button, Drawer } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -11,6 +11,7 @@ import { NAME_CHARS_MAX } from "./grid-forms";
 import { useSpotName } from "./place-tree";
 import { spotsOf, type Spot } from "./places";
 import { GridSize, useNumber } from "./size";
+import { NameForm } from "./name-form";
 
 /** Places beyond these are a number: the tree shows all of them. */
 const PLACES_MAX = 12;
@@ -122,27 +123,14 @@ function Rename({ grid, done }: { grid: Grid; done: (text: string) => void }) {
     },
   });
   return (
-    <Form<{ name: string }>
-      name="rename"
-      layout="vertical"
-      initialValues={{ name: grid.name }}
-      onFinish={({ name }) => save.mutate({ params: { path: { code: grid.code } }, body: { name } })}
-    >
-      <Form.Item
-        label={t("name")}
-        htmlFor="rename_name"
-        help={save.error?.text}
-        validateStatus={save.error ? "error" : undefined}
-      >
-        <div className="beside-button">
-          <Form.Item name="name" noStyle>
-            <Input maxLength={NAME_CHARS_MAX} />
-          </Form.Item>
-          <Button htmlType="submit" loading={save.isPending}>
-            {t("rename")}
-          </Button>
-        </div>
-      </Form.Item>
-    </Form>
+    <NameForm
+      form="rename"
+      label={t("name")}
+      name={grid.name}
+      longest={NAME_CHARS_MAX}
+      problem={save.error?.text}
+      busy={save.isPending}
+      save={(name) => save.mutate({ params: { path: { code: grid.code } }, body: { name } })}
+    />
   );
 }

@@ -1,5 +1,5 @@
 /** One worker: the name, the appointments that were, are and will be, the phone. */
-import { Button, Drawer, Form, Input } from "antd";
+import { Button, Drawer } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
@@ -7,6 +7,7 @@ import { useCan } from "@/api/session";
 import { Appoint, Appointments, End } from "./appointments";
 import { readAgain, type Held, type Worker } from "./data";
 import { PhoneOf } from "./people";
+import { NameForm } from "./name-form";
 
 const NAME_CHARS_MAX = 20;
 
@@ -61,27 +62,14 @@ function Rename({ worker, done }: { worker: Worker; done: (text: string) => void
     },
   });
   return (
-    <Form<{ name: string }>
-      name="rename-worker"
-      layout="vertical"
-      initialValues={{ name: worker.name }}
-      onFinish={({ name }) => save.mutate({ params: { path: { id: worker.id } }, body: { name } })}
-    >
-      <Form.Item
-        label={t("person")}
-        htmlFor="rename-worker_name"
-        help={save.error?.text}
-        validateStatus={save.error ? "error" : undefined}
-      >
-        <div className="beside-button">
-          <Form.Item name="name" noStyle>
-            <Input maxLength={NAME_CHARS_MAX} />
-          </Form.Item>
-          <Button htmlType="submit" loading={save.isPending}>
-            {t("rename")}
-          </Button>
-        </div>
-      </Form.Item>
-    </Form>
+    <NameForm
+      form="rename-worker"
+      label={t("person")}
+      name={worker.name}
+      longest={NAME_CHARS_MAX}
+      problem={save.error?.text}
+      busy={save.isPending}
+      save={(name) => save.mutate({ params: { path: { id: worker.id } }, body: { name } })}
+    />
   );
 }
