@@ -1,0 +1,101 @@
+/** Which comes first: the lock, enrolling, waiting for the office, the first download, the work. */
+import { lazy, Suspense, useEffect, useState } from "react";
+import { createHashRouter, Navigate, Outlet, RouterProvider } from "react-router";
+import type { Status } from "./phone/calls";
+import { ROUTES, withTexts } from "./routes";
+import { AutoLock } from "./shared/auto-lock";
+import { Crashed } from "./shared/crash";
+import { useAsk, usePhone } from "./shared/phone";
+import { Failed, Loading } from "./shared/states";
+
+const Lock = lazy(withTexts("lock", () => import("./pages/lock")));
+const Enrol = lazy(withTexts("enrol", () => import("./pages/enrol")));
+const Waiting = lazy(withTexts("waiting", () => import("./pages/waiting")));
+const FirstSync = lazy(withTexts("first-sync", () => import("./pages/first-sync")));
+
+/** What the office says of a phone whose fingerprint it has not compared yet (core/src/sync/refusal.rs). */
+const WAITING = "sync.waiting";
+
+/** For this run of the app: the worker has begun although not everything is here yet. */
+const BEGUN = "linli.app.begun";
+
+export function Door() {
+  return <RouterProvider router={router} />;
+}
+
+/** The gates are inside the router, so that whoever unlocks is where they were. */
+function Gates() {
+  const phone = usePhone();
+  const lock = useAsk("lockState", {});
+  const open = lock.data?.locked === false;
+  const status = useAsk("status", {}, { enabled: open });
+  const [enrolling, setEnrolling] = useState(false);
+  const [begun, setBegun] = useState(() => sessionStorage.getItem(BEGUN) !== null);
+  const enrolled = status.data?.enrolled === true;
+  const connects = open && enrolled && !enrolling;
+  useEffect(() => {
+    if (connects) void phone.call("stayConnected", {}).catch(() => undefined);
+  }, [connects, phone]);
+
+  if (lock.data?.locked === true) return <Lock state={lock.data} />;
+  const error = lock.error ?? status.error;
+  if (status.data === undefined) {
+    return (
+      <main className="door">
+        {error ? <Failed problem={error} retry={() => location.reload()} /> : <Loading rows={8} />}
+      </main>
+    );
+  }
+  if (!enrolled || enrolling) {
+    return <Enrol onStart={() => setEnrolling(true)} onEnd={() => setEnrolling(false)} />;
+  }
+  if (status.data.told?.code === WAITING) return <Waiting status={status.data} />;
+  if (isFirst(status.data) && !begun) {
+    const begin = () => {
+      sessionStorage.setItem(BEGUN, "1");
+      setBegun(true);
+    };
+    return <FirstSync status={status.data} onBegin={begin} />;
+  }
+  return (
+    <>
+      {lock.data?.pin === true && <AutoLock />}
+      <Outlet />
+    </>
+  );
+}
+
+/** Not everything that the office grants has ever been here. */
+function isFirst({ last_sync_ms, spaces }: Status): boolean {
+  return last_sync_ms === null && !(spaces.length > 0 && spaces.every(({ state }) => state === "live"));
+}
+
+const router = createHashRouter([
+  {
+    element: (
+      <Suspense fallback={<Fallback />}>
+        <Gates />
+      </Suspense>
+    ),
+    errorElement: <Crashed />,
+    children: [
+      ...ROUTES.map(({ path, view: View }) => ({
+        path,
+        element: (
+          <Suspense fallback={<Fallback />}>
+            <View />
+          </Suspense>
+        ),
+      })),
+      { path: "*", element: <Navigate to="/" replace /> },
+    ],
+  },
+]);
+
+function Fallback() {
+  return (
+    <main className="door">
+      <Loading rows={8} />
+    </main>
+  );
+}

@@ -1,0 +1,72 @@
+/** The first download as a step of its own: how much, how far, whether the app must stay open. */
+import { Button } from "antd-mobile";
+import { DownlandOutline, MinusCircleOutline } from "antd-mobile-icons";
+import { useTranslation } from "react-i18next";
+import type { Space, Status } from "@/phone/calls";
+import { gridsOf } from "@/shared/grids";
+import { Progress } from "@/shared/progress";
+import { useSyncState } from "@/shared/sync-state";
+import { Status as Mark } from "@/shared/status";
+
+/** What the relay cuts a page at (core/src/sync/frames.rs); the last page of a space is smaller. */
+const PAGE_MB = 1;
+
+/** Nothing is known of how much there is until the relay has answered. */
+function sumOf(spaces: readonly Space[]) {
+  const pages = spaces.reduce((sum, space) => sum + Math.max(space.pages, space.state === "live" ? 1 : 0), 0);
+  const done = spaces.reduce((sum, space) => {
+    return sum + (space.state === "live" ? Math.max(space.pages, 1) : space.pages_done);
+  }, 0);
+  return { pages, done, known: spaces.length > 0 && spaces.some(({ pages, state }) => pages > 0 || state === "live") };
+}
+
+export default function FirstSync({ status, onBegin }: { status: Status; onBegin: () => void }) {
+  const { t } = useTranslation("first-sync");
+  const { stand } = useSyncState();
+  const { pages, done, known } = sumOf(status.spaces);
+  const percent = pages === 0 ? 0 : Math.floor((done / pages) * 100);
+  const grids = gridsOf(status);
+  const ready = grids.some(({ state }) => state === "live") && status.households > 0;
+  return (
+    <main className="door">
+      <div className="door-card">
+        <DownlandOutline className="door-icon" aria-hidden />
+        <h1>{t("title")}</h1>
+        <p>{t("text", { name: status.worker_name ?? "" })}</p>
+        <Progress
+          done={done}
+          all={pages}
+          label={
+            known
+              ? t("progress", { percent, size: Math.max(1, pages * PAGE_MB), households: status.households })
+              : t("asking")
+          }
+        />
+        {stand === "offline" && (
+          <div className="note" role="status">
+            <MinusCircleOutline aria-hidden />
+            <span>{t(done > 0 ? "offline.resumes" : "offline")}</span>
+          </div>
+        )}
+        <ul className="facts">
+          <li>{t("fact.open")}</li>
+          <li>{t("fact.resume")}</li>
+          <li>{t("fact.wifi")}</li>
+        </ul>
+        {grids.length > 0 && (
+          <ul className="first-grids" aria-label={t("grids")}>
+            {grids.map((grid) => (
+              <li key={grid.id}>
+                <span className="number">{t("grid", { grid: grid.name })}</span>
+                <Mark tone={grid.state === "live" ? "good" : "neutral"}>{t(`grid.${grid.state}`)}</Mark>
+              </li>
+            ))}
+          </ul>
+        )}
+        <Button block color="primary" size="large" disabled={!ready} onClick={onBegin}>
+          {t(ready ? "begin" : "not_yet")}
+        </Button>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,54 @@
+/** New versions of the app: downloaded quietly, used when somebody says so, and nobody is asked while a form is open. */
+import { Button } from "antd-mobile";
+import { createContext, use, useEffect, useState, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { registerSW } from "virtual:pwa-register";
+import { useAnyFormOpen } from "./open-forms";
+
+/** A worker's phone may stay open for days; the relay is on the same site and answers in one small file. */
+const LOOK_EVERY_MS = 60 * 60 * 1000;
+
+interface Update {
+  waiting: boolean;
+  /** Loads the new version. */
+  take: () => void;
+}
+
+const Context = createContext<Update>({ waiting: false, take: () => undefined });
+
+export const useUpdate = () => use(Context);
+
+export function UpdateProvider({ children }: { children: ReactNode }) {
+  const [waiting, setWaiting] = useState(false);
+  const [take, setTake] = useState<() => void>(() => () => undefined);
+  useEffect(() => {
+    let timer: number | undefined;
+    const update = registerSW({
+      onNeedRefresh: () => setWaiting(true),
+      onRegisteredSW: (_url, registration) => {
+        timer = window.setInterval(() => {
+          if (navigator.onLine) void registration?.update().catch(() => undefined);
+        }, LOOK_EVERY_MS);
+      },
+    });
+    setTake(() => () => void update(true));
+    return () => window.clearInterval(timer);
+  }, []);
+  return <Context value={{ waiting, take }}>{children}</Context>;
+}
+
+/** Stands on lists, never on a form. */
+export function UpdateNote() {
+  const { t } = useTranslation();
+  const { waiting, take } = useUpdate();
+  const busy = useAnyFormOpen();
+  if (!waiting || busy) return null;
+  return (
+    <div className="note" role="status">
+      <span>{t("update.text")}</span>
+      <Button size="small" color="primary" fill="outline" onClick={take}>
+        {t("update.take")}
+      </Button>
+    </div>
+  );
+}
