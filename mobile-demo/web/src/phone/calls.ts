@@ -42,6 +42,7 @@ export interface Calls {
 
   // Households
   today: { args: TodayFilter; result: Today };
+  buildingChart: { args: { estate: string; building: string; grid?: string; campaign?: string }; result: BuildingChart };
   households: { args: { search?: string; grid?: string; limit?: number }; result: HouseholdItem[] };
   household: { args: { id: string; withHistory: boolean }; result: Household };
   recordVisit: { args: { household: string; visit: NewVisit }; result: SavedVisit };
@@ -360,44 +361,87 @@ export type DuplicateReason = (typeof DUPLICATE_REASONS)[number];
 
 // Today
 
-export type Standing = "never" | Outcome;
+export const TODAY_ONLY = ["due", "revisit", "never", "unsent", "conflict", "all"] as const;
+export type TodayOnly = (typeof TODAY_ONLY)[number];
 
 export interface TodayFilter {
   grid?: string;
-  /** Only due ones of this kind; every due one without. */
-  only?: "never" | "revisit" | "unsent" | "conflict";
+  /** Empty text is the one without a name. */
+  estate?: string;
+  building?: string;
+  campaign?: string;
+  /** `due` without. Numbers are of all. */
+  only?: TodayOnly;
   tag?: string;
+  offset?: number;
+  limit?: number;
+}
+
+/** Households by how the last visit of the period went. */
+export interface Tally {
+  households: number;
+  reached: number;
+  due: number;
+  no_answer: number;
+  revisit: number;
+  untried: number;
+  conflicts: number;
 }
 
 /** What a worker does now. */
 export interface Today {
   /** `2026Q4`, or the campaign. */
   period: string;
-  done: number;
-  due: number;
-  all: number;
-  buildings: TodayBuilding[];
+  tally: Tally;
+  unsent: number;
+  buildings: BuildingDay[];
+  buildings_left_out: number;
+  /** A page of the households asked for, in the order of their doors. */
+  doors: Door[];
+  next_offset: number | null;
 }
 
-export interface TodayBuilding {
+export interface BuildingDay {
   estate: string;
   building: string;
-  done: number;
-  due: number;
-  all: number;
-  units: TodayUnit[];
+  tally: Tally;
+  units: { unit: string; tally: Tally }[];
 }
 
-export interface TodayUnit {
+export interface Door extends HouseholdItem {
+  estate: string;
+  building: string;
   unit: string;
-  done: number;
-  due: number;
-  all: number;
-  /** Every household in the order of doors: the building's chart. */
-  cells: { id: string; room: string; floor: number | null; standing: Standing }[];
-  /** Those that are due, in the order of doors. */
-  households: HouseholdItem[];
+  room: string;
+  floor: number | null;
+  outcome: Outcome | null;
+  due: boolean;
 }
+
+/** Every door of a building. */
+export interface BuildingChart {
+  period: string;
+  estate: string;
+  building: string;
+  cells: ChartCell[];
+  cut: boolean;
+}
+
+export interface ChartCell {
+  id: string;
+  unit: string;
+  room: string;
+  floor: number | null;
+  /** Place on the floor: `01` of 501. */
+  door: string;
+  outcome: Outcome | null;
+  due: boolean;
+  conflict: boolean;
+  unsent: boolean;
+}
+
+/** How a household stands in the period: as the last visit went, or that there was none. */
+export type Standing = "never" | Outcome;
 
 export interface Draft {
   key: string;

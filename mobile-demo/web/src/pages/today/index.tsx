@@ -1,0 +1,146 @@
+/** What a worker does now: who is due, by building and unit, and a search over everything on this phone. */
+import { AddOutline } from "antd-mobile-icons";
+import { useDeferredValue, useRef, type RefObject } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useSearchParams } from "react-router";
+import type { Status, Today as TodayData } from "@/phone/calls";
+import { useAsk } from "@/shared/phone";
+import { Progress } from "@/shared/progress";
+import { Screen } from "@/shared/screen";
+import { SearchField } from "@/shared/search-field";
+import { Empty, Failed, Loaded, Loading } from "@/shared/states";
+import { Ago } from "@/shared/time";
+import { Found } from "./found";
+import { Buildings, OneKind } from "./lists";
+import { Notes } from "./notes";
+
+/** Households that are wanted for one reason. */
+const ONLY = ["never", "revisit", "unsent", "conflict"] as const;
+type Only = (typeof ONLY)[number];
+
+export default function Today() {
+  const { t } = useTranslation("today");
+  // In the address, so that coming back from a household finds the list as it was.
+  const [params, setParams] = useSearchParams();
+  const search = params.get("q") ?? "";
+  const only = ONLY.find((word) => word === params.get("only"));
+  const set = (key: "q" | "only", value: string | undefined) => {
+    const next = new URLSearchParams(params);
+    if (value === undefined || value === "") next.delete(key);
+    else next.set(key, value);
+    setParams(next, { replace: true });
+  };
+  const wanted = useDeferredValue(search.trim());
+  const scroller = useRef<HTMLElement>(null);
+  const status = useAsk("status", {});
+  const today = useAsk("today", { limit: 0 });
+  return (
+    <Screen
+      title={t("title")}
+      tabs
+      scroller={scroller}
+      top={
+        <div className="today-top">
+          <SearchField value={search} onChange={(value) => set("q", value)} hint={t("search.hint")} />
+          {wanted === "" && <Filters value={only} onChange={(value) => set("only", value)} />}
+        </div>
+      }
+    >
+      {wanted !== "" ? (
+        <Found search={wanted} status={status.data} />
+      ) : (
+        <Loaded query={status}>
+          {(known) => (
+            <>
+              <Notes status={known} />
+              {today.data === undefined ? (
+                today.error ? (
+                  <Failed problem={today.error} retry={today.refetch} />
+                ) : (
+                  <Loading rows={8} />
+                )
+              ) : (
+                <Due today={today.data} status={known} only={only} scroller={scroller} />
+              )}
+            </>
+          )}
+        </Loaded>
+      )}
+    </Screen>
+  );
+}
+
+function Filters({ value, onChange }: { value: Only | undefined; onChange: (value: Only | undefined) => void }) {
+  const { t } = useTranslation("today");
+  return (
+    <div className="filters" role="group" aria-label={t("filters")}>
+      <button type="button" className="chip" aria-pressed={value === undefined} onClick={() => onChange(undefined)}>
+        {t("only.due")}
+      </button>
+      {ONLY.map((only) => (
+        <button
+          key={only}
+          type="button"
+          className="chip"
+          aria-pressed={value === only}
+          onClick={() => onChange(value === only ? undefined : only)}
+        >
+          {t(`only.${only}`)}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+interface DueProps {
+  today: TodayData;
+  status: Status;
+  only: Only | undefined;
+  scroller: RefObject<HTMLElement | null>;
+}
+
+function Due({ today, status, only, scroller }: DueProps) {
+  const { t } = useTranslation("today");
+  const { period, tally } = today;
+  if (tally.households === 0) return <NothingHere status={status} />;
+  return (
+    <>
+      <section className="panel today-progress">
+        <Progress
+          done={tally.reached}
+          all={tally.households}
+          label={t("progress", { period, reached: tally.reached, all: tally.households, due: tally.due })}
+        />
+        <p className="hint">
+          {t("updated")} <Ago at={status.last_sync_ms} none={t("never_synced")} />
+        </p>
+      </section>
+      {only === undefined ? (
+        <Buildings buildings={today.buildings} scroller={scroller} />
+      ) : (
+        <OneKind key={only} only={only} scroller={scroller} />
+      )}
+      <Link to="/add" className="row add-row">
+        <AddOutline aria-hidden />
+        <span>{t("add")}</span>
+      </Link>
+    </>
+  );
+}
+
+/** An empty list that is merely not synced yet says so. */
+function NothingHere({ status }: { status: Status }) {
+  const { t } = useTranslation("today");
+  const synced = status.last_sync_ms !== null;
+  return (
+    <Empty
+      title={t(synced ? "no_households" : "not_synced")}
+      text={t(synced ? "no_households.text" : "not_synced.text")}
+      action={
+        <Link to="/sync" className="link">
+          {t("to_sync")}
+        </Link>
+      }
+    />
+  );
+}

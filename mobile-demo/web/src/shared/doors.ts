@@ -1,0 +1,23 @@
+/** The households of the day, page after page, in the order of their doors. */
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import type { BuildingDay, Door, PhoneProblem, Today, TodayFilter } from "@/phone/calls";
+import { usePhone } from "./phone";
+
+/** What the engine gives at most in one answer (TodayFilter::LIMIT_MAX). */
+const PAGE_DOORS = 200;
+
+export function useDoors(filter: TodayFilter, enabled = true) {
+  const phone = usePhone();
+  const asked = useInfiniteQuery<Today, PhoneProblem, Door[], unknown[], number>({
+    queryKey: ["today", "doors", filter],
+    queryFn: ({ pageParam }) => phone.call("today", { ...filter, offset: pageParam, limit: PAGE_DOORS }),
+    initialPageParam: 0,
+    getNextPageParam: ({ next_offset }) => next_offset,
+    select: ({ pages }) => pages.flatMap(({ doors }) => doors),
+    placeholderData: keepPreviousData,
+    enabled,
+  });
+  return asked;
+}
+
+export const hasWork = ({ tally }: BuildingDay) => tally.due > 0;
