@@ -21,8 +21,12 @@ export interface Drafted<Form> {
   restored: boolean;
   /** Starts over. */
   clear: () => void;
-  /** Saved: what waits to be kept is not kept any more. */
+  /** Once everything typed is kept: what is saved after this cannot be overtaken by its own draft. */
+  settled: () => Promise<void>;
+  /** Saved together with what the form made: the engine has dropped it in the same commit. */
   done: () => void;
+  /** Saved by a call that knows nothing of drafts. */
+  drop: () => void;
 }
 
 export function useDraft<Form extends object>({ key, version, blank, read }: DraftForm<Form>): Drafted<Form> {
@@ -70,14 +74,20 @@ export function useDraft<Form extends object>({ key, version, blank, read }: Dra
     setTouched(false);
     setRestored(false);
   };
+  const drop = () => {
+    done();
+    // One that stays behind is offered again and can be cleared then.
+    void keeper.current?.idle.then(() => phone.call("dropDraft", { key })).catch(() => undefined);
+  };
   const clear = () => {
-    keeper.current?.forget();
     setTouched(false);
     setRestored(false);
-    setValue(blank());
-    void phone.call("dropDraft", { key }).catch(() => undefined);
+    const empty = blank();
+    setValue(empty);
+    keeper.current?.keep(JSON.stringify(empty));
   };
-  return { value, change, restored, clear, done };
+  const settled = () => keeper.current?.idle ?? Promise.resolve();
+  return { value, change, restored, clear, settled, done, drop };
 }
 
 function parsed(json: string): unknown {
@@ -93,17 +103,15 @@ class Keeper {
   #busy = false;
   #next: string | null = null;
   #stopped = false;
+  /** When nothing is being kept any more. */
+  idle: Promise<void> = Promise.resolve();
 
   constructor(readonly save: (json: string) => Promise<unknown>) {}
 
   keep(json: string) {
     if (this.#stopped) return;
     this.#next = json;
-    if (!this.#busy) void this.#work();
-  }
-
-  forget() {
-    this.#next = null;
+    if (!this.#busy) this.idle = this.#work();
   }
 
   stop() {

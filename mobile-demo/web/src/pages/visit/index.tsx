@@ -1,0 +1,169 @@
+/** A visit at the door: an outcome is enough, everything else is there for whoever has something to say. */
+import { Button } from "antd-mobile";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useParams } from "react-router";
+import { OUTCOMES, type Household, type NewVisit, type Outcome } from "@/phone/calls";
+import { useDraft } from "@/shared/draft";
+import { Choice, NoteField, TextField } from "@/shared/fields";
+import { newId } from "@/shared/ids";
+import { useAsk, useDo } from "@/shared/phone";
+import { RestoredNote } from "@/shared/saved";
+import { Screen } from "@/shared/screen";
+import { Loaded, Loading, Refused } from "@/shared/states";
+import { StandingIcon } from "@/shared/status";
+import { Needs } from "./needs";
+import { useNextDoor, type NextDoor } from "./next-door";
+import { Saved } from "./saved";
+import { ToldField } from "./told";
+
+/** Raised when a question changes its meaning. */
+const FORM_VERSION = 1;
+
+interface Form {
+  id: string;
+  outcome: Outcome | null;
+  atHome: number | null;
+  needs: string[];
+  note: string;
+  temperature: string;
+  told: string[];
+}
+
+const blank = (): Form => ({
+  id: newId(),
+  outcome: null,
+  atHome: null,
+  needs: [],
+  note: "",
+  temperature: "",
+  told: [],
+});
+
+/** Somebody was met, or at least seen. */
+const MET: readonly Outcome[] = ["done", "revisit"];
+
+const IN = ["1", "2", "3", "4", "5", "6"] as const;
+
+export default function VisitPage() {
+  const { id = "" } = useParams();
+  // Another household is another form.
+  return <VisitOf key={id} id={id} />;
+}
+
+interface Done {
+  outcome: Outcome;
+  next: NextDoor;
+}
+
+function VisitOf({ id }: { id: string }) {
+  const { t } = useTranslation("visit");
+  const household = useAsk("household", { id, withHistory: false });
+  const [done, setDone] = useState<Done | null>(null);
+  const address = household.data?.address;
+  if (done !== null) return <Saved household={household.data} {...done} />;
+  return (
+    <Screen title={address ?? t("title")} back={`/household/${id}`}>
+      <Loaded query={household}>{(it) => <VisitForm household={it} onDone={setDone} />}</Loaded>
+    </Screen>
+  );
+}
+
+function VisitForm({ household, onDone }: { household: Household; onDone: (done: Done) => void }) {
+  const { t } = useTranslation("visit");
+  const key = `visit/${household.id}`;
+  const draft = useDraft({ key, version: FORM_VERSION, blank });
+  const record = useDo("recordVisit");
+  const next = useNextDoor(household);
+  const [more, setMore] = useState(false);
+  const form = draft.value;
+  if (form === null) return <Loading />;
+  const { outcome } = form;
+
+  const save = async () => {
+    if (outcome === null) return;
+    await draft.settled();
+    const visit = visitOf(form, outcome, key);
+    record.mutate(
+      { household: household.id, visit },
+      {
+        onSuccess: () => {
+          draft.done();
+          onDone({ outcome, next });
+        },
+      },
+    );
+  };
+  const showsMore = more || form.temperature !== "" || form.told.length > 0;
+  return (
+    <form
+      className="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      {draft.restored && <RestoredNote onClear={draft.clear} />}
+      <Choice
+        big
+        label={t("outcome")}
+        options={OUTCOMES.map((value) => ({
+          value,
+          label: t(`standing.${value}`),
+          icon: <StandingIcon standing={value} />,
+        }))}
+        value={outcome === null ? [] : [outcome]}
+        onChange={(chosen) => draft.change({ outcome: chosen, atHome: MET.includes(chosen) ? form.atHome : null })}
+      />
+      {outcome !== null && MET.includes(outcome) && (
+        <Choice
+          label={t("at_home")}
+          options={IN.map((value) => ({ value, label: value === "6" ? t("at_home.more") : value }))}
+          value={form.atHome === null ? [] : [String(form.atHome) as (typeof IN)[number]]}
+          onChange={(chosen) => draft.change({ atHome: form.atHome === Number(chosen) ? null : Number(chosen) })}
+        />
+      )}
+      <Needs needs={form.needs} onChange={(needs) => draft.change({ needs })} />
+      <NoteField
+        label={t("note")}
+        placeholder={t("note.hint")}
+        rows={2}
+        value={form.note}
+        onChange={(note) => draft.change({ note })}
+      />
+      {showsMore ? (
+        <>
+          <ToldField told={form.told} onChange={(told) => draft.change({ told })} />
+          <TextField
+            label={t("temperature")}
+            hint={t("temperature.hint")}
+            inputMode="decimal"
+            maxLength={8}
+            value={form.temperature}
+            onChange={(temperature) => draft.change({ temperature })}
+          />
+        </>
+      ) : (
+        <button type="button" className="link" onClick={() => setMore(true)}>
+          {t("more")}
+        </button>
+      )}
+      <Refused problem={record.error} />
+      <div className="save-bar">
+        <Button block color="primary" size="large" type="submit" loading={record.isPending} disabled={outcome === null}>
+          {t(outcome === null ? "choose" : "save")}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function visitOf(form: Form, outcome: Outcome, draft: string): NewVisit {
+  const visit: NewVisit = { id: form.id, draft, outcome };
+  if (form.atHome !== null) visit.atHome = form.atHome;
+  if (form.needs.length > 0) visit.needs = form.needs;
+  if (form.note.trim() !== "") visit.note = form.note.trim();
+  if (form.temperature.trim() !== "") visit.temperature = form.temperature.trim();
+  if (form.told.length > 0) visit.told = form.told.map((directive) => ({ directive, by: "visit" }));
+  return visit;
+}
