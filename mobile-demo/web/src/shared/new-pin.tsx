@@ -2,6 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { PhoneProblem } from "@/phone/calls";
 import { useDo } from "./phone";
 import { PIN_DIGITS, PinPad } from "./pin-pad";
 import { Refused } from "./states";
@@ -10,9 +11,11 @@ interface NewPinProps {
   /** The PIN until now, when there is one. */
   old?: string;
   onDone: () => void;
+  /** The old one was not it. */
+  onWrong?: () => void;
 }
 
-export function NewPin({ old, onDone }: NewPinProps) {
+export function NewPin({ old, onDone, onWrong }: NewPinProps) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const set = useDo("setPin");
@@ -41,7 +44,10 @@ export function NewPin({ old, onDone }: NewPinProps) {
         void queries.invalidateQueries({ queryKey: ["lockState"] });
         onDone();
       },
-      onError: () => setFirst(null),
+      onError: ({ code }: PhoneProblem) => {
+        setFirst(null);
+        if (code === "phone.wrong_pin") onWrong?.();
+      },
     };
     if (old === undefined) set.mutate({ pin: next }, ends);
     else change.mutate({ pin: old, newPin: next }, ends);
