@@ -4,7 +4,7 @@ import tseslint from "typescript-eslint";
 export default tseslint.config(
   { ignores: ["dist/", "src/phone/pkg/"] },
   {
-    files: ["src/**/*.{ts,tsx}", "dev/**/*.ts", "vite.config.ts"],
+    files: ["src/**/*.{ts,tsx}", "vite.config.ts"],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     plugins: { "react-hooks": reactHooks },
     languageOptions: { parserOptions: { projectService: true } },

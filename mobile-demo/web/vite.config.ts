@@ -11,7 +11,7 @@ const FILE_BYTES_MAX = 8 * 1024 * 1024;
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-export default defineConfig(({ mode }) => ({
+export default defineConfig({
   base: "/app/",
   plugins: [
     react(),
@@ -53,11 +53,7 @@ export default defineConfig(({ mode }) => ({
     }),
   ],
   resolve: {
-    alias: {
-      // `--mode standin` looks at the screens without an engine; nothing of dev/ is in any other build.
-      ...(mode === "standin" ? { "@/phone/client": here("./dev/stand-in.ts") } : {}),
-      "@": here("./src"),
-    },
+    alias: { "@": here("./src") },
   },
   worker: { format: "es" },
   build: {
@@ -69,4 +65,4 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
   },
   server: { proxy: { "/v1": { target: RELAY, ws: true } } },
-}));
+});

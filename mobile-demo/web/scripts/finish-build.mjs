@@ -37,7 +37,9 @@ const sum = (of) => [...sizes].reduce((bytes, [name, size]) => bytes + (of.test(
 const [screens, app] = [sum(SCREENS), sum(/./)];
 for (const [name, size] of [...sizes].sort(([, a], [, b]) => b - a).slice(0, 12))
   console.log(`${String(size).padStart(8)} B  ${name}`);
-console.log(`scripts and styles: ${(screens / 1000).toFixed(1)} kB of ${SCREENS_BYTES_MAX / 1000} kB compressed`);
+console.log(
+  `scripts and styles: ${(screens / 1000).toFixed(1)} kB of ${SCREENS_BYTES_MAX / 1000} kB compressed`,
+);
 console.log(`whole app: ${(app / 1000).toFixed(1)} kB of ${APP_BYTES_MAX / 1000} kB compressed`);
 if (screens > SCREENS_BYTES_MAX || app > APP_BYTES_MAX) {
   console.error("over the budget: leave something out");

@@ -2,16 +2,16 @@
 import { lazy, Suspense, useEffect, useState } from "react";
 import { createHashRouter, Navigate, Outlet, RouterProvider } from "react-router";
 import type { Status } from "./phone/calls";
-import { ROUTES, withTexts } from "./routes";
+import { ROUTES } from "./routes";
 import { AutoLock } from "./shared/auto-lock";
 import { Crashed } from "./shared/crash";
 import { useAsk, usePhone } from "./shared/phone";
 import { Failed, Loading } from "./shared/states";
 
-const Lock = lazy(withTexts("lock", () => import("./pages/lock")));
-const Enrol = lazy(withTexts("enrol", () => import("./pages/enrol")));
-const Waiting = lazy(withTexts("waiting", () => import("./pages/waiting")));
-const FirstSync = lazy(withTexts("first-sync", () => import("./pages/first-sync")));
+const Lock = lazy(() => import("./pages/lock"));
+const Enrol = lazy(() => import("./pages/enrol"));
+const Waiting = lazy(() => import("./pages/waiting"));
+const FirstSync = lazy(() => import("./pages/first-sync"));
 
 /** What the office says of a phone whose fingerprint it has not compared yet (core/src/sync/refusal.rs). */
 const WAITING = "sync.waiting";

@@ -10,7 +10,7 @@ interface DraftForm<Form> {
   version: number;
   blank: () => Form;
   /** What a draft of an older version means now; null when it means nothing any more. */
-  read?: (version: number, json: unknown) => Form | null;
+  read?: (version: number, typed: unknown) => Form | null;
 }
 
 export interface Drafted<Form> {
@@ -41,7 +41,10 @@ export function useDraft<Form extends object>({ key, version, blank, read }: Dra
   const first = useRef({ blank, read });
   useEffect(() => {
     let gone = false;
-    const made = new Keeper((json) => phone.call("saveDraft", { key, formVersion: version, json }));
+    const made = new Keeper({
+      save: (text) => phone.call("saveDraft", { key, form: version, text }),
+      drop: () => phone.call("dropDraft", { key }),
+    });
     keeper.current = made;
     const show = (form: Form | null) => {
       if (gone) return;
@@ -50,10 +53,16 @@ export function useDraft<Form extends object>({ key, version, blank, read }: Dra
     };
     phone.call("draft", { key }).then(
       (draft) => {
-        if (draft === null) return show(null);
-        const json: unknown = parsed(draft.json);
-        if (draft.form_version === version) return show(json as Form | null);
-        show(first.current.read?.(draft.form_version, json) ?? null);
+        if (draft === null) {
+          show(null);
+          return;
+        }
+        const typed = parsed(draft.text);
+        if (draft.form === version) {
+          show(typed as Form | null);
+          return;
+        }
+        show(first.current.read?.(draft.form, typed) ?? null);
       },
       () => show(null),
     );
@@ -75,57 +84,60 @@ export function useDraft<Form extends object>({ key, version, blank, read }: Dra
     setRestored(false);
   };
   const drop = () => {
+    keeper.current?.keep(null);
     done();
-    // One that stays behind is offered again and can be cleared then.
-    void keeper.current?.idle.then(() => phone.call("dropDraft", { key })).catch(() => undefined);
   };
   const clear = () => {
     setTouched(false);
     setRestored(false);
-    const empty = blank();
-    setValue(empty);
-    keeper.current?.keep(JSON.stringify(empty));
+    setValue(blank());
+    keeper.current?.keep(null);
   };
   const settled = () => keeper.current?.idle ?? Promise.resolve();
   return { value, change, restored, clear, settled, done, drop };
 }
 
-function parsed(json: string): unknown {
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(json);
+    return JSON.parse(text);
   } catch {
     return null;
   }
 }
 
+interface Store {
+  save: (text: string) => Promise<unknown>;
+  drop: () => Promise<unknown>;
+}
+
 /** Keeps the newest; what was typed while one was being kept is kept after it, the steps between are not. */
 class Keeper {
+  /** What is to be done next: a text to keep, null to throw away what is kept, nothing. */
+  #next: string | null | undefined;
   #busy = false;
-  #next: string | null = null;
   #stopped = false;
   /** When nothing is being kept any more. */
   idle: Promise<void> = Promise.resolve();
 
-  constructor(readonly save: (json: string) => Promise<unknown>) {}
+  constructor(readonly store: Store) {}
 
-  keep(json: string) {
+  keep(next: string | null) {
     if (this.#stopped) return;
-    this.#next = json;
+    this.#next = next;
     if (!this.#busy) this.idle = this.#work();
   }
 
   stop() {
     this.#stopped = true;
-    this.#next = null;
   }
 
   async #work() {
     this.#busy = true;
-    while (this.#next !== null) {
-      const json = this.#next;
-      this.#next = null;
+    while (this.#next !== undefined) {
+      const next = this.#next;
+      this.#next = undefined;
       // A draft that could not be kept is still on the screen; the next keystroke tries again.
-      await this.save(json).catch(() => undefined);
+      await (next === null ? this.store.drop() : this.store.save(next)).catch(() => undefined);
     }
     this.#busy = false;
   }

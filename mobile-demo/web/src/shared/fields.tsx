@@ -41,7 +41,14 @@ export function NoteField({ label, value, onChange, rows = 3, ...area }: NoteFie
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      <TextArea id={id} value={value} onChange={onChange} rows={rows} autoSize={{ minRows: rows, maxRows: 8 }} {...area} />
+      <TextArea
+        id={id}
+        value={value}
+        onChange={onChange}
+        rows={rows}
+        autoSize={{ minRows: rows, maxRows: 8 }}
+        {...area}
+      />
     </div>
   );
 }
@@ -63,7 +70,14 @@ interface ChoiceProps<Value extends string> {
 }
 
 /** One or several of a few: a tick, a colour and a frame say which. */
-export function Choice<Value extends string>({ label, shown = true, options, value, onChange, big }: ChoiceProps<Value>) {
+export function Choice<Value extends string>({
+  label,
+  shown = true,
+  options,
+  value,
+  onChange,
+  big,
+}: ChoiceProps<Value>) {
   const id = useId();
   return (
     <div className="field" role="group" aria-labelledby={id}>

@@ -15,5 +15,7 @@ export function LanguageChoice({ shown = false }: { shown?: boolean }) {
     setLanguage(chosen);
     void phone.call("setLanguage", { language: chosen }).catch(() => undefined);
   };
-  return <Choice label={t("language")} shown={shown} options={LANGUAGES} value={[language()]} onChange={choose} />;
+  return (
+    <Choice label={t("language")} shown={shown} options={LANGUAGES} value={[language()]} onChange={choose} />
+  );
 }

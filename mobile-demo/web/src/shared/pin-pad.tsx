@@ -53,7 +53,12 @@ export function PinPad({ label, value, onChange, disabled = false }: PinPadProps
         <button type="button" onClick={() => add("0")} disabled={disabled}>
           0
         </button>
-        <button type="button" onClick={remove} disabled={disabled || value === ""} aria-label={t("pin.delete")}>
+        <button
+          type="button"
+          onClick={remove}
+          disabled={disabled || value === ""}
+          aria-label={t("pin.delete")}
+        >
           <TextDeletionOutline aria-hidden />
         </button>
       </div>

@@ -1,5 +1,11 @@
 /** Where the connection stands, made of the phone's events; and the badge that every screen shows of it. */
-import { CheckCircleOutline, ClockCircleOutline, ExclamationCircleOutline, LoopOutline, MinusCircleOutline } from "antd-mobile-icons";
+import {
+  CheckCircleOutline,
+  ClockCircleOutline,
+  ExclamationCircleOutline,
+  LoopOutline,
+  MinusCircleOutline,
+} from "antd-mobile-icons";
 import { createContext, use, useEffect, useReducer, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -91,7 +97,11 @@ export function SyncBadge() {
   const { stand, unsent } = useShownStand();
   const words = t(`sync.${stand}`);
   return (
-    <Link to="/sync" className={`sync-badge sync-${stand}`} aria-label={t("sync.badge", { words, count: unsent })}>
+    <Link
+      to="/sync"
+      className={`sync-badge sync-${stand}`}
+      aria-label={t("sync.badge", { words, count: unsent })}
+    >
       <span aria-hidden className="sync-icon">
         {ICONS[stand]}
       </span>

@@ -1,6 +1,6 @@
 /** New versions of the app: downloaded quietly, used when somebody says so, and nobody is asked while a form is open. */
 import { Button } from "antd-mobile";
-import { createContext, use, useEffect, useState, type ReactNode } from "react";
+import { createContext, use, useEffect, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { registerSW } from "virtual:pwa-register";
 import { useAnyFormOpen } from "./open-forms";
@@ -20,10 +20,10 @@ export const useUpdate = () => use(Context);
 
 export function UpdateProvider({ children }: { children: ReactNode }) {
   const [waiting, setWaiting] = useState(false);
-  const [take, setTake] = useState<() => void>(() => () => undefined);
+  const update = useRef<(reload?: boolean) => Promise<void>>(null);
   useEffect(() => {
     let timer: number | undefined;
-    const update = registerSW({
+    update.current = registerSW({
       onNeedRefresh: () => setWaiting(true),
       onRegisteredSW: (_url, registration) => {
         timer = window.setInterval(() => {
@@ -31,9 +31,9 @@ export function UpdateProvider({ children }: { children: ReactNode }) {
         }, LOOK_EVERY_MS);
       },
     });
-    setTake(() => () => void update(true));
     return () => window.clearInterval(timer);
   }, []);
+  const take = () => void update.current?.(true);
   return <Context value={{ waiting, take }}>{children}</Context>;
 }
 

@@ -49,10 +49,15 @@ function AddForm({ status }: { status: Status }) {
   const form = draft.value;
   const asked = useDeferredValue(form === null ? null : householdOf(form));
   // A half-typed address is no address yet; what the engine says of it is said when it is saved.
-  const like = useAsk("duplicatesFor", { household: asked ?? { grid: "", address: "" } }, {
-    enabled: asked !== null && asked.grid !== "" && (asked.address !== "" || asked.contactPhone !== undefined),
-    keep: true,
-  });
+  const like = useAsk(
+    "duplicatesFor",
+    { household: asked ?? { grid: "", address: "" } },
+    {
+      enabled:
+        asked !== null && asked.grid !== "" && (asked.address !== "" || asked.contactPhone !== undefined),
+      keep: true,
+    },
+  );
   if (grids.length === 0) return <Empty title={t("no_grid")} text={t("no_grid.text")} />;
   if (form === null) return <Loading />;
   const save = async () => {

@@ -138,7 +138,14 @@ function Type({ onDone, onBack }: { onDone: (enrolled: Enrolled) => void; onBack
       />
       <Refused problem={enrol.error} />
       <div className="stack">
-        <Button block size="large" color="primary" type="submit" loading={enrol.isPending} disabled={code.trim() === ""}>
+        <Button
+          block
+          size="large"
+          color="primary"
+          type="submit"
+          loading={enrol.isPending}
+          disabled={code.trim() === ""}
+        >
           {t("enrol")}
         </Button>
         <Button block fill="none" onClick={onBack}>
@@ -165,7 +172,10 @@ function Check(props: { invitation: string; onDone: (enrolled: Enrolled) => void
       <Refused problem={enrol.error} />
       <div className="stack">
         {elsewhere ? (
-          <a className="adm-button adm-button-primary adm-button-block adm-button-large button-link" href={`${relay}/app/#${props.invitation}`}>
+          <a
+            className="adm-button adm-button-primary adm-button-block adm-button-large button-link"
+            href={`${relay}/app/#${props.invitation}`}
+          >
             {t("open_there")}
           </a>
         ) : (

@@ -17,7 +17,11 @@ function sumOf(spaces: readonly Space[]) {
   const done = spaces.reduce((sum, space) => {
     return sum + (space.state === "live" ? Math.max(space.pages, 1) : space.pages_done);
   }, 0);
-  return { pages, done, known: spaces.length > 0 && spaces.some(({ pages, state }) => pages > 0 || state === "live") };
+  return {
+    pages,
+    done,
+    known: spaces.length > 0 && spaces.some(({ pages, state }) => pages > 0 || state === "live"),
+  };
 }
 
 export default function FirstSync({ status, onBegin }: { status: Status; onBegin: () => void }) {

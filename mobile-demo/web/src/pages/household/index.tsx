@@ -32,11 +32,16 @@ export default function HouseholdCard() {
 
 function Foot({ household }: { household: Household }) {
   const { t } = useTranslation("household");
-  const phone = household.contact_phone ?? household.residents.find(({ phone }) => phone !== undefined)?.phone;
+  const phone =
+    household.contact_phone ?? household.residents.find(({ phone }) => phone !== undefined)?.phone;
   return (
     <>
       {phone !== undefined && (
-        <a className="adm-button adm-button-large button-link call" href={telOf(phone)} aria-label={t("call", { phone })}>
+        <a
+          className="adm-button adm-button-large button-link call"
+          href={telOf(phone)}
+          aria-label={t("call", { phone })}
+        >
           <PhoneFill aria-hidden />
         </a>
       )}

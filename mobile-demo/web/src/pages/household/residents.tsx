@@ -21,7 +21,11 @@ export function Residents({ household }: { household: Household }) {
               <RightOutline aria-hidden className="row-arrow" />
             </Link>
             {resident.phone !== undefined && (
-              <a className="icon-button call" href={telOf(resident.phone)} aria-label={t("call.who", { name: resident.name, phone: resident.phone })}>
+              <a
+                className="icon-button call"
+                href={telOf(resident.phone)}
+                aria-label={t("call.who", { name: resident.name, phone: resident.phone })}
+              >
                 <PhoneFill aria-hidden />
               </a>
             )}

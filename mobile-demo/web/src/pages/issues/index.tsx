@@ -27,7 +27,10 @@ export default function Issues() {
       title={t("title")}
       tabs
       foot={
-        <Link to="/issues/new" className="adm-button adm-button-primary adm-button-large adm-button-block button-link">
+        <Link
+          to="/issues/new"
+          className="adm-button adm-button-primary adm-button-large adm-button-block button-link"
+        >
           <span className="with-icon">
             <AddOutline aria-hidden />
             {t("report")}

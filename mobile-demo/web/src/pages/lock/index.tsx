@@ -18,7 +18,10 @@ export default function Lock({ state }: { state: LockState }) {
 
   const typed = (next: string) => {
     setPin(next);
-    if (next.length < PIN_DIGITS) return unlock.reset();
+    if (next.length < PIN_DIGITS) {
+      unlock.reset();
+      return;
+    }
     unlock.mutate(
       { pin: next },
       {

@@ -49,12 +49,13 @@ export default function Me() {
 function Who({ status }: { status: Status }) {
   const { t } = useTranslation("me");
   const relay = relayFingerprint();
-  const grids = gridsOf(status).map(({ name }) => name);
+  const names = gridsOf(status).map(({ name }) => name);
+  const grids = names.join(t("comma"));
   return (
     <section className="panel">
       <h2>{status.worker_name}</h2>
       <p>{status.community}</p>
-      <p className="hint">{t("grids", { grids: grids.join(t("comma")) })}</p>
+      <p className="hint">{t("grids", { grids })}</p>
       <details>
         <summary>{t("fingerprints")}</summary>
         <Fingerprint label={t("phone")} value={status.fingerprint} />

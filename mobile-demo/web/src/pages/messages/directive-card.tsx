@@ -14,13 +14,15 @@ export function DirectiveCard({ directive }: { directive: Directive }) {
   const { t } = useTranslation("messages");
   const acknowledge = useDo("acknowledge");
   const { text, changes, read_at } = directive;
-  const changed = changes !== undefined && changes.some(({ fate }) => fate !== "same");
+  const changed = changes?.some(({ fate }) => fate !== "same") ?? false;
   const [shown, setShown] = useState<"text" | "changes">("text");
   const [whole, setWhole] = useState(read_at === null || text.length <= SHORT_CHARS);
   return (
     <article className="panel directive">
       <div className="row-notes">
-        <Status tone={read_at === null ? "waiting" : "good"}>{t(read_at === null ? "unread" : "read")}</Status>
+        <Status tone={read_at === null ? "waiting" : "good"}>
+          {t(read_at === null ? "unread" : "read")}
+        </Status>
         {directive.version > 1 && <span>{t("version", { version: directive.version })}</span>}
       </div>
       <h2>{directive.title}</h2>
@@ -37,13 +39,19 @@ export function DirectiveCard({ directive }: { directive: Directive }) {
       {changed && (
         <div className="chips">
           {(["text", "changes"] as const).map((it) => (
-            <button key={it} type="button" className="chip" aria-pressed={shown === it} onClick={() => setShown(it)}>
+            <button
+              key={it}
+              type="button"
+              className="chip"
+              aria-pressed={shown === it}
+              onClick={() => setShown(it)}
+            >
               {t(`show.${it}`)}
             </button>
           ))}
         </div>
       )}
-      {shown === "changes" && changed ? (
+      {shown === "changes" && changes ? (
         <p className="directive-text">
           {changes.map((piece, at) =>
             piece.fate === "same" ? (

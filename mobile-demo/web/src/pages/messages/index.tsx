@@ -32,7 +32,7 @@ export default function Messages() {
               aria-pressed={it === part}
               onClick={() => setParams({ part: it }, { replace: true })}
             >
-              {t(it)}
+              {t(`part.${it}`)}
               {unread[it] > 0 && (
                 <span className="count-badge">
                   {unread[it]}

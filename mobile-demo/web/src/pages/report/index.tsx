@@ -2,7 +2,13 @@
 import { Button } from "antd-mobile";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
-import { ISSUE_CATEGORIES, type Household, type IssueCategory, type NewIssue, type Status } from "@/phone/calls";
+import {
+  ISSUE_CATEGORIES,
+  type Household,
+  type IssueCategory,
+  type NewIssue,
+  type Status,
+} from "@/phone/calls";
 import { useDraft } from "@/shared/draft";
 import { Choice, NoteField, TextField } from "@/shared/fields";
 import { gridsOf } from "@/shared/grids";

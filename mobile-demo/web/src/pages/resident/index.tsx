@@ -54,7 +54,6 @@ export default function ResidentPage() {
 }
 
 function Add({ household, address }: { household: string; address: string }) {
-  const { t } = useTranslation("resident");
   const leave = useLeave(household);
   const key = `resident/${household}`;
   const draft = useDraft<Form>({ key, version: FORM_VERSION, blank: () => ({ id: newId(), ...typedOf() }) });
@@ -151,7 +150,11 @@ function Edit({ household, resident }: { household: string; resident: Resident }
       <SaveBar pending={pending} disabled={form.name.trim() === ""} />
       {sheet === "tags" && (
         <Sheet title={t("tags")} onClose={() => setSheet(null)}>
-          <TagEditor tags={resident.tags ?? []} onChange={(typed) => change("tags", typed)} error={edit.error} />
+          <TagEditor
+            tags={resident.tags ?? []}
+            onChange={(typed) => change("tags", typed)}
+            error={edit.error}
+          />
         </Sheet>
       )}
       {sheet === "remove" && (
@@ -190,10 +193,12 @@ function Fields({ form, onChange }: { form: Typed; onChange: (part: Partial<Type
       <TextField label={t("name")} value={form.name} onChange={(name) => onChange({ name })} maxLength={60} />
       <Choice
         label={t("relation")}
-        options={[...new Set([...relations, ...(form.relation === "" ? [] : [form.relation])])].map((value) => ({
-          value,
-          label: value,
-        }))}
+        options={[...new Set([...relations, ...(form.relation === "" ? [] : [form.relation])])].map(
+          (value) => ({
+            value,
+            label: value,
+          }),
+        )}
         value={[form.relation]}
         onChange={(relation) => onChange({ relation: relation === form.relation ? "" : relation })}
       />
@@ -211,7 +216,13 @@ function Fields({ form, onChange }: { form: Typed; onChange: (part: Partial<Type
         inputMode="numeric"
         maxLength={10}
       />
-      <TextField label={t("phone")} value={form.phone} onChange={(phone) => onChange({ phone })} type="tel" maxLength={30} />
+      <TextField
+        label={t("phone")}
+        value={form.phone}
+        onChange={(phone) => onChange({ phone })}
+        type="tel"
+        maxLength={30}
+      />
     </>
   );
 }

@@ -74,7 +74,7 @@ function State({ status }: { status: PhoneStatus }) {
       <Button block color="primary" loading={sync.isPending} onClick={() => sync.mutate({})}>
         {t("now")}
       </Button>
-      {sync.isSuccess && !sync.isPending && (
+      {sync.isSuccess && (
         <p role="status">
           <Status tone="good">{t("done", { sent: sync.data.sent, received: sync.data.received })}</Status>
         </p>
@@ -105,7 +105,7 @@ function Spaces({ status }: { status: PhoneStatus }) {
           key={id}
           done={pages_done}
           all={pages}
-          label={t("loading.space", { name, percent: pages === 0 ? 0 : Math.floor((pages_done / pages) * 100) })}
+          label={t("loading.space", { name, percent: percentOf(pages_done, pages) })}
         />
       ))}
     </section>
@@ -132,6 +132,8 @@ function Refusals({ status }: { status: PhoneStatus }) {
     </section>
   );
 }
+
+const percentOf = (done: number, all: number) => (all === 0 ? 0 : Math.floor((done / all) * 100));
 
 /** Unsent work as a file, so that a colleague's phone can carry it. */
 function Carry({ status }: { status: PhoneStatus }) {
@@ -160,7 +162,14 @@ function Carry({ status }: { status: PhoneStatus }) {
       <h2>{t("carry")}</h2>
       <p className="hint">{t("carry.text")}</p>
       <div className="stack">
-        <Button block fill="outline" color="primary" disabled={status.unsent === 0} loading={make.isPending} onClick={save}>
+        <Button
+          block
+          fill="outline"
+          color="primary"
+          disabled={status.unsent === 0}
+          loading={make.isPending}
+          onClick={save}
+        >
           <span className="with-icon">
             <UploadOutline aria-hidden />
             {t("make")}
@@ -197,10 +206,12 @@ function Room() {
   const { t } = useTranslation("sync");
   const room = useRoom();
   if (room === null) return null;
+  const used = Math.ceil(room.used / MB);
+  const free = Math.floor((room.quota - room.used) / MB);
   return (
     <section className="panel">
       <h2>{t("room")}</h2>
-      <p>{t("room.used", { used: Math.ceil(room.used / MB), free: Math.floor((room.quota - room.used) / MB) })}</p>
+      <p>{t("room.used", { used, free })}</p>
       <Status tone={room.low ? "warning" : room.persisted ? "good" : "neutral"}>
         {t(room.low ? "room.low" : room.persisted ? "room.kept" : "room.loose")}
       </Status>

@@ -42,7 +42,11 @@ function Small({ building: { estate, building }, name }: { building: BuildingDay
   const chart = useAsk("buildingChart", { estate, building });
   if (!chart.data) return null;
   return (
-    <Link to={buildingPath(estate, building)} className="building-chart" aria-label={t("chart.open", { name })}>
+    <Link
+      to={buildingPath(estate, building)}
+      className="building-chart"
+      aria-label={t("chart.open", { name })}
+    >
       <BuildingChart cells={chart.data.cells} />
       <RightOutline aria-hidden className="row-arrow" />
     </Link>

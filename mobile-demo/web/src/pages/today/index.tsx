@@ -70,11 +70,22 @@ export default function Today() {
   );
 }
 
-function Filters({ value, onChange }: { value: Only | undefined; onChange: (value: Only | undefined) => void }) {
+function Filters({
+  value,
+  onChange,
+}: {
+  value: Only | undefined;
+  onChange: (value: Only | undefined) => void;
+}) {
   const { t } = useTranslation("today");
   return (
     <div className="filters" role="group" aria-label={t("filters")}>
-      <button type="button" className="chip" aria-pressed={value === undefined} onClick={() => onChange(undefined)}>
+      <button
+        type="button"
+        className="chip"
+        aria-pressed={value === undefined}
+        onClick={() => onChange(undefined)}
+      >
         {t("only.due")}
       </button>
       {ONLY.map((only) => (

@@ -29,18 +29,32 @@ const OPEN = "linli.app.today.open";
 const keyOf = ({ estate, building }: { estate: string; building: string }) => `${estate}/${building}`;
 
 /** A heading wherever the stairs change. */
-function rowsOf(doors: readonly Door[], heading: (door: Door) => ReactNode, group: (door: Door) => string): Row[] {
+function rowsOf(
+  doors: readonly Door[],
+  heading: (door: Door) => ReactNode,
+  group: (door: Door) => string,
+): Row[] {
   let last: string | null = null;
   return doors.flatMap((door): Row[] => {
     const key = group(door);
-    const row: Row = { key: door.id, tallPx: DOOR_PX, show: () => <HouseholdRow household={door} short={door.room} /> };
+    const row: Row = {
+      key: door.id,
+      tallPx: DOOR_PX,
+      show: () => <HouseholdRow household={door} short={door.room} />,
+    };
     if (key === last) return [row];
     last = key;
     return [{ key: `head/${key}`, tallPx: HEAD_PX, show: () => heading(door) }, row];
   });
 }
 
-export function Buildings({ buildings, scroller }: { buildings: readonly BuildingDay[]; scroller: Scroller }) {
+export function Buildings({
+  buildings,
+  scroller,
+}: {
+  buildings: readonly BuildingDay[];
+  scroller: Scroller;
+}) {
   const { t } = useTranslation("today");
   const [chosen, setChosen] = useState<string | null>(() => sessionStorage.getItem(OPEN));
   const listed = buildings.filter(hasWork);
@@ -56,7 +70,8 @@ export function Buildings({ buildings, scroller }: { buildings: readonly Buildin
   };
   const within = (building: BuildingDay): Row[] => {
     if (doors.data === undefined || doors.isPlaceholderData) {
-      const show = () => (doors.error ? <Failed problem={doors.error} retry={doors.refetch} /> : <Loading rows={4} />);
+      const show = () =>
+        doors.error ? <Failed problem={doors.error} retry={doors.refetch} /> : <Loading rows={4} />;
       return [{ key: "waiting", tallPx: DOOR_PX * 2, show }];
     }
     const heading = ({ unit }: Door) => {
@@ -86,7 +101,11 @@ export function OneKind({ only, scroller }: { only: TodayOnly; scroller: Scrolle
   if (doors.data.length === 0) return <Empty title={t(`none.${only}`)} text={t("none.text")} />;
   const rows = rowsOf(
     doors.data,
-    (door) => <Heading words={[t("building", door), door.unit].join(" ")} />,
+    (door) => (
+      <Heading
+        words={[t("building", { estate: door.estate, building: door.building }), door.unit].join(" ")}
+      />
+    ),
     (door) => `${keyOf(door)}/${door.unit}`,
   );
   return <Rows label={t("title")} rows={rows} scroller={scroller} more={moreOf(doors)} />;
@@ -118,6 +137,8 @@ interface RowsProps {
 }
 
 function Rows({ label, rows, scroller, more }: RowsProps) {
+  // What the virtualizer gives changes without its identity changing.
+  "use no memo";
   const list = useRef<HTMLDivElement>(null);
   const [above, setAbove] = useState(0);
   const virtual = useVirtualizer({
@@ -134,10 +155,13 @@ function Rows({ label, rows, scroller, more }: RowsProps) {
     const [body, inner] = [scroller.current, list.current];
     if (!body || !inner) return;
     const measure = () =>
-      setAbove(Math.round(inner.getBoundingClientRect().top - body.getBoundingClientRect().top + body.scrollTop));
+      setAbove(
+        Math.round(inner.getBoundingClientRect().top - body.getBoundingClientRect().top + body.scrollTop),
+      );
     measure();
     const observer = new ResizeObserver(measure);
-    for (const sibling of inner.parentElement?.children ?? []) if (sibling !== inner) observer.observe(sibling);
+    for (const sibling of inner.parentElement?.children ?? [])
+      if (sibling !== inner) observer.observe(sibling);
     return () => observer.disconnect();
   }, [scroller]);
   useLayoutEffect(() => {
@@ -154,7 +178,13 @@ function Rows({ label, rows, scroller, more }: RowsProps) {
     if (atEnd) more?.();
   }, [atEnd, more]);
   return (
-    <div ref={list} className="virtual" style={{ height: virtual.getTotalSize() }} role="list" aria-label={label}>
+    <div
+      ref={list}
+      className="virtual"
+      style={{ height: virtual.getTotalSize() }}
+      role="list"
+      aria-label={label}
+    >
       {items.map((item) => (
         <div
           key={item.key}

@@ -61,12 +61,7 @@ function Reminder({ status }: { status: Status }) {
           <Button size="small" fill="outline" onClick={putOff}>
             {t("remind.later")}
           </Button>
-          <Button
-            size="small"
-            color="primary"
-            loading={sync.isPending}
-            onClick={() => sync.mutate({})}
-          >
+          <Button size="small" color="primary" loading={sync.isPending} onClick={() => sync.mutate({})}>
             {t("remind.now")}
           </Button>
         </div>

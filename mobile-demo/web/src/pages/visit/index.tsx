@@ -113,14 +113,18 @@ function VisitForm({ household, onDone }: { household: Household; onDone: (done:
           icon: <StandingIcon standing={value} />,
         }))}
         value={outcome === null ? [] : [outcome]}
-        onChange={(chosen) => draft.change({ outcome: chosen, atHome: MET.includes(chosen) ? form.atHome : null })}
+        onChange={(chosen) =>
+          draft.change({ outcome: chosen, atHome: MET.includes(chosen) ? form.atHome : null })
+        }
       />
       {outcome !== null && MET.includes(outcome) && (
         <Choice
           label={t("at_home")}
           options={IN.map((value) => ({ value, label: value === "6" ? t("at_home.more") : value }))}
           value={form.atHome === null ? [] : [String(form.atHome) as (typeof IN)[number]]}
-          onChange={(chosen) => draft.change({ atHome: form.atHome === Number(chosen) ? null : Number(chosen) })}
+          onChange={(chosen) =>
+            draft.change({ atHome: form.atHome === Number(chosen) ? null : Number(chosen) })
+          }
         />
       )}
       <Needs needs={form.needs} onChange={(needs) => draft.change({ needs })} />
@@ -150,7 +154,14 @@ function VisitForm({ household, onDone }: { household: Household; onDone: (done:
       )}
       <Refused problem={record.error} />
       <div className="save-bar">
-        <Button block color="primary" size="large" type="submit" loading={record.isPending} disabled={outcome === null}>
+        <Button
+          block
+          color="primary"
+          size="large"
+          type="submit"
+          loading={record.isPending}
+          disabled={outcome === null}
+        >
           {t(outcome === null ? "choose" : "save")}
         </Button>
       </div>

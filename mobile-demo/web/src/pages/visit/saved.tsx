@@ -37,7 +37,11 @@ export function Saved({ household, outcome, next }: SavedProps) {
             </span>
           </Link>
         )}
-        <Link replace className="adm-button adm-button-default adm-button-large adm-button-block button-link" to="/">
+        <Link
+          replace
+          className="adm-button adm-button-default adm-button-large adm-button-block button-link"
+          to="/"
+        >
           {t("list")}
         </Link>
       </div>

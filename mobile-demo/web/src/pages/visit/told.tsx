@@ -3,7 +3,13 @@ import { useTranslation } from "react-i18next";
 import { Choice } from "@/shared/fields";
 import { useAsk } from "@/shared/phone";
 
-export function ToldField({ told, onChange }: { told: readonly string[]; onChange: (told: string[]) => void }) {
+export function ToldField({
+  told,
+  onChange,
+}: {
+  told: readonly string[];
+  onChange: (told: string[]) => void;
+}) {
   const { t } = useTranslation("visit");
   const directives = useAsk("directives", {}).data ?? [];
   if (directives.length === 0) return null;
