@@ -8,3 +8,6 @@ pub mod frames;
 pub mod refusal;
 pub mod relay;
 pub mod standing;
+
+/// A text message in place of a websocket's ping, which a web page cannot send. The relay answers with the same word.
+pub const PING: &str = "ping";

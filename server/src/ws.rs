@@ -8,6 +8,7 @@ use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use linli_core::identity::Batch;
 use linli_core::ids::SpaceId;
+use linli_core::sync::PING;
 use linli_core::sync::frames::{
     Codec, FRAME_BYTES_MAX, FeedItem, Frame, GetSnapshot, PAGE_BYTES_MAX, Packed, Page, SnapshotBody,
     SnapshotPage, decode_whole,
@@ -125,6 +126,7 @@ impl Connection {
         let bytes = match message {
             Some(Ok(Message::Binary(bytes))) => bytes,
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(()),
+            Some(Ok(Message::Text(text))) if text == PING => return self.send(Message::text(PING)).await,
             _ => return Err(End::Gone),
         };
         let Ok(frame) = Frame::from_bytes(&bytes) else {
