@@ -11,6 +11,7 @@ pub use household::NewHousehold;
 pub use resident::NewResident;
 pub use visit::NewVisit;
 
+use crate::sql::{Sqlite, SqliteConnection, Transaction};
 use crate::store::docs::{self, StoredDoc};
 use crate::store::rows::{PlacedRow, SearchChange};
 use crate::store::{outbox, rows, spaces};
@@ -22,7 +23,6 @@ use linli_core::ids::{DocId, HouseholdId, SpaceId};
 use linli_core::kinds::DocKind;
 use linli_core::record::{FieldSpec, FieldType, Fields, Put, Value};
 use linli_core::time::TimeMs;
-use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 /// The document to change.
 #[derive(Clone, Copy)]

@@ -1,6 +1,7 @@
 //! Directives on the phone: the current ones for its grids, what changed, and the worker's receipt.
 
 use crate::commands::Target;
+use crate::sql::SqliteConnection;
 use crate::store::docs::{self, StoredDoc};
 use crate::store::{begin, meta, spaces};
 use crate::{DirectiveView, Engine, EngineError, SavedReceipt};
@@ -12,7 +13,6 @@ use linli_core::kinds::{
 };
 use linli_core::record::Put;
 use linli_core::time::TimeMs;
-use sqlx::SqliteConnection;
 use std::collections::BTreeMap;
 
 /// Every version that this phone has, by its id.

@@ -1,13 +1,12 @@
 //! The engine: one open store, its key, this launch's actor, and the search index.
 
 use crate::env::random;
+use crate::sql::{Place, SqliteConnection};
 use crate::store::{Store, begin, meta, people, rows};
 use crate::{EngineError, Env, KeyStore, Lang};
 use linli_core::identity::{DeviceKey, PublicKey};
 use linli_core::ids::{Actor, DeviceId, HouseholdId};
 use linli_core::search::SearchIndex;
-use sqlx::SqliteConnection;
-use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
@@ -31,7 +30,8 @@ pub struct Engine {
     pub(crate) store: Store,
     pub(crate) env: Box<dyn Env>,
     pub(crate) key: DeviceKey,
-    pub(crate) options: Options,
+    pub(crate) app: String,
+    lang: Mutex<Lang>,
     actor: Mutex<Actor>,
     index: Mutex<Option<SearchIndex<HouseholdId>>>,
     /// Rung by every save, so that a live connection sends it at once.
@@ -43,8 +43,8 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError`] when the folder or the database cannot be used.
-    pub async fn open(store_dir: &Path, env: Box<dyn Env>, options: Options) -> Result<Engine, EngineError> {
-        let store = Store::open(store_dir).await?;
+    pub async fn open(place: &Place, env: Box<dyn Env>, options: Options) -> Result<Engine, EngineError> {
+        let store = Store::open(place).await?;
         let seed = {
             let mut conn = store.lock().await;
             let mut tx = begin(&mut conn).await?;
@@ -62,12 +62,12 @@ impl Engine {
     /// # Errors
     /// As [`Engine::open`]; [`EngineError::KeyStore`], [`EngineError::KeyLost`].
     pub async fn open_with_keys(
-        store_dir: &Path,
+        place: &Place,
         env: Box<dyn Env>,
         options: Options,
         keys: &dyn KeyStore,
     ) -> Result<Engine, EngineError> {
-        let store = Store::open(store_dir).await?;
+        let store = Store::open(place).await?;
         let seed = {
             let mut conn = store.lock().await;
             let used = meta::get(&mut conn, meta::Fact::KeptOutside).await?.is_some();
@@ -98,7 +98,8 @@ impl Engine {
             index: Mutex::new(None),
             work: Notify::new(),
             env,
-            options,
+            app: options.app,
+            lang: Mutex::new(options.lang),
         })
     }
 
@@ -115,6 +116,16 @@ impl Engine {
     /// Four groups of four characters that worker and admin compare aloud.
     pub fn fingerprint(&self) -> String {
         self.key.public().fingerprint()
+    }
+
+    /// The language of texts.
+    pub fn lang(&self) -> Lang {
+        *locked(&self.lang)
+    }
+
+    /// The language of texts from now on; the relay hears of it with the next connection.
+    pub fn set_lang(&self, lang: Lang) {
+        *locked(&self.lang) = lang;
     }
 
     /// Tells a live connection to look at once: the network is back, or another process has saved.

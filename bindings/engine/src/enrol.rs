@@ -1,5 +1,6 @@
 //! Becoming one of a community's phones: a one-time code against the phone's own key.
 
+use crate::sql::{self, SqliteConnection};
 use crate::store::meta::{self, Profile};
 use crate::store::{begin, outbox, spaces};
 use crate::sync::websocket_url;
@@ -7,7 +8,6 @@ use crate::{Engine, EngineError};
 use linli_core::identity::{Invitation, PublicKey};
 use linli_core::ids::SpaceId;
 use serde::{Deserialize, Serialize};
-use sqlx::SqliteConnection;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -136,11 +136,11 @@ impl Engine {
 
     async fn ask_relay(&self, base: &str, code: &str) -> Result<Answer, EngineError> {
         let offline = |error: reqwest::Error| EngineError::Offline(error.to_string());
-        let client = reqwest::Client::builder().timeout(ENROL_TIMEOUT).no_proxy().build().map_err(offline)?;
-        let body = Request { code, public_key: to_hex(&self.key.public().0), app: &self.options.app };
+        let client = client().map_err(offline)?;
+        let body = Request { code, public_key: to_hex(&self.key.public().0), app: &self.app };
         let language = if self.english() { "en" } else { "zh-CN" };
         let request = client.post(format!("{base}/v1/enrol")).header("accept-language", language);
-        let response = request.json(&body).send().await.map_err(offline)?;
+        let response = request.timeout(ENROL_TIMEOUT).json(&body).send().await.map_err(offline)?;
         let status = response.status();
         if status.is_success() {
             return response.json().await.map_err(|_| EngineError::RelayAddress(base.to_owned()));
@@ -158,7 +158,7 @@ impl Engine {
         let mut tx = begin(&mut conn).await?;
         // Looked at again: something may have been saved while the relay was asked.
         refuse_with_unsent(&mut tx).await?;
-        let ids: Vec<Vec<u8>> = sqlx::query_scalar("SELECT id FROM space").fetch_all(&mut *tx).await?;
+        let ids: Vec<Vec<u8>> = sql::query_scalar("SELECT id FROM space").fetch_all(&mut *tx).await?;
         for space in ids.iter().filter_map(|bytes| SpaceId::from_slice(bytes)) {
             spaces::purge(&mut tx, space).await?;
         }
@@ -169,6 +169,17 @@ impl Engine {
         self.drop_index();
         Ok(())
     }
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn client() -> reqwest::Result<reqwest::Client> {
+    // A relay in the office is never behind a proxy; a proxy set for the web would only hide it.
+    reqwest::Client::builder().no_proxy().build()
+}
+
+#[cfg(target_family = "wasm")]
+fn client() -> reqwest::Result<reqwest::Client> {
+    Ok(reqwest::Client::new())
 }
 
 async fn refuse_with_unsent(conn: &mut SqliteConnection) -> Result<(), EngineError> {

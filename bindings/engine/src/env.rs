@@ -2,7 +2,6 @@
 
 use crate::EngineError;
 use linli_core::time::TimeMs;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What the engine needs of the machine it runs on.
 pub trait Env: Send + Sync {
@@ -40,13 +39,24 @@ pub struct SystemEnv {
 
 impl Env for SystemEnv {
     fn now_ms(&self) -> TimeMs {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        i64::try_from(since.as_millis()).unwrap_or(i64::MAX).saturating_add(self.offset_ms)
+        unix_ms().saturating_add(self.offset_ms)
     }
 
     fn fill(&self, bytes: &mut [u8]) -> Result<(), EngineError> {
         getrandom::fill(bytes).map_err(|_| EngineError::NoRandomness)
     }
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn unix_ms() -> TimeMs {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(target_family = "wasm")]
+#[expect(clippy::cast_possible_truncation, reason = "a browser counts whole milliseconds as a float")]
+fn unix_ms() -> TimeMs {
+    js_sys::Date::now() as TimeMs
 }
 
 /// An id's or key's worth of random bytes.

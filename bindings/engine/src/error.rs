@@ -1,5 +1,6 @@
 //! What can go wrong on a phone, each with a stable code and both languages.
 
+use crate::sql;
 use linli_core::address::AddressError;
 use linli_core::doc::ApplyError;
 use linli_core::error::{Coded, Lang};
@@ -21,7 +22,7 @@ pub enum EngineError {
     },
     /// The database refused.
     #[error("this phone's storage failed: {0}; nothing was changed, try again")]
-    Storage(#[source] sqlx::Error),
+    Storage(#[source] sql::Error),
     /// No room left on the phone.
     #[error("this phone's storage is full; free some space, what was saved before is safe")]
     StorageFull,
@@ -152,14 +153,13 @@ pub enum EngineError {
 }
 
 /// SQLite's result code for a full disk.
-const SQLITE_FULL: &str = "13";
+const SQLITE_FULL: i32 = 13;
 /// SQLite's result codes for a database that somebody else holds, plain and extended.
-const SQLITE_BUSY: [&str; 4] = ["5", "261", "517", "773"];
+const SQLITE_BUSY: [i32; 4] = [5, 261, 517, 773];
 
-impl From<sqlx::Error> for EngineError {
-    fn from(error: sqlx::Error) -> EngineError {
-        let code = error.as_database_error().and_then(|error| error.code().map(|code| code.into_owned()));
-        match code.as_deref() {
+impl From<sql::Error> for EngineError {
+    fn from(error: sql::Error) -> EngineError {
+        match sql::result_code(&error) {
             Some(SQLITE_FULL) => EngineError::StorageFull,
             Some(code) if SQLITE_BUSY.contains(&code) => EngineError::StorageBusy,
             _ => EngineError::Storage(error),

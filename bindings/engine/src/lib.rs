@@ -12,9 +12,11 @@ mod env;
 mod error;
 mod packing;
 mod queries;
+mod sql;
 mod store;
 mod sync;
 mod take_in;
+mod timers;
 mod unsent;
 mod views;
 
@@ -25,7 +27,7 @@ pub use env::{Env, KeyStore, SystemEnv};
 pub use error::EngineError;
 pub use linli_core::error::{Coded, Lang};
 pub use queries::HouseholdFilter;
-pub use store::STORE_FILE;
+pub use sql::{Place, STORE_FILE};
 pub use sync::{SyncEvent, SyncReport};
 pub use unsent::{Exported, Imported};
 pub use views::{

@@ -12,23 +12,8 @@ pub(crate) mod rows;
 pub(crate) mod spaces;
 
 use crate::EngineError;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, Row, Sqlite, Transaction};
-use std::path::Path;
-use std::time::Duration;
+use crate::sql::{self, Place, Row, Sqlite, SqliteConnection, Transaction};
 use tokio::sync::{Mutex, MutexGuard};
-
-/// The database's name inside the store's folder.
-pub const STORE_FILE: &str = "phone.db";
-
-/// Another process writes at most one page of a sync; a worker waits no longer than this for it.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// 4 MiB: the inner pages of every index of 11,500 households fit; more would be taken from the app.
-const CACHE_KIB: &str = "-4096";
-
-/// Statements kept prepared; there are about sixty.
-const STATEMENTS_MAX: usize = 80;
 
 /// In order; a store is at `PRAGMA user_version` = how many of them it has seen.
 const MIGRATIONS: [&str; 4] = [
@@ -44,25 +29,9 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Opens or makes the store in a folder.
-    pub(crate) async fn open(dir: &Path) -> Result<Store, EngineError> {
-        let folder = |error: std::io::Error| EngineError::Folder {
-            path: dir.display().to_string(),
-            reason: error.to_string(),
-        };
-        std::fs::create_dir_all(dir).map_err(folder)?;
-        let mut connection = SqliteConnectOptions::new()
-            .filename(dir.join(STORE_FILE))
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT)
-            .statement_cache_capacity(STATEMENTS_MAX)
-            .pragma("cache_size", CACHE_KIB)
-            .disable_statement_logging()
-            .connect()
-            .await?;
+    /// Opens or makes the store.
+    pub(crate) async fn open(place: &Place) -> Result<Store, EngineError> {
+        let mut connection = sql::open(place).await?;
         migrate(&mut connection).await?;
         Ok(Store { connection: Mutex::new(connection) })
     }
@@ -76,17 +45,17 @@ impl Store {
 /// Starts a transaction that will write: it takes the write lock at once, so that two processes never
 /// both read and then find that only one of them may write.
 pub(crate) async fn begin(connection: &mut SqliteConnection) -> Result<Transaction<'_, Sqlite>, EngineError> {
-    Ok(connection.begin_with("BEGIN IMMEDIATE").await?)
+    Ok(sql::begin(connection).await?)
 }
 
 async fn migrate(connection: &mut SqliteConnection) -> Result<(), EngineError> {
     let mut tx = begin(connection).await?;
-    let row = sqlx::query("PRAGMA user_version").fetch_one(&mut *tx).await?;
+    let row = sql::query("PRAGMA user_version").fetch_one(&mut *tx).await?;
     let version: i64 = row.try_get(0)?;
     let done = usize::try_from(version).map_err(|_| EngineError::StoreNewer)?;
     let missing = MIGRATIONS.get(done..).ok_or(EngineError::StoreNewer)?;
     for script in missing {
-        sqlx::raw_sql(*script).execute(&mut *tx).await?;
+        sql::raw_sql(*script).execute(&mut *tx).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -94,7 +63,7 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), EngineError> {
 
 /// A counter that changes whenever another connection has written.
 pub(crate) async fn foreign_writes(connection: &mut SqliteConnection) -> Result<i64, EngineError> {
-    Ok(sqlx::query_scalar("PRAGMA data_version").fetch_one(connection).await?)
+    Ok(sql::query_scalar("PRAGMA data_version").fetch_one(connection).await?)
 }
 
 /// SQLite's integers are signed; ours that count things never reach the sign bit.

@@ -10,13 +10,13 @@ pub(crate) use link::websocket_url;
 
 use crate::env::random;
 use crate::store::{foreign_writes, meta};
+use crate::timers::{Instant, interval, sleep};
 use crate::{Engine, EngineError, Lang, Refusal};
 use driver::Driver;
 use link::Link;
 use linli_core::sync::refusal::{ADMITTED, REGRANTED};
 use serde::Serialize;
 use std::time::Duration;
-use tokio::time::Instant;
 
 /// A relay that says nothing for so long is gone; a mobile network's longest hiccup is shorter.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(45);
@@ -174,9 +174,9 @@ impl Engine {
             }
             let wait = self.jittered(pause)?;
             let retry_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-            let (code, text) = (error.shown_code().to_owned(), error.shown_text(self.options.lang));
+            let (code, text) = (error.shown_code().to_owned(), error.shown_text(self.lang()));
             listener(SyncEvent::Offline { code, text, retry_ms });
-            tokio::time::sleep(wait).await;
+            sleep(wait).await;
             pause = (pause * 2).min(PAUSE_MAX);
         }
     }
@@ -201,8 +201,8 @@ impl Engine {
     ) -> Result<std::convert::Infallible, EngineError> {
         let (mut link, mut driver) = self.connect(listener).await?;
         let mut seen = foreign_writes(&mut *self.store.lock().await).await?;
-        let mut look = tokio::time::interval(LOOK_EVERY);
-        let mut ping = tokio::time::interval(PING_EVERY);
+        let mut look = interval(LOOK_EVERY);
+        let mut ping = interval(PING_EVERY);
         let mut heard = Instant::now();
         loop {
             tokio::select! {
@@ -235,6 +235,6 @@ impl Engine {
     }
 
     pub(crate) fn english(&self) -> bool {
-        self.options.lang == Lang::En
+        self.lang() == Lang::En
     }
 }

@@ -11,8 +11,8 @@ use linli_core::ids::DeviceId;
 use linli_core::sync::frames::decode_whole;
 use serde::Serialize;
 use std::collections::BTreeSet;
-use std::io::Read;
-use std::path::Path;
+#[cfg(not(target_family = "wasm"))]
+use std::{io::Read, path::Path};
 
 /// First bytes of the file: what it is, and the version of its layout.
 const MAGIC: &[u8] = b"linli-unsent\0\x01";
@@ -49,7 +49,19 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::File`], or an error of the store.
+    #[cfg(not(target_family = "wasm"))]
     pub async fn export_unsent(&self, path: &Path) -> Result<Exported, EngineError> {
+        let (exported, file) = self.unsent_file().await?;
+        let written = write_synced(path, &file);
+        written.map_err(|error| file_error(path, &error))?;
+        Ok(exported)
+    }
+
+    /// The same as bytes, for who has files of another kind.
+    ///
+    /// # Errors
+    /// An error of the store.
+    pub async fn unsent_file(&self) -> Result<(Exported, Vec<u8>), EngineError> {
         let mut conn = self.store.lock().await;
         let mut tx = begin(&mut conn).await?;
         outbox::seal_pending(&mut tx, &self.key, self.env.now_ms()).await?;
@@ -59,17 +71,25 @@ impl Engine {
         drop(conn);
         let packed = minicbor::to_vec(pack_items(&batches)?).unwrap_or_default();
         let file = [MAGIC, &packed].concat();
-        let written = write_synced(path, &file);
-        written.map_err(|error| file_error(path, &error))?;
-        Ok(Exported { batches: batches.len() as u64, records: own + carried, bytes: file.len() as u64 })
+        let (batches, bytes) = (batches.len() as u64, file.len() as u64);
+        Ok((Exported { batches, records: own + carried, bytes }, file))
     }
 
     /// Takes a colleague's unsent work on, to upload it with the next sync.
     ///
     /// # Errors
     /// [`EngineError::NotUnsentFile`], [`EngineError::CarriedFull`], [`EngineError::File`].
+    #[cfg(not(target_family = "wasm"))]
     pub async fn import_unsent(&self, path: &Path) -> Result<Imported, EngineError> {
-        let batches = read_file(path)?;
+        self.take_unsent_file(&path.display().to_string(), &read_file(path)?).await
+    }
+
+    /// The same from bytes; `name` is for the error.
+    ///
+    /// # Errors
+    /// As [`Engine::import_unsent`].
+    pub async fn take_unsent_file(&self, name: &str, file: &[u8]) -> Result<Imported, EngineError> {
+        let batches = read_batches(name, file)?;
         let mut imported =
             Imported { batches: batches.len() as u64, new: 0, records: 0, devices: Vec::new() };
         let mut devices = BTreeSet::new();
@@ -97,10 +117,12 @@ impl Engine {
     }
 }
 
+#[cfg(not(target_family = "wasm"))]
 fn file_error(path: &Path, error: &std::io::Error) -> EngineError {
     EngineError::File { path: path.display().to_string(), reason: error.to_string() }
 }
 
+#[cfg(not(target_family = "wasm"))]
 /// A file that is handed to somebody must be whole, also when the phone is switched off right after.
 fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = std::fs::File::create(path)?;
@@ -108,13 +130,18 @@ fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.sync_all()
 }
 
-fn read_file(path: &Path) -> Result<Vec<Batch>, EngineError> {
-    let not_ours = || EngineError::NotUnsentFile(path.display().to_string());
+#[cfg(not(target_family = "wasm"))]
+fn read_file(path: &Path) -> Result<Vec<u8>, EngineError> {
     let file = std::fs::File::open(path).map_err(|error| file_error(path, &error))?;
     let mut bytes = Vec::new();
     let read = file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes);
     read.map_err(|error| file_error(path, &error))?;
-    let packed = bytes.strip_prefix(MAGIC).filter(|_| bytes.len() as u64 <= FILE_BYTES_MAX);
+    Ok(bytes)
+}
+
+fn read_batches(name: &str, file: &[u8]) -> Result<Vec<Batch>, EngineError> {
+    let not_ours = || EngineError::NotUnsentFile(name.to_owned());
+    let packed = file.strip_prefix(MAGIC).filter(|_| file.len() as u64 <= FILE_BYTES_MAX);
     let packed = decode_whole(packed.ok_or_else(not_ours)?).map_err(|_| not_ours())?;
     let bytes_max = usize::try_from(FILE_BYTES_MAX).unwrap_or(usize::MAX);
     let batches: Vec<Batch> = unpack_within(&packed, bytes_max).map_err(|_| not_ours())?;

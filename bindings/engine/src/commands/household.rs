@@ -2,6 +2,7 @@
 
 use super::{Target, puts_for, typed_tags, typed_value};
 use crate::env::random;
+use crate::sql::SqliteConnection;
 use crate::store::{begin, meta, rows, spaces};
 use crate::{AddedHousehold, DuplicateWarning, Engine, EngineError, Saved};
 use linli_core::address::Address;
@@ -10,7 +11,6 @@ use linli_core::ids::{HouseholdId, SpaceId};
 use linli_core::kinds::{DocKind, Household, grid_space};
 use linli_core::model::HouseholdRow;
 use linli_core::record::Fields;
-use sqlx::SqliteConnection;
 
 /// Fields that decide where a record lives: changing them on a phone would tear it from its space.
 const OFFICE_FIELDS: [&str; 3] = ["grid", "merged_into", "withdrawn"];

@@ -1,6 +1,7 @@
 //! A household's card: everything this phone knows of it.
 
 use super::conflicts::conflict_views;
+use crate::sql::SqliteConnection;
 use crate::store::docs::{self, StoredDoc};
 use crate::store::people::Names;
 use crate::store::{meta, rows};
@@ -10,7 +11,6 @@ use linli_core::doc::Document;
 use linli_core::ids::{DocId, HouseholdId};
 use linli_core::kinds::{Household, MergeNote, residents, visit_key, visits};
 use linli_core::record::Fields;
-use sqlx::SqliteConnection;
 use std::collections::BTreeSet;
 
 /// A clock further off than this is worth mentioning beside a visit.
@@ -38,8 +38,7 @@ impl Engine {
         let fields = stored.doc.fields();
         let mut names = Names::default();
         let conflicts =
-            conflict_views(&mut conn, &mut names, id, &mut stored.doc, self.device(), self.options.lang)
-                .await?;
+            conflict_views(&mut conn, &mut names, id, &mut stored.doc, self.device(), self.lang()).await?;
         let mut history = match with_history {
             true => Some(history_views(&mut conn, &mut names, &mut stored.doc).await?),
             false => None,

@@ -1,5 +1,6 @@
 //! Fields with more than one value, and what the office decided about them.
 
+use crate::sql::SqliteConnection;
 use crate::store::people::{self, Names};
 use crate::store::{docs, rows};
 use crate::{ConflictVersionView, ConflictView, Engine, EngineError, Lang, NoticeView};
@@ -7,7 +8,6 @@ use linli_core::doc::Document;
 use linli_core::ids::{ConflictId, DecisionId, DeviceId, HouseholdId};
 use linli_core::kinds::{DocKind, Household};
 use linli_core::record::FieldSpec;
-use sqlx::SqliteConnection;
 
 impl Engine {
     /// Every field of every household on this phone on which a person must choose.
@@ -20,14 +20,8 @@ impl Engine {
         let mut views = Vec::new();
         for placed in rows::with_conflicts(&mut conn).await? {
             let Some(mut stored) = docs::load(&mut conn, placed.id.into()).await? else { continue };
-            let found = conflict_views(
-                &mut conn,
-                &mut names,
-                placed.id,
-                &mut stored.doc,
-                self.device(),
-                self.options.lang,
-            );
+            let found =
+                conflict_views(&mut conn, &mut names, placed.id, &mut stored.doc, self.device(), self.lang());
             views.extend(found.await?.into_iter().filter(|conflict| conflict.asks));
         }
         Ok(views)
@@ -50,7 +44,7 @@ impl Engine {
                 at: notice.at_ms,
                 household,
                 address: placed.map(|placed| placed.row.address().to_string()).unwrap_or_default(),
-                label: label(kind.field(&notice.key), &notice.key, self.options.lang),
+                label: label(kind.field(&notice.key), &notice.key, self.lang()),
                 field: notice.key,
                 kept: notice.kept,
                 mine: notice.mine,

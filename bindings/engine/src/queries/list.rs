@@ -1,10 +1,10 @@
 //! Lists of households.
 
+use crate::sql::SqliteConnection;
 use crate::store::rows::{self, PlacedRow};
 use crate::{Engine, EngineError, HouseholdItem, LastVisit};
 use linli_core::ids::HouseholdId;
 use linli_core::search::HITS_MAX;
-use sqlx::SqliteConnection;
 use std::collections::BTreeSet;
 
 /// What to list.

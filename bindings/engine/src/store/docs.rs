@@ -1,10 +1,10 @@
 //! Documents' bytes, and changes held until those they build on arrive.
 
 use crate::EngineError;
+use crate::sql::{self, Row, SqliteConnection};
 use linli_core::doc::{ChangeBytes, Document};
 use linli_core::ids::{DocId, Hash, SpaceId};
 use linli_core::kinds::DocKind;
-use sqlx::{Row, SqliteConnection};
 
 /// Held changes a phone keeps at most. A page that arrives in order holds none; beyond this the relay
 /// is broken or hostile, and what is dropped comes again with the next snapshot.
@@ -26,7 +26,7 @@ impl StoredDoc {
 
 /// Opens a document.
 pub(crate) async fn load(conn: &mut SqliteConnection, id: DocId) -> Result<Option<StoredDoc>, EngineError> {
-    let query = sqlx::query("SELECT kind, space, generation, bytes FROM doc WHERE id = ?").bind(&id.0[..]);
+    let query = sql::query("SELECT kind, space, generation, bytes FROM doc WHERE id = ?").bind(&id.0[..]);
     let Some(row) = query.fetch_optional(conn).await? else { return Ok(None) };
     let kind = DocKind::from_number(row.try_get(0)?).ok_or(EngineError::Damaged("kind"))?;
     let space = SpaceId::from_slice(row.try_get(1)?).ok_or(EngineError::Damaged("space"))?;
@@ -38,7 +38,7 @@ pub(crate) async fn load(conn: &mut SqliteConnection, id: DocId) -> Result<Optio
 /// The documents of a kind of which there are few.
 pub(crate) async fn of_kind(conn: &mut SqliteConnection, kind: DocKind) -> Result<Vec<DocId>, EngineError> {
     // The bound on the kind is what lets the index of the few be used.
-    let query = sqlx::query_scalar("SELECT id FROM doc WHERE kind = ? AND kind > 2 ORDER BY id");
+    let query = sql::query_scalar("SELECT id FROM doc WHERE kind = ? AND kind > 2 ORDER BY id");
     let ids: Vec<Vec<u8>> = query.bind(kind.number()).fetch_all(conn).await?;
     Ok(ids.iter().filter_map(|id| DocId::from_slice(id)).collect())
 }
@@ -49,7 +49,7 @@ pub(crate) async fn save(
     id: DocId,
     stored: &mut StoredDoc,
 ) -> Result<(), EngineError> {
-    let query = sqlx::query(
+    let query = sql::query(
         "INSERT INTO doc (id, kind, space, generation, touched, bytes) VALUES (?, ?, ?, ?, 1, ?)
          ON CONFLICT (id) DO UPDATE SET space = excluded.space, generation = excluded.generation,
              touched = 1, bytes = excluded.bytes",
@@ -71,11 +71,11 @@ pub(crate) struct Held {
 
 /// Keeps a change for later; false when the quota is used up.
 pub(crate) async fn hold(conn: &mut SqliteConnection, held: &Held) -> Result<bool, EngineError> {
-    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM held").fetch_one(&mut *conn).await?;
+    let count: i64 = sql::query_scalar("SELECT count(*) FROM held").fetch_one(&mut *conn).await?;
     if count >= HELD_MAX {
         return Ok(false);
     }
-    let query = sqlx::query(
+    let query = sql::query(
         "INSERT OR IGNORE INTO held (hash, doc, kind, space, generation, change) VALUES (?, ?, ?, ?, ?, ?)",
     );
     let hash = Hash::of(&held.change.0);
@@ -87,19 +87,19 @@ pub(crate) async fn hold(conn: &mut SqliteConnection, held: &Held) -> Result<boo
 
 /// The changes that wait for a document.
 pub(crate) async fn held(conn: &mut SqliteConnection, doc: DocId) -> Result<Vec<ChangeBytes>, EngineError> {
-    let query = sqlx::query_scalar("SELECT change FROM held WHERE doc = ?").bind(&doc.0[..]);
+    let query = sql::query_scalar("SELECT change FROM held WHERE doc = ?").bind(&doc.0[..]);
     let found: Vec<Vec<u8>> = query.fetch_all(conn).await?;
     Ok(found.into_iter().map(ChangeBytes).collect())
 }
 
 /// Whether any change waits at all: nearly always none does, and then nobody need ask by document.
 pub(crate) async fn any_held(conn: &mut SqliteConnection) -> Result<bool, EngineError> {
-    Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM held)").fetch_one(conn).await?)
+    Ok(sql::query_scalar("SELECT EXISTS (SELECT 1 FROM held)").fetch_one(conn).await?)
 }
 
 /// A held change waits no longer.
 pub(crate) async fn release(conn: &mut SqliteConnection, change: &ChangeBytes) -> Result<(), EngineError> {
     let hash = Hash::of(&change.0);
-    sqlx::query("DELETE FROM held WHERE hash = ?").bind(&hash.0[..]).execute(conn).await?;
+    sql::query("DELETE FROM held WHERE hash = ?").bind(&hash.0[..]).execute(conn).await?;
     Ok(())
 }

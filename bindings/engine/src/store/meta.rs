@@ -1,9 +1,9 @@
 //! Small facts about the phone itself: key, relay, community, clock error, chain.
 
 use crate::EngineError;
+use crate::sql::{self, SqliteConnection};
 use linli_core::identity::{ChainEnd, PublicKey};
 use linli_core::sync::frames::Bye;
-use sqlx::SqliteConnection;
 
 /// Name of one fact.
 #[derive(Clone, Copy)]
@@ -52,12 +52,12 @@ pub(crate) struct Profile {
 }
 
 pub(crate) async fn get(conn: &mut SqliteConnection, fact: Fact) -> Result<Option<Vec<u8>>, EngineError> {
-    let query = sqlx::query_scalar("SELECT value FROM meta WHERE key = ?").bind(fact.name());
+    let query = sql::query_scalar("SELECT value FROM meta WHERE key = ?").bind(fact.name());
     Ok(query.fetch_optional(conn).await?)
 }
 
 pub(crate) async fn set(conn: &mut SqliteConnection, fact: Fact, value: &[u8]) -> Result<(), EngineError> {
-    let query = sqlx::query("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)");
+    let query = sql::query("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)");
     query.bind(fact.name()).bind(value).execute(conn).await?;
     Ok(())
 }

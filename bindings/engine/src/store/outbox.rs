@@ -2,13 +2,12 @@
 
 use super::{from_sql, meta, to_sql};
 use crate::EngineError;
+use crate::sql::{self, Row, SqliteConnection, SqliteRow};
 use linli_core::identity::{Batch, ChainEnd, DeviceKey, Entry, Header, Payload, Sealer};
 use linli_core::ids::{DeviceId, DocId, SpaceId};
 use linli_core::kinds::DocKind;
 use linli_core::sync::frames::{Ack, Refused};
 use linli_core::time::TimeMs;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 use std::collections::BTreeSet;
 
 /// Colleagues' batches a phone takes on: thousands of days of work, and still small beside its own store.
@@ -25,7 +24,7 @@ pub(crate) async fn add_pending(
     at_ms: TimeMs,
 ) -> Result<(), EngineError> {
     let Payload::Change(change) = &entry.payload else { return Ok(()) };
-    let query = sqlx::query(
+    let query = sql::query(
         "INSERT INTO pending (space, doc, kind, generation, at, change) VALUES (?, ?, ?, ?, ?, ?)",
     );
     let query = query.bind(&space.0[..]).bind(&entry.doc.0[..]).bind(entry.kind.number());
@@ -40,10 +39,9 @@ pub(crate) async fn seal_pending(
     key: &DeviceKey,
     now_ms: TimeMs,
 ) -> Result<(), EngineError> {
-    let spaces: Vec<Vec<u8>> =
-        sqlx::query_scalar("SELECT space FROM pending GROUP BY space ORDER BY min(id)")
-            .fetch_all(&mut *conn)
-            .await?;
+    let spaces: Vec<Vec<u8>> = sql::query_scalar("SELECT space FROM pending GROUP BY space ORDER BY min(id)")
+        .fetch_all(&mut *conn)
+        .await?;
     if spaces.is_empty() {
         return Ok(());
     }
@@ -55,7 +53,7 @@ pub(crate) async fn seal_pending(
                 break;
             }
             put_batch(&mut *conn, &sealer.seal(space, entries)).await?;
-            let taken = sqlx::query("DELETE FROM pending WHERE space = ? AND id <= ?");
+            let taken = sql::query("DELETE FROM pending WHERE space = ? AND id <= ?");
             taken.bind(&space.0[..]).bind(last).execute(&mut *conn).await?;
         }
     }
@@ -73,7 +71,7 @@ async fn sealer<'k>(
 
 /// The next entries of a space, as many as one batch takes, and the id of the last.
 async fn next_entries(conn: &mut SqliteConnection, space: SpaceId) -> Result<(Vec<Entry>, i64), EngineError> {
-    let query = sqlx::query(
+    let query = sql::query(
         "SELECT id, doc, kind, generation, change FROM pending WHERE space = ? ORDER BY id LIMIT ?",
     );
     let rows = query.bind(&space.0[..]).bind(to_sql(Batch::ENTRIES_MAX as u64)).fetch_all(conn).await?;
@@ -104,12 +102,12 @@ fn read_entry(row: &SqliteRow) -> Result<Entry, EngineError> {
 async fn put_batch(conn: &mut SqliteConnection, batch: &Batch) -> Result<(), EngineError> {
     let header = batch.claims()?;
     let query =
-        sqlx::query("INSERT INTO outbox (epoch, number, space, entries, bytes) VALUES (?, ?, ?, ?, ?)");
+        sql::query("INSERT INTO outbox (epoch, number, space, entries, bytes) VALUES (?, ?, ?, ?, ?)");
     let query = query.bind(i64::from(header.epoch)).bind(to_sql(header.number)).bind(&header.space.0[..]);
     query.bind(i64::from(header.count)).bind(batch.to_bytes()).execute(&mut *conn).await?;
     let docs: BTreeSet<DocId> = batch.entries.iter().map(|entry| entry.doc).collect();
     for doc in docs {
-        let query = sqlx::query("INSERT INTO outbox_doc (epoch, number, doc) VALUES (?, ?, ?)");
+        let query = sql::query("INSERT INTO outbox_doc (epoch, number, doc) VALUES (?, ?, ?)");
         let query = query.bind(i64::from(header.epoch)).bind(to_sql(header.number)).bind(&doc.0[..]);
         query.execute(&mut *conn).await?;
     }
@@ -128,8 +126,8 @@ pub(crate) async fn start_epoch(
         return Ok(());
     }
     let batches: Vec<Vec<u8>> =
-        sqlx::query_scalar("SELECT bytes FROM outbox ORDER BY epoch, number").fetch_all(&mut *conn).await?;
-    sqlx::query("DELETE FROM outbox").execute(&mut *conn).await?;
+        sql::query_scalar("SELECT bytes FROM outbox ORDER BY epoch, number").fetch_all(&mut *conn).await?;
+    sql::query("DELETE FROM outbox").execute(&mut *conn).await?;
     meta::set_chain(&mut *conn, ChainEnd::start_of(epoch)).await?;
     let mut sealer = sealer(&mut *conn, key, now_ms).await?;
     for bytes in batches {
@@ -156,18 +154,18 @@ pub(crate) async fn next_unsent(
     bytes_goal: usize,
 ) -> Result<Option<Unsent>, EngineError> {
     if !skip.contains(&own) {
-        let query = sqlx::query("SELECT epoch, number, bytes FROM outbox ORDER BY epoch, number LIMIT 64");
+        let query = sql::query("SELECT epoch, number, bytes FROM outbox ORDER BY epoch, number LIMIT 64");
         let rows = query.fetch_all(&mut *conn).await?;
         if let Some(unsent) = take(own, &rows, bytes_goal)? {
             return Ok(Some(unsent));
         }
     }
-    let devices: Vec<Vec<u8>> = sqlx::query_scalar("SELECT DISTINCT device FROM carried ORDER BY device")
+    let devices: Vec<Vec<u8>> = sql::query_scalar("SELECT DISTINCT device FROM carried ORDER BY device")
         .fetch_all(&mut *conn)
         .await?;
     let mut devices = devices.iter().filter_map(|bytes| DeviceId::from_slice(bytes));
     let Some(device) = devices.find(|device| !skip.contains(device)) else { return Ok(None) };
-    let query = sqlx::query(
+    let query = sql::query(
         "SELECT epoch, number, bytes FROM carried WHERE device = ? ORDER BY epoch, number LIMIT 64",
     );
     let rows = query.bind(&device.0[..]).fetch_all(conn).await?;
@@ -209,16 +207,16 @@ pub(crate) async fn acknowledge(
     let device = (ack.device != own).then(|| ack.device.0.to_vec());
     let settled: i64 = match &device {
         Some(device) => {
-            sqlx::query_scalar(count).bind(epoch).bind(number).bind(device).fetch_one(&mut *conn).await?
+            sql::query_scalar(count).bind(epoch).bind(number).bind(device).fetch_one(&mut *conn).await?
         }
-        None => sqlx::query_scalar(count).bind(epoch).bind(number).fetch_one(&mut *conn).await?,
+        None => sql::query_scalar(count).bind(epoch).bind(number).fetch_one(&mut *conn).await?,
     };
-    let query = sqlx::query(delete).bind(epoch).bind(number);
+    let query = sql::query(delete).bind(epoch).bind(number);
     match &device {
         Some(device) => query.bind(device).execute(&mut *conn).await?,
         None => query.execute(&mut *conn).await?,
     };
-    let query = sqlx::query("DELETE FROM refused WHERE device = ? AND epoch = ? AND number <= ?");
+    let query = sql::query("DELETE FROM refused WHERE device = ? AND epoch = ? AND number <= ?");
     query.bind(&ack.device.0[..]).bind(epoch).bind(number).execute(conn).await?;
     Ok(from_sql(settled))
 }
@@ -229,7 +227,7 @@ pub(crate) async fn matches_outbox(
     conn: &mut SqliteConnection,
     end: ChainEnd,
 ) -> Result<Option<bool>, EngineError> {
-    let query = sqlx::query_scalar("SELECT bytes FROM outbox WHERE epoch = ? AND number = ?");
+    let query = sql::query_scalar("SELECT bytes FROM outbox WHERE epoch = ? AND number = ?");
     let found: Option<Vec<u8>> =
         query.bind(i64::from(end.epoch)).bind(to_sql(end.number)).fetch_optional(conn).await?;
     found.map(|bytes| Ok(Batch::from_bytes(&bytes)?.hash() == end.hash)).transpose()
@@ -241,7 +239,7 @@ pub(crate) async fn note_refused(
     refused: &Refused,
     now_ms: TimeMs,
 ) -> Result<(), EngineError> {
-    let query = sqlx::query(
+    let query = sql::query(
         "INSERT OR REPLACE INTO refused (device, epoch, number, code, text, at) VALUES (?, ?, ?, ?, ?, ?)",
     );
     let query = query.bind(&refused.device.0[..]).bind(i64::from(refused.epoch)).bind(to_sql(refused.number));
@@ -251,16 +249,16 @@ pub(crate) async fn note_refused(
 
 /// What was refused and still waits: code and text, newest first.
 pub(crate) async fn refusals(conn: &mut SqliteConnection) -> Result<Vec<(String, String)>, EngineError> {
-    let query = sqlx::query("SELECT code, text FROM refused ORDER BY at DESC LIMIT 20");
+    let query = sql::query("SELECT code, text FROM refused ORDER BY at DESC LIMIT 20");
     let rows = query.fetch_all(conn).await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 
 /// Everything sealed and not acknowledged, own first, then carried.
 pub(crate) async fn all_unsent(conn: &mut SqliteConnection) -> Result<Vec<Vec<u8>>, EngineError> {
-    let query = sqlx::query_scalar("SELECT bytes FROM outbox ORDER BY epoch, number");
+    let query = sql::query_scalar("SELECT bytes FROM outbox ORDER BY epoch, number");
     let mut batches: Vec<Vec<u8>> = query.fetch_all(&mut *conn).await?;
-    let query = sqlx::query_scalar("SELECT bytes FROM carried ORDER BY device, epoch, number");
+    let query = sql::query_scalar("SELECT bytes FROM carried ORDER BY device, epoch, number");
     batches.extend(query.fetch_all(conn).await?);
     Ok(batches)
 }
@@ -271,7 +269,7 @@ pub(crate) async fn carry(
     header: &Header,
     bytes: &[u8],
 ) -> Result<bool, EngineError> {
-    let query = sqlx::query(
+    let query = sql::query(
         "INSERT OR IGNORE INTO carried (device, epoch, number, entries, bytes) VALUES (?, ?, ?, ?, ?)",
     );
     let query = query.bind(&header.device.0[..]).bind(i64::from(header.epoch)).bind(to_sql(header.number));
@@ -281,13 +279,13 @@ pub(crate) async fn carry(
 
 /// How many bytes are carried for colleagues.
 pub(crate) async fn carried_bytes(conn: &mut SqliteConnection) -> Result<i64, EngineError> {
-    let query = sqlx::query_scalar("SELECT coalesce(sum(length(bytes)), 0) FROM carried");
+    let query = sql::query_scalar("SELECT coalesce(sum(length(bytes)), 0) FROM carried");
     Ok(query.fetch_one(conn).await?)
 }
 
 /// How many entries wait: own, and carried for colleagues.
 pub(crate) async fn unsent_counts(conn: &mut SqliteConnection) -> Result<(u64, u64), EngineError> {
-    let row = sqlx::query(
+    let row = sql::query(
         "SELECT (SELECT count(*) FROM pending) + (SELECT coalesce(sum(entries), 0) FROM outbox),
                 (SELECT coalesce(sum(entries), 0) FROM carried)",
     )

@@ -1,10 +1,10 @@
 //! Who is behind an actor: actor -> device -> name. And what the office decided against this phone.
 
 use crate::EngineError;
+use crate::sql::{self, QueryBuilder, Row, Sqlite, SqliteConnection, SqliteRow};
 use linli_core::ids::{Actor, DecisionId, DeviceId, DocId};
 use linli_core::kinds::{Decision, UndoNote};
 use linli_core::sync::frames::Person;
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use std::collections::BTreeMap;
 
 /// Rows of one statement: SQLite's limit is on parameters, ours on the text kept prepared.
@@ -29,7 +29,7 @@ pub(crate) async fn bind_actors(
 /// Takes over the names the relay sent.
 pub(crate) async fn set_people(conn: &mut SqliteConnection, people: &[Person]) -> Result<(), EngineError> {
     for person in people {
-        let query = sqlx::query("INSERT OR REPLACE INTO person (device, name) VALUES (?, ?)");
+        let query = sql::query("INSERT OR REPLACE INTO person (device, name) VALUES (?, ?)");
         query.bind(&person.device.0[..]).bind(&person.name).execute(&mut *conn).await?;
     }
     Ok(())
@@ -52,7 +52,7 @@ impl Names {
         if let Some(known) = self.0.get(&actor) {
             return Ok(known.clone());
         }
-        let query = sqlx::query(
+        let query = sql::query(
             "SELECT a.device, p.name FROM actor a LEFT JOIN person p ON p.device = a.device WHERE a.actor = ?",
         );
         let who = match query.bind(&actor.0[..]).fetch_optional(conn).await? {
@@ -70,7 +70,7 @@ pub(crate) async fn is_device(
     actor: Actor,
     device: DeviceId,
 ) -> Result<bool, EngineError> {
-    let query = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM actor WHERE actor = ? AND device = ?)");
+    let query = sql::query_scalar("SELECT EXISTS (SELECT 1 FROM actor WHERE actor = ? AND device = ?)");
     Ok(query.bind(&actor.0[..]).bind(&device.0[..]).fetch_one(conn).await?)
 }
 
@@ -102,7 +102,7 @@ pub(crate) async fn note_undone(
             if !is_device(&mut *conn, lost.actor, own).await? {
                 continue;
             }
-            let query = sqlx::query(
+            let query = sql::query(
                 "INSERT OR IGNORE INTO notice (id, at, doc, key, kept, mine, reason, undone) VALUES (?, ?, ?, ?, '', ?, ?, 1)",
             );
             let query = query.bind(UndoNote::news_of(*id).0.to_vec()).bind(note.at_ms).bind(&doc.0[..]);
@@ -126,7 +126,7 @@ pub(crate) async fn note_decisions(
             if !is_device(&mut *conn, lost.actor, own).await? {
                 continue;
             }
-            let query = sqlx::query(
+            let query = sql::query(
                 "INSERT OR IGNORE INTO notice (id, at, doc, key, kept, mine, reason) VALUES (?, ?, ?, ?, ?, ?, ?)",
             );
             let query = query.bind(&id.0[..]).bind(decision.at_ms).bind(&doc.0[..]).bind(&decision.key);
@@ -139,11 +139,11 @@ pub(crate) async fn note_decisions(
 
 /// Every notice, newest first.
 pub(crate) async fn notices(conn: &mut SqliteConnection) -> Result<Vec<NoticeRow>, EngineError> {
-    let query = sqlx::query(
+    let query = sql::query(
         "SELECT id, at, doc, key, kept, mine, reason, seen, undone FROM notice ORDER BY at DESC, id",
     );
     let rows = query.fetch_all(conn).await?;
-    let read = |row: &sqlx::sqlite::SqliteRow| -> Result<NoticeRow, EngineError> {
+    let read = |row: &SqliteRow| -> Result<NoticeRow, EngineError> {
         Ok(NoticeRow {
             id: DecisionId::from_slice(row.try_get(0)?).ok_or(EngineError::Damaged("notice"))?,
             at_ms: row.try_get(1)?,
@@ -161,6 +161,6 @@ pub(crate) async fn notices(conn: &mut SqliteConnection) -> Result<Vec<NoticeRow
 
 /// The worker has seen a notice.
 pub(crate) async fn mark_seen(conn: &mut SqliteConnection, id: DecisionId) -> Result<(), EngineError> {
-    sqlx::query("UPDATE notice SET seen = 1 WHERE id = ?").bind(&id.0[..]).execute(conn).await?;
+    sql::query("UPDATE notice SET seen = 1 WHERE id = ?").bind(&id.0[..]).execute(conn).await?;
     Ok(())
 }

@@ -1,10 +1,9 @@
 //! Where documents are: those that the office moved from one space to another.
 
 use crate::EngineError;
+use crate::sql::{self, Row, SqliteConnection, SqliteRow};
 use linli_core::identity::Placement;
 use linli_core::ids::{DocId, SpaceId};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 use std::collections::BTreeMap;
 
 /// Where a document is as far as this phone knows; `None` where it knows nothing of the document.
@@ -12,7 +11,7 @@ pub(crate) async fn placement(
     conn: &mut SqliteConnection,
     doc: DocId,
 ) -> Result<Option<Placement>, EngineError> {
-    let query = sqlx::query(
+    let query = sql::query(
         "SELECT doc, space, nth FROM placement WHERE doc = ?1
          UNION ALL SELECT id, space, 0 FROM doc WHERE id = ?1 LIMIT 1",
     );
@@ -22,19 +21,19 @@ pub(crate) async fn placement(
 
 /// Where a document was moved to; `None` while it was never moved.
 pub(crate) async fn moved(conn: &mut SqliteConnection, doc: DocId) -> Result<Option<Placement>, EngineError> {
-    let query = sqlx::query("SELECT doc, space, nth FROM placement WHERE doc = ?").bind(&doc.0[..]);
+    let query = sql::query("SELECT doc, space, nth FROM placement WHERE doc = ?").bind(&doc.0[..]);
     let row = query.fetch_optional(conn).await?;
     Ok(row.as_ref().map(read).transpose()?.map(|(_, placement)| placement))
 }
 
 /// Whether anything was ever moved: nearly always nothing was, and then nobody need ask by document.
 pub(crate) async fn any(conn: &mut SqliteConnection) -> Result<bool, EngineError> {
-    Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM placement)").fetch_one(conn).await?)
+    Ok(sql::query_scalar("SELECT EXISTS (SELECT 1 FROM placement)").fetch_one(conn).await?)
 }
 
 /// Every document that was moved, with its place.
 pub(crate) async fn all(conn: &mut SqliteConnection) -> Result<BTreeMap<DocId, Placement>, EngineError> {
-    let query = sqlx::query("SELECT doc, space, nth FROM placement");
+    let query = sql::query("SELECT doc, space, nth FROM placement");
     query.fetch_all(conn).await?.iter().map(read).collect()
 }
 
@@ -51,7 +50,7 @@ pub(crate) async fn put(
     doc: DocId,
     placement: Placement,
 ) -> Result<(), EngineError> {
-    let query = sqlx::query("INSERT OR REPLACE INTO placement (doc, space, nth) VALUES (?, ?, ?)");
+    let query = sql::query("INSERT OR REPLACE INTO placement (doc, space, nth) VALUES (?, ?, ?)");
     let query = query.bind(&doc.0[..]).bind(&placement.space.0[..]).bind(i64::from(placement.nth));
     query.execute(conn).await?;
     Ok(())
@@ -69,7 +68,7 @@ pub(crate) async fn relocate(
         "UPDATE held SET space = ?2 WHERE doc = ?1",
     ];
     for script in scripts {
-        sqlx::query(script).bind(&doc.0[..]).bind(&space.0[..]).execute(&mut *conn).await?;
+        sql::query(script).bind(&doc.0[..]).bind(&space.0[..]).execute(&mut *conn).await?;
     }
     Ok(())
 }
@@ -87,7 +86,7 @@ pub(crate) async fn forget(conn: &mut SqliteConnection, doc: DocId) -> Result<()
         "DELETE FROM doc WHERE id = ?1",
     ];
     for script in scripts {
-        sqlx::query(script).bind(&doc.0[..]).execute(&mut *conn).await?;
+        sql::query(script).bind(&doc.0[..]).execute(&mut *conn).await?;
     }
     Ok(())
 }

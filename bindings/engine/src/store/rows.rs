@@ -4,14 +4,13 @@
 
 use super::to_sql;
 use crate::EngineError;
+use crate::sql::{self, QueryBuilder, Row, Sqlite, SqliteConnection, SqliteRow};
 use linli_core::duplicates::{BLOCK_MAX, blocking_keys};
 use linli_core::ids::{DocId, HouseholdId, SpaceId};
 use linli_core::kinds::Outcome;
 use linli_core::model::{HouseholdRow, SheetRow};
 use linli_core::search::SearchText;
 use linli_core::time::TimeMs;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use std::collections::BTreeSet;
 
 /// Rows of one statement. A hundred rows bring most of the speed; the statement's text stays short.
@@ -118,7 +117,7 @@ pub(crate) async fn household(
     conn: &mut SqliteConnection,
     id: HouseholdId,
 ) -> Result<Option<PlacedRow>, EngineError> {
-    let query = sqlx::query(placed!("WHERE id = ?")).bind(&id.0[..]);
+    let query = sql::query(placed!("WHERE id = ?")).bind(&id.0[..]);
     query.fetch_optional(conn).await?.as_ref().map(read_placed).transpose()
 }
 
@@ -146,7 +145,7 @@ pub(crate) async fn by_address(
     limit: u32,
 ) -> Result<Vec<PlacedRow>, EngineError> {
     // Shorter numbers come first, so that door 9 stands before door 10.
-    let query = sqlx::query(placed!(
+    let query = sql::query(placed!(
         "WHERE merged_into IS NULL AND (?1 IS NULL OR grid = ?1)
          ORDER BY estate, length(building), building, length(unit), unit, length(room), room, id LIMIT ?2"
     ));
@@ -156,7 +155,7 @@ pub(crate) async fn by_address(
 
 /// Households on which a person must choose.
 pub(crate) async fn with_conflicts(conn: &mut SqliteConnection) -> Result<Vec<PlacedRow>, EngineError> {
-    let query = sqlx::query(placed!("WHERE open_conflicts > 0 ORDER BY estate, building, unit, room, id"));
+    let query = sql::query(placed!("WHERE open_conflicts > 0 ORDER BY estate, building, unit, room, id"));
     query.fetch_all(conn).await?.iter().map(read_placed).collect()
 }
 
@@ -167,7 +166,7 @@ pub(crate) async fn sharing_keys(
 ) -> Result<Vec<PlacedRow>, EngineError> {
     let mut ids = BTreeSet::new();
     for key in blocking_keys(draft) {
-        let query = sqlx::query_scalar("SELECT household FROM household_key WHERE key = ? LIMIT ?");
+        let query = sql::query_scalar("SELECT household FROM household_key WHERE key = ? LIMIT ?");
         let found: Vec<Vec<u8>> =
             query.bind(key).bind(to_sql(BLOCK_MAX as u64 + 1)).fetch_all(&mut *conn).await?;
         if found.len() <= BLOCK_MAX {
@@ -185,7 +184,7 @@ pub(crate) async fn sharing_keys(
 pub(crate) async fn search_texts(
     conn: &mut SqliteConnection,
 ) -> Result<Vec<(HouseholdId, String)>, EngineError> {
-    let query = sqlx::query("SELECT id, search FROM household WHERE merged_into IS NULL");
+    let query = sql::query("SELECT id, search FROM household WHERE merged_into IS NULL");
     let rows = query.fetch_all(conn).await?;
     let read = |row: &SqliteRow| -> Result<_, EngineError> {
         let id = HouseholdId::from_slice(row.try_get(0)?).ok_or(EngineError::Damaged("household row"))?;
@@ -196,7 +195,7 @@ pub(crate) async fn search_texts(
 
 /// How many households are here, without those merged into another.
 pub(crate) async fn count(conn: &mut SqliteConnection) -> Result<u64, EngineError> {
-    let query = sqlx::query_scalar("SELECT count(*) FROM household WHERE merged_into IS NULL");
+    let query = sql::query_scalar("SELECT count(*) FROM household WHERE merged_into IS NULL");
     Ok(super::from_sql(query.fetch_one(conn).await?))
 }
 
@@ -205,7 +204,7 @@ pub(crate) async fn last_visit(
     conn: &mut SqliteConnection,
     household: HouseholdId,
 ) -> Result<Option<(TimeMs, Outcome)>, EngineError> {
-    let query = sqlx::query(
+    let query = sql::query(
         "SELECT last_at, last_outcome FROM sheet WHERE household = ? ORDER BY last_at DESC LIMIT 1",
     );
     let Some(row) = query.bind(&household.0[..]).fetch_optional(conn).await? else { return Ok(None) };
@@ -217,7 +216,7 @@ pub(crate) async fn sheets_of(
     conn: &mut SqliteConnection,
     household: HouseholdId,
 ) -> Result<Vec<DocId>, EngineError> {
-    let query = sqlx::query_scalar("SELECT doc FROM sheet WHERE household = ? ORDER BY last_at DESC, doc");
+    let query = sql::query_scalar("SELECT doc FROM sheet WHERE household = ? ORDER BY last_at DESC, doc");
     let found: Vec<Vec<u8>> = query.bind(&household.0[..]).fetch_all(conn).await?;
     Ok(found.iter().filter_map(|bytes| DocId::from_slice(bytes)).collect())
 }
@@ -227,7 +226,7 @@ pub(crate) async fn household_of(
     conn: &mut SqliteConnection,
     doc: DocId,
 ) -> Result<HouseholdId, EngineError> {
-    let query = sqlx::query_scalar("SELECT household FROM sheet WHERE doc = ?").bind(&doc.0[..]);
+    let query = sql::query_scalar("SELECT household FROM sheet WHERE doc = ?").bind(&doc.0[..]);
     let found: Option<Vec<u8>> = query.fetch_optional(conn).await?;
     Ok(found.and_then(|bytes| HouseholdId::from_slice(&bytes)).unwrap_or_else(|| doc.into()))
 }
@@ -236,7 +235,7 @@ pub(crate) async fn household_of(
 pub(crate) async fn unsent_households(
     conn: &mut SqliteConnection,
 ) -> Result<BTreeSet<HouseholdId>, EngineError> {
-    let query = sqlx::query_scalar(
+    let query = sql::query_scalar(
         "SELECT coalesce(s.household, d.doc) FROM (SELECT doc FROM pending UNION SELECT doc FROM outbox_doc) d
          LEFT JOIN sheet s ON s.doc = d.doc",
     );

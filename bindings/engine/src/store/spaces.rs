@@ -2,11 +2,10 @@
 
 use super::{from_sql, to_sql};
 use crate::EngineError;
+use crate::sql::{self, Row, SqliteConnection, SqliteRow};
 use linli_core::ids::SpaceId;
 use linli_core::sync::device::Cursor;
 use linli_core::sync::frames::Grant;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 use std::collections::BTreeMap;
 
 const EMPTY: i64 = 0;
@@ -25,7 +24,7 @@ pub(crate) struct Space {
 
 fn read(row: &SqliteRow) -> Result<Space, EngineError> {
     let seq = from_sql(row.try_get(4)?);
-    let small = |column: usize| -> Result<u32, sqlx::Error> {
+    let small = |column: usize| -> Result<u32, sql::Error> {
         Ok(u32::try_from(row.try_get::<i64, _>(column)?).unwrap_or(0))
     };
     let cursor = match row.try_get(3)? {
@@ -44,7 +43,7 @@ fn read(row: &SqliteRow) -> Result<Space, EngineError> {
 
 /// The spaces granted at last contact.
 pub(crate) async fn granted(conn: &mut SqliteConnection) -> Result<Vec<Space>, EngineError> {
-    let query = sqlx::query(
+    let query = sql::query(
         "SELECT id, name, writable, stage, seq, page, pages FROM space WHERE granted = 1 ORDER BY name",
     );
     query.fetch_all(conn).await?.iter().map(read).collect()
@@ -52,9 +51,9 @@ pub(crate) async fn granted(conn: &mut SqliteConnection) -> Result<Vec<Space>, E
 
 /// Takes over what the relay grants now.
 pub(crate) async fn set_grants(conn: &mut SqliteConnection, grants: &[Grant]) -> Result<(), EngineError> {
-    sqlx::query("UPDATE space SET granted = 0").execute(&mut *conn).await?;
+    sql::query("UPDATE space SET granted = 0").execute(&mut *conn).await?;
     for grant in grants {
-        let query = sqlx::query(
+        let query = sql::query(
             "INSERT INTO space (id, name, writable, granted) VALUES (?, ?, ?, 1)
              ON CONFLICT (id) DO UPDATE SET name = excluded.name, writable = excluded.writable, granted = 1",
         );
@@ -67,7 +66,7 @@ pub(crate) async fn set_grants(conn: &mut SqliteConnection, grants: &[Grant]) ->
 /// stays until the relay has it: what was recorded must still reach the office.
 pub(crate) async fn drop_gone(conn: &mut SqliteConnection) -> Result<bool, EngineError> {
     let gone: Vec<Vec<u8>> =
-        sqlx::query_scalar("SELECT id FROM space WHERE granted = 0").fetch_all(&mut *conn).await?;
+        sql::query_scalar("SELECT id FROM space WHERE granted = 0").fetch_all(&mut *conn).await?;
     let mut dropped = false;
     for space in gone.iter().filter_map(|bytes| SpaceId::from_slice(bytes)) {
         if !has_unsent(&mut *conn, space).await? {
@@ -96,7 +95,7 @@ pub(crate) async fn set_cursor(
         Cursor::Snapshot { seq, page } => (SNAPSHOT, seq, page),
         Cursor::At(seq) => (AT, seq, 0),
     };
-    let query = sqlx::query(
+    let query = sql::query(
         "UPDATE space SET stage = ?, seq = ?, page = ?, pages = ?, head = max(head, ?) WHERE id = ?",
     );
     let query = query.bind(stage).bind(to_sql(seq)).bind(i64::from(page)).bind(i64::from(pages));
@@ -106,7 +105,7 @@ pub(crate) async fn set_cursor(
 
 /// Whether the phone still has work for this space that the relay does not have.
 async fn has_unsent(conn: &mut SqliteConnection, space: SpaceId) -> Result<bool, EngineError> {
-    let query = sqlx::query_scalar(
+    let query = sql::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM pending WHERE space = ?1) OR EXISTS (SELECT 1 FROM outbox WHERE space = ?1)",
     );
     Ok(query.bind(&space.0[..]).fetch_one(conn).await?)
@@ -124,7 +123,7 @@ pub(crate) async fn purge(conn: &mut SqliteConnection, space: SpaceId) -> Result
         "DELETE FROM space WHERE id = ?",
     ];
     for script in scripts {
-        sqlx::query(script).bind(&space.0[..]).execute(&mut *conn).await?;
+        sql::query(script).bind(&space.0[..]).execute(&mut *conn).await?;
     }
     Ok(())
 }

@@ -46,7 +46,7 @@ impl<'e> Driver<'e> {
         let (machine, asks) = Device::connect(
             engine.device(),
             profile.relay_key.clone(),
-            engine.options.app.clone(),
+            engine.app.clone(),
             engine.english(),
             engine.env.now_ms(),
             Some(unsent),

@@ -6,12 +6,12 @@
 
 use super::page::Intake;
 use crate::EngineError;
+use crate::sql::SqliteConnection;
 use crate::store::{places, spaces};
 use linli_core::doc::Document;
 use linli_core::identity::{Arrival, Placement};
 use linli_core::ids::{DocId, SpaceId};
 use linli_core::kinds::DocKind;
-use sqlx::SqliteConnection;
 use std::collections::BTreeSet;
 
 /// What a move meant for this phone.

@@ -3,6 +3,7 @@
 use super::row_batch::RowBatch;
 use super::{TakenIn, moves};
 use crate::packing::unpack;
+use crate::sql::SqliteConnection;
 use crate::store::docs::{self, Held, StoredDoc};
 use crate::store::rows::SearchChange;
 use crate::store::{begin, meta, people, places, spaces};
@@ -14,7 +15,6 @@ use linli_core::ids::{Actor, DeviceId, DocId, SpaceId};
 use linli_core::kinds::DocKind;
 use linli_core::sync::device::Cursor;
 use linli_core::sync::frames::{FeedItem, Page};
-use sqlx::SqliteConnection;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,14 +2,13 @@
 
 use super::TakenIn;
 use crate::EngineError;
+use crate::sql::SqliteConnection;
 use crate::store::docs::StoredDoc;
 use crate::store::rows::{PlacedRow, SearchChange};
 use crate::store::{people, rows};
 use linli_core::ids::{DecisionId, DeviceId, DocId};
 use linli_core::kinds::{Decision, DocKind, UndoNote};
 use linli_core::model::{HouseholdRow, SheetRow};
-
-use sqlx::SqliteConnection;
 
 /// What the office decided in one document, and what of it was taken back.
 struct Decided {

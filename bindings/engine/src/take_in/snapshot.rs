@@ -7,6 +7,7 @@ use super::TakenIn;
 use super::moves::{self, Moved};
 use super::row_batch::RowBatch;
 use crate::packing::unpack;
+use crate::sql::{self, QueryBuilder, Sqlite, SqliteConnection};
 use crate::store::docs::{self, StoredDoc};
 use crate::store::rows::{PlacedRow, SearchChange};
 use crate::store::{begin, people, places, spaces};
@@ -18,7 +19,6 @@ use linli_core::kinds::DocKind;
 use linli_core::model::{HouseholdRow, SheetRow};
 use linli_core::sync::device::Cursor;
 use linli_core::sync::frames::{LeftDoc, SnapshotBody, SnapshotDoc, SnapshotPage};
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use std::collections::BTreeSet;
 
 /// Documents of one statement.
@@ -164,7 +164,7 @@ fn add_row(batch: &mut RowBatch, space: SpaceId, doc: &SnapshotDoc) -> bool {
 
 async fn touched_docs(conn: &mut SqliteConnection) -> Result<BTreeSet<DocId>, EngineError> {
     let found: Vec<Vec<u8>> =
-        sqlx::query_scalar("SELECT id FROM doc WHERE touched = 1").fetch_all(conn).await?;
+        sql::query_scalar("SELECT id FROM doc WHERE touched = 1").fetch_all(conn).await?;
     Ok(found.iter().filter_map(|bytes| DocId::from_slice(bytes)).collect())
 }
 

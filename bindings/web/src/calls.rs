@@ -1,0 +1,84 @@
+//! Every call a screen can make, by the name that JavaScript knows it by.
+//!
+//! `mobile-demo/web/src/phone/calls.ts` is the other side of this list; a call of one side only fails a story.
+
+use crate::given;
+use linli_core::ids::IdError;
+use linli_engine::{Engine, EngineError};
+use serde::{Deserialize, Serialize};
+use std::str::FromStr;
+
+/// `{"method": "household", "args": {"id": …, "withHistory": false}}`
+#[derive(Deserialize)]
+#[serde(tag = "method", content = "args", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub(crate) enum Call {
+    Status {},
+    Enrol { relay_url: String, code: String },
+    EnrolScanned { scanned: String },
+    Households(given::HouseholdFilter),
+    Household { id: String, with_history: bool },
+    RecordVisit { household: String, visit: given::NewVisit },
+    EditHousehold { household: String, field: String, typed: String },
+    AddHousehold { household: given::NewHousehold },
+    DuplicatesFor { household: given::NewHousehold },
+    AddResident { household: String, resident: given::NewResident },
+    EditResident { household: String, resident: String, field: String, typed: String },
+    Conflicts {},
+    Notices {},
+    MarkNoticeSeen { id: String },
+    Directives {},
+    Acknowledge { directive: String },
+    Sync {},
+    Wake {},
+}
+
+impl Call {
+    /// Does it; the answer as JSON.
+    pub(crate) async fn answer(self, engine: &Engine) -> Result<String, EngineError> {
+        match self {
+            Call::Status {} => json(engine.status().await?),
+            Call::Enrol { relay_url, code } => json(engine.enrol(&relay_url, &code).await?),
+            Call::EnrolScanned { scanned } => json(engine.enrol_scanned(&scanned).await?),
+            Call::Households(filter) => json(engine.households(&filter.into()).await?),
+            Call::Household { id, with_history } => json(engine.household(read(&id)?, with_history).await?),
+            Call::Conflicts {} => json(engine.conflicts().await?),
+            Call::Notices {} => json(engine.notices().await?),
+            Call::MarkNoticeSeen { id } => json(engine.mark_notice_seen(read(&id)?).await?),
+            Call::Directives {} => json(engine.directives().await?),
+            Call::Acknowledge { directive } => json(engine.acknowledge(read(&directive)?).await?),
+            Call::Sync {} => json(engine.sync_once().await?),
+            Call::Wake {} => json(engine.wake()),
+            writes => writes.write(engine).await,
+        }
+    }
+
+    /// What is done at a door.
+    async fn write(self, engine: &Engine) -> Result<String, EngineError> {
+        match self {
+            Call::RecordVisit { household, visit } => {
+                json(engine.visit(read(&household)?, visit.try_into()?).await?)
+            }
+            Call::EditHousehold { household, field, typed } => {
+                json(engine.edit_household(read(&household)?, &field, &typed).await?)
+            }
+            Call::AddHousehold { household } => json(engine.add_household(&household.into()).await?),
+            Call::DuplicatesFor { household } => json(engine.duplicates_for(&household.into()).await?),
+            Call::AddResident { household, resident } => {
+                json(engine.add_resident(read(&household)?, &resident.into()).await?)
+            }
+            Call::EditResident { household, resident, field, typed } => {
+                json(engine.edit_resident(read(&household)?, read(&resident)?, &field, &typed).await?)
+            }
+            // The others are answered above.
+            _ => json(()),
+        }
+    }
+}
+
+fn read<T: FromStr<Err = IdError>>(id: &str) -> Result<T, EngineError> {
+    Ok(id.trim().parse::<T>()?)
+}
+
+fn json(answer: impl Serialize) -> Result<String, EngineError> {
+    serde_json::to_string(&answer).map_err(|_| EngineError::Damaged("answer"))
+}
