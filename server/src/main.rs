@@ -5,7 +5,6 @@ mod access;
 mod cli;
 mod clock;
 mod config;
-mod console;
 mod events;
 mod keys;
 mod ledgers;
@@ -14,6 +13,7 @@ mod office;
 mod problem;
 mod routes;
 mod serve;
+mod site;
 mod state;
 mod ws;
 

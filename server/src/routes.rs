@@ -42,8 +42,8 @@ pub(crate) use households::Names;
 pub(crate) use import::national_id_key;
 
 use crate::access::guard::{Guard, described};
-use crate::console;
 use crate::problem::{Problem, speak};
+use crate::site;
 use crate::state::App;
 use crate::ws;
 use axum::Json;
@@ -206,14 +206,14 @@ pub(crate) fn router(app: App) -> axum::Router {
     let api = Json(api);
     router
         .route("/v1/openapi.json", get(async move || api))
-        .fallback(console::serve)
+        .fallback(site::serve)
         // Below it only: a socket and two words are not worth compressing.
         .layer(compression())
         .route("/v1/sync", get(ws::sync))
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(ready))
         .layer(from_fn(speak))
-        .layer(from_fn(console::guard_headers))
+        .layer(from_fn(site::guard_headers))
         .with_state(app)
 }
 
