@@ -39,6 +39,7 @@ impl Workspace {
     /// its crates alone chooses other features of the libraries and compiles them all again.
     pub(crate) fn build_release(&self) -> anyhow::Result<PathBuf> {
         crate::console::build_if_stale(&self.root)?;
+        crate::app::build_if_stale(self)?;
         let args = ["build", "--release", "--workspace", "--bins"];
         ensure!(self.cargo(&args).status()?.success(), "the build failed; cargo says why above");
         Ok(self.target.join("release"))

@@ -1,29 +1,25 @@
 //! `cargo xtask console`: builds the office console, which the relay's build then puts into the binary.
+//! What it does for the console it does for any folder of pages.
 
 use anyhow::{Context as _, ensure};
 use std::path::Path;
 use std::process::Command;
 use std::time::SystemTime;
 
-/// Builds it when there is a console here, and when what is built is older than what it is built from.
+/// Builds it when what is built is older than what it is built from.
 pub(crate) fn build_if_stale(root: &Path) -> anyhow::Result<()> {
-    let console = root.join("server/console");
-    if !console.join("package.json").exists() {
-        return Ok(());
-    }
-    let built = modified(&console.join("dist/index.html"));
-    if built.is_some_and(|built| newest(&console).is_some_and(|newest| newest <= built)) {
-        return Ok(());
-    }
-    build(root)
+    build_npm_if_stale(&root.join("server/console"))
 }
 
-/// Builds it.
-pub(crate) fn build(root: &Path) -> anyhow::Result<()> {
-    let console = root.join("server/console");
-    ensure!(console.join("package.json").exists(), "there is no console in {}", console.display());
-    install(&console)?;
-    npm(&console, &["run", "build"])
+/// Builds pages in their folder when what is built is older than what they are built from.
+pub(crate) fn build_npm_if_stale(folder: &Path) -> anyhow::Result<()> {
+    ensure!(folder.join("package.json").exists(), "there are no pages in {}", folder.display());
+    let built = modified(&folder.join("dist/index.html"));
+    if built.is_some_and(|built| newest(folder).is_some_and(|newest| newest <= built)) {
+        return Ok(());
+    }
+    install(folder)?;
+    npm(folder, &["run", "build"])
 }
 
 /// Installs what a folder's lock file says, unless that was done.
@@ -44,13 +40,16 @@ fn npm(folder: &Path, args: &[&str]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn modified(path: &Path) -> Option<SystemTime> {
+pub(crate) fn modified(path: &Path) -> Option<SystemTime> {
     path.metadata().and_then(|metadata| metadata.modified()).ok()
 }
 
-/// When anything that the console is built from last changed.
-fn newest(folder: &Path) -> Option<SystemTime> {
+/// When anything in a folder, or a file, last changed; what is built from it does not count.
+pub(crate) fn newest(folder: &Path) -> Option<SystemTime> {
+    if folder.is_file() {
+        return modified(folder);
+    }
     let entries = std::fs::read_dir(folder).ok()?.filter_map(Result::ok).map(|entry| entry.path());
     let sources = entries.filter(|path| !path.ends_with("dist") && !path.ends_with("node_modules"));
-    sources.filter_map(|path| if path.is_dir() { newest(&path) } else { modified(&path) }).max()
+    sources.filter_map(|path| newest(&path)).max()
 }

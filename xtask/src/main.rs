@@ -3,6 +3,7 @@
 //! Knows how to call cargo and the two binaries; links none of the project's crates, so that it compiles
 //! in seconds on a fresh clone.
 
+mod app;
 mod apt;
 mod bench;
 mod bindings;
@@ -33,6 +34,8 @@ enum Command {
     Bindings,
     /// 编译管理页面 / build the office console
     Console,
+    /// 编译手机网页应用 / build the field app
+    App,
     /// 基准测试,参数原样传下去 / benchmarks; arguments are passed on
     Bench {
         /// 传给基准程序的参数 / arguments of the bench binary
@@ -46,7 +49,10 @@ fn main() -> ExitCode {
         Command::Test => test::run(),
         Command::Demo(args) => demo::run(&args),
         Command::Console => cargo::Workspace::find()
-            .and_then(|workspace| console::build(&workspace.root))
+            .and_then(|workspace| console::build_if_stale(&workspace.root))
+            .map(|()| ExitCode::SUCCESS),
+        Command::App => cargo::Workspace::find()
+            .and_then(|workspace| app::build_if_stale(&workspace))
             .map(|()| ExitCode::SUCCESS),
         Command::Bindings => cargo::Workspace::find()
             .and_then(|workspace| bindings::build(&workspace))

@@ -67,6 +67,16 @@ impl Engine {
         self.enrol_at(&invitation.url, &invitation.code, Some(&invitation.relay_fingerprint)).await
     }
 
+    /// The same at an address that is known otherwise: a web page talks only to where it came from, whatever address
+    /// the invitation names.
+    ///
+    /// # Errors
+    /// As [`Engine::enrol_scanned`].
+    pub async fn enrol_scanned_at(&self, relay_url: &str, scanned: &str) -> Result<Enrolled, EngineError> {
+        let invitation = Invitation::read(scanned).ok_or(EngineError::Invitation)?;
+        self.enrol_at(relay_url, &invitation.code, Some(&invitation.relay_fingerprint)).await
+    }
+
     /// Enrols this phone. The key is the one made when the store was made, so an answer that was lost
     /// on the way can be asked for again with the same code.
     ///

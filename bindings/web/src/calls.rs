@@ -14,7 +14,9 @@ use std::str::FromStr;
 pub(crate) enum Call {
     Status {},
     Enrol { relay_url: String, code: String },
-    EnrolScanned { scanned: String },
+    EnrolScanned { relay_url: String, scanned: String },
+    Today(given::TodayFilter),
+    BuildingChart(given::TodayFilter),
     Households(given::HouseholdFilter),
     Household { id: String, with_history: bool },
     RecordVisit { household: String, visit: given::NewVisit },
@@ -23,6 +25,11 @@ pub(crate) enum Call {
     DuplicatesFor { household: given::NewHousehold },
     AddResident { household: String, resident: given::NewResident },
     EditResident { household: String, resident: String, field: String, typed: String },
+    SaveDraft { key: String, form_version: u32, json: String },
+    Draft { key: String },
+    DropDraft { key: String },
+    ReportIssue { issue: given::NewIssue },
+    Issues {},
     Conflicts {},
     Notices {},
     MarkNoticeSeen { id: String },
@@ -38,7 +45,13 @@ impl Call {
         match self {
             Call::Status {} => json(engine.status().await?),
             Call::Enrol { relay_url, code } => json(engine.enrol(&relay_url, &code).await?),
-            Call::EnrolScanned { scanned } => json(engine.enrol_scanned(&scanned).await?),
+            Call::EnrolScanned { relay_url, scanned } => {
+                json(engine.enrol_scanned_at(&relay_url, &scanned).await?)
+            },
+            Call::Today(filter) => json(engine.today(&filter.into()).await?),
+            Call::BuildingChart(filter) => json(engine.building_chart(&filter.into()).await?),
+            Call::Draft { key } => json(engine.draft(&key).await?),
+            Call::Issues {} => json(engine.issues().await?),
             Call::Households(filter) => json(engine.households(&filter.into()).await?),
             Call::Household { id, with_history } => json(engine.household(read(&id)?, with_history).await?),
             Call::Conflicts {} => json(engine.conflicts().await?),
@@ -61,14 +74,19 @@ impl Call {
             Call::EditHousehold { household, field, typed } => {
                 json(engine.edit_household(read(&household)?, &field, &typed).await?)
             }
-            Call::AddHousehold { household } => json(engine.add_household(&household.into()).await?),
-            Call::DuplicatesFor { household } => json(engine.duplicates_for(&household.into()).await?),
+            Call::AddHousehold { household } => json(engine.add_household(&household.try_into()?).await?),
+            Call::DuplicatesFor { household } => json(engine.duplicates_for(&household.try_into()?).await?),
             Call::AddResident { household, resident } => {
-                json(engine.add_resident(read(&household)?, &resident.into()).await?)
+                json(engine.add_resident(read(&household)?, &resident.try_into()?).await?)
             }
             Call::EditResident { household, resident, field, typed } => {
                 json(engine.edit_resident(read(&household)?, read(&resident)?, &field, &typed).await?)
             }
+            Call::SaveDraft { key, form_version, json: text } => {
+                json(engine.save_draft(&key, form_version, &text).await?)
+            }
+            Call::DropDraft { key } => json(engine.drop_draft(&key).await?),
+            Call::ReportIssue { issue } => json(engine.report_issue(&issue.try_into()?).await?),
             // The others are answered above.
             _ => json(()),
         }

@@ -2,7 +2,9 @@
 
 use linli_core::ids::{DirectiveId, IdError};
 use linli_core::kinds::{Channel, Outcome};
+use linli_engine::TodayOnly;
 use serde::Deserialize;
+use std::str::FromStr;
 
 /// `{"search": …, "grid": …, "limit": …}`
 #[derive(Deserialize)]
@@ -22,6 +24,8 @@ impl From<HouseholdFilter> for linli_engine::HouseholdFilter {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewVisit {
+    id: Option<String>,
+    draft: Option<String>,
     outcome: Outcome,
     campaign: Option<String>,
     at_home: Option<u32>,
@@ -48,6 +52,8 @@ impl TryFrom<NewVisit> for linli_engine::NewVisit {
             Ok(linli_core::kinds::Told { directive, by: told.by })
         };
         Ok(Self {
+            id: read(visit.id)?,
+            draft: visit.draft,
             outcome: visit.outcome,
             campaign: visit.campaign,
             at_home: visit.at_home,
@@ -62,6 +68,8 @@ impl TryFrom<NewVisit> for linli_engine::NewVisit {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewHousehold {
+    id: Option<String>,
+    draft: Option<String>,
     grid: String,
     address: String,
     contact_phone: Option<String>,
@@ -70,21 +78,27 @@ pub(crate) struct NewHousehold {
     tags: Vec<String>,
 }
 
-impl From<NewHousehold> for linli_engine::NewHousehold {
-    fn from(new: NewHousehold) -> Self {
-        Self {
+impl TryFrom<NewHousehold> for linli_engine::NewHousehold {
+    type Error = IdError;
+
+    fn try_from(new: NewHousehold) -> Result<Self, IdError> {
+        Ok(Self {
+            id: read(new.id)?,
+            draft: new.draft,
             grid: new.grid,
             address: new.address,
             contact_phone: new.contact_phone,
             note: new.note,
             tags: new.tags,
-        }
+        })
     }
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewResident {
+    id: Option<String>,
+    draft: Option<String>,
     name: String,
     relation: Option<String>,
     gender: Option<String>,
@@ -94,15 +108,104 @@ pub(crate) struct NewResident {
     tags: Vec<String>,
 }
 
-impl From<NewResident> for linli_engine::NewResident {
-    fn from(new: NewResident) -> Self {
-        Self {
+impl TryFrom<NewResident> for linli_engine::NewResident {
+    type Error = IdError;
+
+    fn try_from(new: NewResident) -> Result<Self, IdError> {
+        Ok(Self {
+            id: read(new.id)?,
+            draft: new.draft,
             name: new.name,
             relation: new.relation,
             gender: new.gender,
             birth: new.birth,
             phone: new.phone,
             tags: new.tags,
+        })
+    }
+}
+
+/// Which households of the day; a chart needs estate and building.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TodayFilter {
+    grid: Option<String>,
+    estate: Option<String>,
+    building: Option<String>,
+    campaign: Option<String>,
+    #[serde(default)]
+    only: Only,
+    tag: Option<String>,
+    offset: Option<u32>,
+    limit: Option<u32>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Only {
+    #[default]
+    Due,
+    Revisit,
+    Never,
+    Unsent,
+    Conflict,
+    All,
+}
+
+impl From<TodayFilter> for linli_engine::TodayFilter {
+    fn from(filter: TodayFilter) -> Self {
+        Self {
+            grid: filter.grid,
+            estate: filter.estate,
+            building: filter.building,
+            campaign: filter.campaign,
+            only: match filter.only {
+                Only::Due => TodayOnly::Due,
+                Only::Revisit => TodayOnly::Revisit,
+                Only::Never => TodayOnly::Never,
+                Only::Unsent => TodayOnly::Unsent,
+                Only::Conflict => TodayOnly::Conflict,
+                Only::All => TodayOnly::All,
+            },
+            tag: filter.tag,
+            offset: filter.offset,
+            limit: filter.limit,
         }
     }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct NewIssue {
+    id: Option<String>,
+    draft: Option<String>,
+    category: String,
+    subtype: Option<String>,
+    grid: Option<String>,
+    household: Option<String>,
+    place: Option<String>,
+    text: String,
+    visibility: Option<String>,
+}
+
+impl TryFrom<NewIssue> for linli_engine::NewIssue {
+    type Error = IdError;
+
+    fn try_from(new: NewIssue) -> Result<Self, IdError> {
+        Ok(Self {
+            id: read(new.id)?,
+            draft: new.draft,
+            category: new.category,
+            subtype: new.subtype,
+            grid: new.grid,
+            household: read(new.household)?,
+            place: new.place,
+            text: new.text,
+            visibility: new.visibility,
+        })
+    }
+}
+
+fn read<T: FromStr<Err = IdError>>(id: Option<String>) -> Result<Option<T>, IdError> {
+    id.map(|id| id.trim().parse()).transpose()
 }

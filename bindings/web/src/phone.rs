@@ -2,6 +2,7 @@
 
 use crate::calls::Call;
 use crate::files::{self, LOCKED_POOL};
+use futures_channel::oneshot;
 use futures_util::future::{AbortHandle, abortable};
 use js_sys::{Function, Promise, Uint8Array};
 use linli_engine::{Engine, EngineError, Lang, Options, Place, SystemEnv};
@@ -12,6 +13,9 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
+
+/// Application and version, for the office's list of phones.
+const APP: &str = concat!("linli-app/", env!("CARGO_PKG_VERSION"));
 
 /// The folder of the store in the pool.
 const STORE: &str = "store";
@@ -65,17 +69,13 @@ impl From<Refused> for JsValue {
 /// # Errors
 /// An object with `code` and `text`.
 #[wasm_bindgen(js_name = openPhone)]
-pub async fn open_phone(
-    key: Vec<u8>,
-    app: String,
-    language: String,
-    listener: Function,
-) -> Result<WebPhone, JsValue> {
+pub async fn open_phone(key: Vec<u8>, language: String, listener: Function) -> Result<WebPhone, JsValue> {
     let lang = lang_of(&language);
     files::acquire().await?;
     let key = key.try_into().map_err(|_| Refused::malformed(&"a key has 32 bytes"))?;
     let place = Place { folder: STORE.to_owned(), vfs: LOCKED_POOL.to_owned(), key };
-    let opened = Engine::open(&place, Box::new(SystemEnv::default()), Options { app, lang }).await;
+    let opened =
+        Engine::open(&place, Box::new(SystemEnv::default()), Options { app: APP.to_owned(), lang }).await;
     let engine = opened.map_err(|error| Refused::of(&error, lang))?;
     LISTENER.set(Some(listener));
     Ok(WebPhone { engine: Rc::new(engine), connection: RefCell::new(None) })
@@ -91,11 +91,18 @@ pub async fn remove_phone() -> Result<(), JsValue> {
     Ok(pool.clear_all().await.map_err(|error| Refused::files(&error))?)
 }
 
+/// A connection that is kept.
+struct Connection {
+    stop: AbortHandle,
+    /// Rings when it has let go of the engine.
+    ended: oneshot::Receiver<()>,
+}
+
 /// A phone of a community, in a browser.
 #[wasm_bindgen]
 pub struct WebPhone {
     engine: Rc<Engine>,
-    connection: RefCell<Option<AbortHandle>>,
+    connection: RefCell<Option<Connection>>,
 }
 
 #[wasm_bindgen]
@@ -142,27 +149,40 @@ impl WebPhone {
     #[wasm_bindgen(js_name = stayConnected)]
     pub fn stay_connected(&self) {
         let mut connection = self.connection.borrow_mut();
-        if connection.as_ref().is_some_and(|connection| !connection.is_aborted()) {
+        if connection.as_ref().is_some_and(|connection| !connection.stop.is_aborted()) {
             self.engine.wake();
             return;
         }
         let engine = Rc::clone(&self.engine);
-        let (stay, handle) = abortable(async move {
+        let (stay, stop) = abortable(async move {
             let ended = engine.sync_watch(&mut |event| tell(&event)).await;
             if let Err(error) = ended {
                 tell(&Ended { event: "ended", why: Refused::of(&error, engine.lang()) });
             }
         });
-        *connection = Some(handle);
+        let (end, ended) = oneshot::channel();
+        *connection = Some(Connection { stop, ended });
         spawn_local(async move {
             let _ = stay.await;
+            // Nobody waits for it but who closes.
+            let _ = end.send(());
         });
     }
 
     /// Hangs up. What was not acknowledged is sent again next time.
     pub fn disconnect(&self) {
         if let Some(connection) = self.connection.borrow_mut().take() {
-            connection.abort();
+            connection.stop.abort();
+        }
+    }
+
+    /// Hangs up and closes the store. Calls must have been answered before.
+    pub async fn close(self) {
+        let connection = self.connection.borrow_mut().take();
+        if let Some(Connection { stop, ended }) = connection {
+            stop.abort();
+            // A sender that is gone has let go as well.
+            let _ = ended.await;
         }
     }
 }

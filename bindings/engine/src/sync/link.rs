@@ -19,12 +19,21 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a frame may take to leave: a largest push over the slowest network still in use.
 const SEND_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// Web addresses and what a websocket's begins with instead. A browser brings its own TLS.
+const SCHEMES: &[(&str, &str)] = if cfg!(target_family = "wasm") {
+    &[("http://", "ws://"), ("https://", "wss://")]
+} else {
+    &[("http://", "ws://")]
+};
+
 /// The websocket address of a relay that was enrolled with by its web address.
 pub(crate) fn websocket_url(relay_url: &str) -> Result<String, EngineError> {
     let base = relay_url.trim_end_matches('/');
-    let host = base.strip_prefix("http://").filter(|host| !host.is_empty());
-    let host = host.ok_or_else(|| EngineError::RelayAddress(relay_url.chars().take(100).collect()))?;
-    Ok(format!("ws://{host}/v1/sync"))
+    let mut known = SCHEMES.iter().filter_map(|(web, socket)| Some((base.strip_prefix(web)?, socket)));
+    let (host, scheme) = known
+        .find(|(host, _)| !host.is_empty())
+        .ok_or_else(|| EngineError::RelayAddress(relay_url.chars().take(100).collect()))?;
+    Ok(format!("{scheme}{host}/v1/sync"))
 }
 
 fn offline(error: impl std::fmt::Display) -> EngineError {

@@ -73,7 +73,7 @@ export interface Calls {
   /** The language of the engine's sentences from now on. */
   setLanguage: { args: { language: "zh" | "en" }; result: null };
   enrol: { args: { relayUrl: string; code: string }; result: Enrolled };
-  enrolScanned: { args: { scanned: string }; result: Enrolled };
+  enrolScanned: { args: { relayUrl: string; scanned: string }; result: Enrolled };
 
   // Households
   today: { args: TodayFilter; result: Today };

@@ -1,0 +1,77 @@
+/**
+ * The phone as a screen has it: asks go to a worker, where the engine runs, and answers come back.
+ *
+ * A worker whose engine broke is replaced. What had not been answered is asked again: whatever writes carries an id
+ * of its own, or writes the same value, so that a second time changes nothing.
+ */
+import { PhoneProblem, type Args, type Method, type Phone, type PhoneEvent, type Result } from "./calls";
+import { refusedBy, type Answer, type Ask, type Begin, type Broken, type Language, type Told } from "./ask";
+
+interface Waiting {
+  ask: Ask;
+  resolve: (result: unknown) => void;
+  reject: (problem: PhoneProblem) => void;
+}
+
+/** An engine that breaks again and again is not asked for ever. */
+const REPLACED_MAX = 3;
+
+export function openPhone(language: Language): Phone {
+  return new WorkerPhone(language);
+}
+
+class WorkerPhone implements Phone {
+  private readonly waiting = new Map<string, Waiting>();
+  private readonly listeners = new Set<(event: PhoneEvent) => void>();
+  private worker: Worker;
+  private replaced = 0;
+
+  constructor(private language: Language) {
+    this.worker = this.start();
+  }
+
+  call<M extends Method>(method: M, args: Args<M>): Promise<Result<M>> {
+    if (method === "setLanguage") this.language = (args as Args<"setLanguage">).language;
+    const ask: Ask<M> = { kind: "ask", id: crypto.randomUUID(), method, args };
+    return new Promise<Result<M>>((resolve, reject) => {
+      this.waiting.set(ask.id, { ask, resolve: (result) => resolve(result as Result<M>), reject });
+      this.worker.postMessage(ask);
+    });
+  }
+
+  onEvent(listener: (event: PhoneEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private start(): Worker {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "linli" });
+    worker.onmessage = ({ data }: MessageEvent<Answer | Told | Broken>) => this.hear(data);
+    worker.onerror = (event) => this.giveUp(event.message);
+    worker.postMessage({ kind: "begin", language: this.language } satisfies Begin);
+    return worker;
+  }
+
+  private hear(heard: Answer | Told | Broken) {
+    if (heard.kind === "event") return this.listeners.forEach((listener) => listener(heard.event));
+    if (heard.kind === "broken") return this.replace();
+    const waiting = this.waiting.get(heard.id);
+    this.waiting.delete(heard.id);
+    if (heard.refused) waiting?.reject(new PhoneProblem(heard.refused.code, heard.refused.text));
+    else waiting?.resolve(heard.result);
+  }
+
+  private replace() {
+    this.worker.terminate();
+    this.replaced += 1;
+    if (this.replaced > REPLACED_MAX) return this.giveUp("the engine keeps breaking");
+    this.worker = this.start();
+    for (const { ask } of this.waiting.values()) this.worker.postMessage(ask);
+  }
+
+  private giveUp(why: string) {
+    const { code, text } = refusedBy(why);
+    for (const { reject } of this.waiting.values()) reject(new PhoneProblem(code, text));
+    this.waiting.clear();
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * One tab's worker. The browser's files belong to one worker at a time: the first tab that gets the lock holds the
+ * store, the others ask it. When its tab is closed or killed the lock goes to another, which asks again for whatever
+ * had not been answered.
+ */
+import { refusedBy, type Answer, type Ask, type Begin, type Broken, type Holding, type Told } from "./ask";
+import type { PhoneEvent } from "./calls";
+import { Holder } from "./holder";
+
+/** The lock and the channel between tabs. */
+const NAME = "linli-phone";
+
+const channel = new BroadcastChannel(NAME);
+/** Asked by this tab's screens and not answered yet. */
+const waiting = new Map<string, Ask>();
+let holder: Holder | null = null;
+
+addEventListener("message", ({ data }: MessageEvent<Begin | Ask>) => {
+  if (data.kind === "begin") return begin(data);
+  waiting.set(data.id, data);
+  if (holder) void answer(holder, data, hear);
+  else channel.postMessage(data);
+});
+
+channel.onmessage = ({ data }: MessageEvent<Ask | Answer | Told | Holding>) => {
+  switch (data.kind) {
+    case "ask":
+      if (holder) void answer(holder, data, (said) => channel.postMessage(said));
+      return;
+    case "answer":
+      return hear(data);
+    case "event":
+      return postMessage(data);
+    case "holding":
+      for (const ask of waiting.values()) channel.postMessage(ask);
+  }
+};
+
+function begin({ language }: Begin) {
+  // Held until the tab goes.
+  void navigator.locks.request(NAME, async () => {
+    holder = await Holder.open(language, tell);
+    channel.postMessage({ kind: "holding" } satisfies Holding);
+    for (const ask of waiting.values()) void answer(holder, ask, hear);
+    await new Promise(() => undefined);
+  });
+}
+
+async function answer(holder: Holder, { id, method, args }: Ask, say: (answer: Answer) => void) {
+  try {
+    say({ kind: "answer", id, result: await holder.call(method, args) });
+  } catch (error) {
+    say({ kind: "answer", id, refused: refusedBy(error) });
+    // What an engine that stopped in the middle holds in memory is worth nothing; its files are whole.
+    if (error instanceof WebAssembly.RuntimeError) postMessage({ kind: "broken" } satisfies Broken);
+  }
+}
+
+/** Passes on an answer to a screen of this tab. */
+function hear(said: Answer) {
+  if (waiting.delete(said.id)) postMessage(said);
+}
+
+function tell(event: PhoneEvent) {
+  const told: Told = { kind: "event", event };
+  postMessage(told);
+  channel.postMessage(told);
+}
