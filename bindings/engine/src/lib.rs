@@ -26,12 +26,13 @@ pub use enrol::Enrolled;
 pub use env::{Env, KeyStore, SystemEnv};
 pub use error::EngineError;
 pub use linli_core::error::{Coded, Lang};
-pub use queries::HouseholdFilter;
+pub use queries::{HouseholdFilter, TodayFilter, TodayOnly};
 pub use sql::{Place, STORE_FILE};
 pub use sync::{SyncEvent, SyncReport};
 pub use unsent::{Exported, Imported};
 pub use views::{
-    AddedHousehold, AddedResident, ConflictVersionView, ConflictView, DirectiveView, DuplicateWarning,
-    HistoryView, HouseholdItem, HouseholdView, LastVisit, NoticeView, Refusal, ResidentView, Saved,
-    SavedReceipt, SavedVisit, SpaceView, Status, VisitView,
+    AddedHousehold, AddedResident, BuildingDay, CellView, ChartView, ConflictVersionView, ConflictView,
+    DirectiveView, DoorView, DuplicateWarning, HistoryView, HouseholdItem, HouseholdView, LastVisit,
+    NoticeView, Refusal, ResidentView, Saved, SavedReceipt, SavedVisit, SpaceView, Status, Tally, TodayView,
+    UnitDay, VisitView,
 };

@@ -4,5 +4,7 @@ mod card;
 mod conflicts;
 mod list;
 mod status;
+mod today;
 
 pub use list::HouseholdFilter;
+pub use today::{TodayFilter, TodayOnly};

@@ -19,5 +19,5 @@ pub const STORE_FILE: &str = "phone.db";
 /// 4 MiB: the inner pages of every index of 11,500 households fit; more would be taken from the app.
 const CACHE_KIB: &str = "-4096";
 
-/// Statements kept prepared; there are about sixty.
-const STATEMENTS_MAX: usize = 80;
+/// Statements kept prepared; there are about ninety.
+const STATEMENTS_MAX: usize = 120;

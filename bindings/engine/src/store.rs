@@ -4,6 +4,7 @@
 //! function takes the connection, so that the caller decides what is one transaction.
 
 pub(crate) mod docs;
+pub(crate) mod doors;
 pub(crate) mod meta;
 pub(crate) mod outbox;
 pub(crate) mod people;
@@ -16,12 +17,16 @@ use crate::sql::{self, Place, Row, Sqlite, SqliteConnection, Transaction};
 use tokio::sync::{Mutex, MutexGuard};
 
 /// In order; a store is at `PRAGMA user_version` = how many of them it has seen.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../migrations/0001_phone.sql"),
     include_str!("../migrations/0002_moves.sql"),
     include_str!("../migrations/0003_notices.sql"),
     include_str!("../migrations/0004_kinds.sql"),
+    include_str!("../migrations/0005_today.sql"),
 ];
+
+/// The version from which on households have their tags in a column.
+const WITH_TAGS: usize = 5;
 
 /// The open database.
 pub(crate) struct Store {
@@ -56,6 +61,9 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), EngineError> {
     let missing = MIGRATIONS.get(done..).ok_or(EngineError::StoreNewer)?;
     for script in missing {
         sql::raw_sql(*script).execute(&mut *tx).await?;
+    }
+    if (1..WITH_TAGS).contains(&done) {
+        doors::fill_tags(&mut tx).await?;
     }
     tx.commit().await?;
     Ok(())

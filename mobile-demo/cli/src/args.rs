@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 use linli_core::kinds::Outcome;
+use linli_engine::TodayOnly;
 use std::path::PathBuf;
 
 /// 没有屏幕的手机:走访、修改、同步,全部离线可用。
@@ -45,6 +46,10 @@ pub(crate) enum Command {
         #[arg(long, value_name = "N")]
         limit: Option<u32>,
     },
+    /// 今天要走访的住户,按楼栋和单元。 Households that are due, by building and unit.
+    Today(TodayArgs),
+    /// 一栋楼的楼栋图。 The chart of one building.
+    Chart(PlaceArgs),
     /// 一户的全部信息。 Everything about one household.
     Household {
         /// 户编号。 The household's id.
@@ -108,6 +113,70 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: UnsentAction,
     },
+}
+
+#[derive(clap::Args)]
+pub(crate) struct PlaceArgs {
+    /// 只看这个网格。 Only this grid.
+    #[arg(long, value_name = "CODE")]
+    pub(crate) grid: Option<String>,
+    /// 小区。 The estate.
+    #[arg(long, value_name = "E")]
+    pub(crate) estate: Option<String>,
+    /// 楼栋。 The building.
+    #[arg(long, value_name = "B")]
+    pub(crate) building: Option<String>,
+    /// 排查名称;默认本季度。 The campaign; this quarter otherwise.
+    #[arg(long, value_name = "C")]
+    pub(crate) campaign: Option<String>,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct TodayArgs {
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+    /// 列哪些户。 Which households to list.
+    #[arg(long, default_value = "due")]
+    pub(crate) only: OnlyArg,
+    /// 只列有这个标签的。 Only those with this tag.
+    #[arg(long, value_name = "T")]
+    pub(crate) tag: Option<String>,
+    /// 跳过几户。 Leave out so many.
+    #[arg(long, value_name = "N")]
+    pub(crate) offset: Option<u32>,
+    /// 最多几户。 At most so many.
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u32>,
+}
+
+/// The words of [`TodayOnly`], as an argument.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum OnlyArg {
+    /// 本期还没走到
+    Due,
+    /// 敲过门没人应,或约了再来
+    Revisit,
+    /// 从未走到
+    Never,
+    /// 有内容待上传
+    Unsent,
+    /// 有冲突
+    Conflict,
+    /// 全部
+    All,
+}
+
+impl From<OnlyArg> for TodayOnly {
+    fn from(word: OnlyArg) -> TodayOnly {
+        match word {
+            OnlyArg::Due => TodayOnly::Due,
+            OnlyArg::Revisit => TodayOnly::Revisit,
+            OnlyArg::Never => TodayOnly::Never,
+            OnlyArg::Unsent => TodayOnly::Unsent,
+            OnlyArg::Conflict => TodayOnly::Conflict,
+            OnlyArg::All => TodayOnly::All,
+        }
+    }
 }
 
 #[derive(clap::Args)]

@@ -4,10 +4,13 @@ use linli_core::difference::Fate;
 use linli_core::error::Lang;
 use linli_core::time::show;
 use linli_engine::{
-    AddedHousehold, AddedResident, ConflictView, DirectiveView, Enrolled, Exported, HouseholdItem,
-    HouseholdView, Imported, NoticeView, Saved, SavedReceipt, SavedVisit, Status, SyncEvent, SyncReport,
+    AddedHousehold, AddedResident, BuildingDay, ChartView, ConflictView, DirectiveView, DoorView, Enrolled,
+    Exported, HouseholdItem, HouseholdView, Imported, NoticeView, Saved, SavedReceipt, SavedVisit, Status,
+    SyncEvent, SyncReport, TodayView,
 };
 use serde::Serialize;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::io::Write;
 
 /// Where results go, and how.
@@ -68,6 +71,43 @@ impl Output {
             let unsent = if item.unsent { self.say("(待上传)", "(waiting)") } else { String::new() };
             let people = item.people.join("、");
             format!("{}  {}  {people}  {}{unsent}", item.id, item.address, visit.unwrap_or_default())
+        });
+    }
+
+    pub(crate) fn today(&self, view: &TodayView) {
+        self.put(view, || {
+            let TodayView { period, tally, .. } = view;
+            let mut lines = vec![self.say(
+                &format!("{period}:{} 户,已走到 {},待走访 {}", tally.households, tally.reached, tally.due),
+                &format!(
+                    "{period}: {} households, {} reached, {} due",
+                    tally.households, tally.reached, tally.due
+                ),
+            )];
+            for BuildingDay { estate, building, tally, .. } in &view.buildings {
+                lines.push(format!("  {estate}{building}  {}/{}", tally.reached, tally.households));
+            }
+            lines.extend(view.doors.iter().map(|door| self.door(door)));
+            lines.join("\n")
+        });
+    }
+
+    fn door(&self, door: &DoorView) -> String {
+        let outcome = door.outcome.map(|outcome| self.say(outcome.zh(), outcome.word()));
+        let people = door.item.people.join("、");
+        format!("{}  {}  {people}  {}", door.item.id, door.item.address, outcome.unwrap_or_default())
+    }
+
+    /// Floors from the top; a door that needs another visit stands in brackets.
+    pub(crate) fn chart(&self, view: &ChartView) {
+        self.put(view, || {
+            let mut rows: BTreeMap<_, Vec<String>> = BTreeMap::new();
+            for cell in &view.cells {
+                let row = rows.entry((cell.unit.len(), &cell.unit, Reverse(cell.floor))).or_default();
+                row.push(if cell.due { format!("[{}]", cell.room) } else { format!(" {} ", cell.room) });
+            }
+            let lines = rows.iter().map(|((_, unit, _), doors)| format!("{unit}  {}", doors.join(" ")));
+            lines.collect::<Vec<_>>().join("\n")
         });
     }
 

@@ -1,11 +1,12 @@
 //! Carries a command out.
 
-use crate::args::{AddHouseholdArgs, AddResidentArgs, Args, Command, UnsentAction, VisitArgs};
+use crate::args::{AddHouseholdArgs, AddResidentArgs, Args, Command, PlaceArgs, UnsentAction, VisitArgs};
 use crate::output::Output;
 use linli_core::ids::HouseholdId;
 use linli_core::kinds::{Channel, Told};
 use linli_engine::{
     Engine, EngineError, HouseholdFilter, Lang, NewHousehold, NewResident, NewVisit, Options, SystemEnv,
+    TodayFilter,
 };
 use std::path::Path;
 
@@ -23,6 +24,11 @@ pub(crate) async fn run(args: Args, lang: Lang, clock_offset_ms: i64) -> Result<
             let filter = HouseholdFilter { search, grid, limit };
             engine.households(&filter).await?.iter().for_each(|item| out.household_item(item));
         }
+        Command::Today(args) => {
+            let (only, tag, offset, limit) = (args.only.into(), args.tag, args.offset, args.limit);
+            out.today(&engine.today(&TodayFilter { only, tag, offset, limit, ..place(args.place) }).await?);
+        }
+        Command::Chart(args) => out.chart(&engine.building_chart(&place(args)).await?),
         Command::Household { id, history } => {
             out.household(&engine.household(household_id(&id)?, history).await?);
         }
@@ -52,6 +58,11 @@ pub(crate) async fn run(args: Args, lang: Lang, clock_offset_ms: i64) -> Result<
 /// error: with its code, in the worker's language.
 fn household_id(typed: &str) -> Result<HouseholdId, EngineError> {
     Ok(typed.parse()?)
+}
+
+fn place(args: PlaceArgs) -> TodayFilter {
+    let PlaceArgs { grid, estate, building, campaign } = args;
+    TodayFilter { grid, estate, building, campaign, ..TodayFilter::default() }
 }
 
 /// A directive's id, and how the household was told: at the door unless something else is written behind it.

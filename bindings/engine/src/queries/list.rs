@@ -65,7 +65,7 @@ impl Engine {
     }
 }
 
-async fn item(
+pub(super) async fn item(
     conn: &mut SqliteConnection,
     placed: PlacedRow,
     unsent: &BTreeSet<HouseholdId>,

@@ -2,6 +2,7 @@
 //!
 //! Caches. Whoever changes a document writes its row in the same transaction.
 
+use super::doors::tags_text;
 use super::to_sql;
 use crate::EngineError;
 use crate::sql::{self, QueryBuilder, Row, Sqlite, SqliteConnection, SqliteRow};
@@ -46,7 +47,7 @@ pub(crate) async fn put_households(
     for chunk in rows.chunks(CHUNK_ROWS) {
         let mut insert: QueryBuilder<Sqlite> = QueryBuilder::new(
             "INSERT OR REPLACE INTO household
-             (id, space, grid, estate, building, unit, room, search, row, merged_into, open_conflicts) ",
+             (id, space, grid, estate, building, unit, room, search, row, merged_into, open_conflicts, tags) ",
         );
         insert.push_values(chunk, |mut put, PlacedRow { id, space, row }| {
             let [estate, building, unit, room] = &row.place;
@@ -55,7 +56,7 @@ pub(crate) async fn put_households(
             put.push_bind(estate).push_bind(building).push_bind(unit).push_bind(room);
             put.push_bind(text.as_str().to_owned()).push_bind(row.to_bytes());
             put.push_bind(row.merged_into.as_ref().map(|into| into.0.to_vec()));
-            put.push_bind(i64::from(row.open_conflicts));
+            put.push_bind(i64::from(row.open_conflicts)).push_bind(tags_text(row));
             changes.push((*id, row.merged_into.is_none().then_some(text)));
         });
         let keep = chunk.len() == CHUNK_ROWS || chunk.len() == 1;

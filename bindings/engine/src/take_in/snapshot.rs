@@ -188,7 +188,7 @@ async fn put_docs(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{HouseholdFilter, NewVisit, Options, SystemEnv};
+    use crate::{HouseholdFilter, NewVisit, Options, SystemEnv, TodayFilter};
     use linli_core::doc::Author;
     use linli_core::ids::{Actor, HouseholdId};
     use linli_core::kinds::{Household, Outcome, VisitEntry, VisitSheet, visit_key, visits_doc};
@@ -295,6 +295,13 @@ mod tests {
         let found = engine.households(&search).await.unwrap();
         println!("first search in {} ms", started.elapsed().as_millis());
         assert_eq!(found[0].id, HouseholdId::derive(&[&7usize.to_be_bytes()]));
+
+        for _ in 0..2 {
+            let started = Instant::now();
+            let today = engine.today(&TodayFilter::default()).await.unwrap();
+            println!("today in {} us", started.elapsed().as_micros());
+            assert_eq!(today.tally.households, count as u64);
+        }
 
         let started = Instant::now();
         const VISITS: u32 = 100;

@@ -11,6 +11,7 @@ mod first_download;
 mod office;
 mod phone;
 mod relay;
+mod today;
 mod together;
 
 use linli_core::kinds::Outcome;
