@@ -3,8 +3,9 @@
 -- `/独居/党员/`: tags of the household and everyone in it. Filled from the rows when a store is brought here.
 ALTER TABLE household ADD COLUMN tags TEXT NOT NULL DEFAULT '';
 
+-- Everything that counts and charts need, `merged_into` too, so that they never read whole rows.
 CREATE INDEX household_door ON household
-    (estate, length(building), building, length(unit), unit, length(room), room, id, grid, open_conflicts)
+    (estate, length(building), building, length(unit), unit, length(room), room, id, grid, open_conflicts, merged_into)
     WHERE merged_into IS NULL;
 CREATE INDEX household_merged ON household (merged_into) WHERE merged_into IS NOT NULL;
 

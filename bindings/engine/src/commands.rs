@@ -12,6 +12,7 @@ pub use resident::NewResident;
 pub use visit::NewVisit;
 
 use crate::sql::{Sqlite, SqliteConnection, Transaction};
+use crate::store::answered::{self, Answered};
 use crate::store::docs::{self, StoredDoc};
 use crate::store::rows::{PlacedRow, SearchChange};
 use crate::store::{outbox, rows, spaces};
@@ -105,6 +106,29 @@ impl Engine {
             self.wake();
         }
         Ok(changed)
+    }
+}
+
+/// What was answered when this was first added; asked only when the id was given from outside.
+async fn first_answer(
+    conn: &mut SqliteConnection,
+    given: Option<&str>,
+) -> Result<Option<Answered>, EngineError> {
+    match given {
+        Some(key) => answered::find(conn, key).await,
+        None => Ok(None),
+    }
+}
+
+/// Remembers an answer, in the transaction of what it is about.
+async fn note_answer(
+    conn: &mut SqliteConnection,
+    given: Option<&str>,
+    answer: &Answered,
+) -> Result<(), EngineError> {
+    match given {
+        Some(key) => answered::note(conn, key, answer).await,
+        None => Ok(()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::sql::{self, SqliteConnection};
 use crate::store::meta::{self, Profile};
-use crate::store::{begin, outbox, spaces};
+use crate::store::{begin, drafts, outbox, spaces};
 use crate::sync::websocket_url;
 use crate::{Engine, EngineError};
 use linli_core::identity::{Invitation, PublicKey};
@@ -171,6 +171,14 @@ impl Engine {
         let ids: Vec<Vec<u8>> = sql::query_scalar("SELECT id FROM space").fetch_all(&mut *tx).await?;
         for space in ids.iter().filter_map(|bytes| SpaceId::from_slice(bytes)) {
             spaces::purge(&mut tx, space).await?;
+        }
+        let before = meta::profile(&mut tx).await?;
+        let same = before.is_some_and(|before| {
+            (&before.community, &before.worker) == (&profile.community, &profile.worker)
+        });
+        if !same {
+            // What somebody else was typing is not for the new worker's eyes.
+            drafts::drop_all(&mut tx).await?;
         }
         meta::set_profile(&mut tx, profile).await?;
         meta::set_told(&mut tx, None).await?;

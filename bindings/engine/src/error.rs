@@ -91,6 +91,18 @@ pub enum EngineError {
     /// Not a way of telling.
     #[error("{0:?} is not a directive's id, or an id with :visit, :call, :paper or :message after it")]
     Told(String),
+    /// The id is somebody else's already.
+    #[error("the id {0} is taken by another record; save again")]
+    IdTaken(String),
+    /// A draft without a usable name.
+    #[error("a draft's key has 1 to {0} characters")]
+    DraftKey(usize),
+    /// A draft larger than anybody types.
+    #[error("a draft takes at most {0} bytes; save it, or shorten it")]
+    DraftTooLarge(usize),
+    /// More drafts than a phone keeps.
+    #[error("this phone keeps at most {0} drafts; save or discard some")]
+    TooManyDrafts(usize),
     /// Not a body temperature.
     #[error("{0:?} is not a body temperature between 30 and 45 degrees")]
     Temperature(String),
@@ -212,6 +224,10 @@ impl Coded for EngineError {
             EngineError::TooManyTold(_) => "phone.too_many_told",
             EngineError::NoDirective(_) => "phone.no_directive",
             EngineError::Told(_) => "phone.told",
+            EngineError::IdTaken(_) => "phone.id_taken",
+            EngineError::DraftKey(_) => "phone.draft_key",
+            EngineError::DraftTooLarge(_) => "phone.draft_too_large",
+            EngineError::TooManyDrafts(_) => "phone.too_many_drafts",
             EngineError::Temperature(_) => "phone.temperature",
             EngineError::Id(error) => error.code(),
             EngineError::Address(error) => error.code(),
@@ -260,6 +276,10 @@ impl Coded for EngineError {
             EngineError::Told(text) => format!(
                 "“{text}”应为指令编号,后面可加 :visit(上门)、:call(电话)、:paper(纸质)或 :message(消息)"
             ),
+            EngineError::IdTaken(id) => format!("编号 {id} 已属于另一条记录,请重新保存"),
+            EngineError::DraftKey(most) => format!("草稿的名称应为 1 到 {most} 个字"),
+            EngineError::DraftTooLarge(most) => format!("一份草稿最多 {most} 字节,请保存或缩短"),
+            EngineError::TooManyDrafts(most) => format!("手机最多保留 {most} 份草稿,请保存或删除一些"),
             EngineError::Temperature(text) => format!("“{text}”不是 30 到 45 度之间的体温"),
             EngineError::Id(error) => error.zh(),
             EngineError::Address(error) => error.zh(),

@@ -6,6 +6,7 @@
 
 mod commands;
 mod directives;
+mod drafts;
 mod engine;
 mod enrol;
 mod env;
@@ -32,7 +33,7 @@ pub use sync::{SyncEvent, SyncReport};
 pub use unsent::{Exported, Imported};
 pub use views::{
     AddedHousehold, AddedResident, BuildingDay, CellView, ChartView, ConflictVersionView, ConflictView,
-    DirectiveView, DoorView, DuplicateWarning, HistoryView, HouseholdItem, HouseholdView, LastVisit,
-    NoticeView, Refusal, ResidentView, Saved, SavedReceipt, SavedVisit, SpaceView, Status, Tally, TodayView,
-    UnitDay, VisitView,
+    DirectiveView, DoorView, DraftItem, DraftView, DuplicateWarning, HistoryView, HouseholdItem,
+    HouseholdView, LastVisit, NoticeView, Refusal, ResidentView, Saved, SavedReceipt, SavedVisit, SpaceView,
+    Status, Tally, TodayView, UnitDay, VisitView,
 };

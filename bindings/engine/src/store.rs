@@ -3,8 +3,10 @@
 //! Owns SQL. Each file below owns some tables; none of them knows what a command or a frame is. Every
 //! function takes the connection, so that the caller decides what is one transaction.
 
+pub(crate) mod answered;
 pub(crate) mod docs;
 pub(crate) mod doors;
+pub(crate) mod drafts;
 pub(crate) mod meta;
 pub(crate) mod outbox;
 pub(crate) mod people;
@@ -17,12 +19,13 @@ use crate::sql::{self, Place, Row, Sqlite, SqliteConnection, Transaction};
 use tokio::sync::{Mutex, MutexGuard};
 
 /// In order; a store is at `PRAGMA user_version` = how many of them it has seen.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../migrations/0001_phone.sql"),
     include_str!("../migrations/0002_moves.sql"),
     include_str!("../migrations/0003_notices.sql"),
     include_str!("../migrations/0004_kinds.sql"),
     include_str!("../migrations/0005_today.sql"),
+    include_str!("../migrations/0006_drafts.sql"),
 ];
 
 /// The version from which on households have their tags in a column.

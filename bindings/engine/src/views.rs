@@ -3,6 +3,7 @@
 //! Everything that can be referred to has an `id`. Times are milliseconds since 1970, UTC.
 
 mod conflicts;
+mod drafts;
 mod household;
 mod office;
 mod saved;
@@ -10,6 +11,7 @@ mod status;
 mod today;
 
 pub use conflicts::{ConflictVersionView, ConflictView, NoticeView};
+pub use drafts::{DraftItem, DraftView};
 pub use household::{HistoryView, HouseholdItem, HouseholdView, LastVisit, ResidentView, VisitView};
 pub use office::DirectiveView;
 pub use saved::{AddedHousehold, AddedResident, DuplicateWarning, Saved, SavedReceipt, SavedVisit};

@@ -2,6 +2,11 @@
 
 use linli_core::ids::IdError;
 use linli_engine::Lang;
+use std::str::FromStr;
+
+fn given_id<T: FromStr<Err = IdError>>(id: Option<String>) -> Result<Option<T>, IdError> {
+    id.map(|id| id.trim().parse()).transpose()
+}
 
 /// The language of texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
@@ -137,6 +142,12 @@ pub struct NewVisit {
     /// Directives that they were told of.
     #[uniffi(default = [])]
     pub told: Vec<Told>,
+    /// The visit's id, made by whoever asks: asking again with it gives the first answer and adds nothing.
+    #[uniffi(default = None)]
+    pub id: Option<String>,
+    /// The draft that this was typed as; it is dropped when the visit is saved.
+    #[uniffi(default = None)]
+    pub draft: Option<String>,
 }
 
 impl TryFrom<NewVisit> for linli_engine::NewVisit {
@@ -147,6 +158,8 @@ impl TryFrom<NewVisit> for linli_engine::NewVisit {
             Ok(linli_core::kinds::Told { directive: told.directive.trim().parse()?, by: told.by.into() })
         };
         Ok(Self {
+            id: given_id(visit.id)?,
+            draft: visit.draft,
             outcome: visit.outcome.into(),
             campaign: visit.campaign,
             at_home: visit.at_home,
@@ -174,17 +187,27 @@ pub struct NewHousehold {
     /// What matters at the door.
     #[uniffi(default = [])]
     pub tags: Vec<String>,
+    /// The household's id, made by whoever asks: asking again with it gives the first answer and adds nothing.
+    #[uniffi(default = None)]
+    pub id: Option<String>,
+    /// The draft that this was typed as; it is dropped when the household is saved.
+    #[uniffi(default = None)]
+    pub draft: Option<String>,
 }
 
-impl From<NewHousehold> for linli_engine::NewHousehold {
-    fn from(new: NewHousehold) -> Self {
-        Self {
+impl TryFrom<NewHousehold> for linli_engine::NewHousehold {
+    type Error = IdError;
+
+    fn try_from(new: NewHousehold) -> Result<Self, IdError> {
+        Ok(Self {
+            id: given_id(new.id)?,
+            draft: new.draft,
             grid: new.grid,
             address: new.address,
             contact_phone: new.contact_phone,
             note: new.note,
             tags: new.tags,
-        }
+        })
     }
 }
 
@@ -208,17 +231,27 @@ pub struct NewResident {
     /// Personal tags.
     #[uniffi(default = [])]
     pub tags: Vec<String>,
+    /// The resident's id, made by whoever asks: asking again with it gives the first answer and adds nothing.
+    #[uniffi(default = None)]
+    pub id: Option<String>,
+    /// The draft that this was typed as; it is dropped when the resident is saved.
+    #[uniffi(default = None)]
+    pub draft: Option<String>,
 }
 
-impl From<NewResident> for linli_engine::NewResident {
-    fn from(new: NewResident) -> Self {
-        Self {
+impl TryFrom<NewResident> for linli_engine::NewResident {
+    type Error = IdError;
+
+    fn try_from(new: NewResident) -> Result<Self, IdError> {
+        Ok(Self {
+            id: given_id(new.id)?,
+            draft: new.draft,
             name: new.name,
             relation: new.relation,
             gender: new.gender,
             birth: new.birth,
             phone: new.phone,
             tags: new.tags,
-        }
+        })
     }
 }

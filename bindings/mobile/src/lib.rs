@@ -19,7 +19,8 @@ pub use given::{Channel, HouseholdFilter, Language, NewHousehold, NewResident, N
 pub use keys::{KeyStore, KeyStoreError};
 pub use phone::Phone;
 pub use saved::{
-    AddedHousehold, AddedResident, Duplicate, Exported, Imported, Saved, SavedVisit, SyncReport,
+    AddedHousehold, AddedResident, Draft, DraftItem, Duplicate, Exported, Imported, Saved, SavedVisit,
+    SyncReport,
 };
 pub use shown::{
     Conflict, ConflictVersion, Directive, Enrolled, Household, HouseholdItem, Notice, Refusal, Resident,

@@ -5,9 +5,9 @@ use crate::keys::Foreign;
 use crate::shown::all;
 use crate::threads::{finish, spawn};
 use crate::{
-    AddedHousehold, AddedResident, Conflict, Directive, Duplicate, Enrolled, Exported, Household,
-    HouseholdFilter, HouseholdItem, Imported, KeyStore, Language, NewHousehold, NewResident, NewVisit,
-    Notice, PhoneError, Refusal, Saved, SavedVisit, Status, SyncEvent, SyncReport,
+    AddedHousehold, AddedResident, Conflict, Directive, Draft, DraftItem, Duplicate, Enrolled, Exported,
+    Household, HouseholdFilter, HouseholdItem, Imported, KeyStore, Language, NewHousehold, NewResident,
+    NewVisit, Notice, PhoneError, Refusal, Saved, SavedVisit, Status, SyncEvent, SyncReport,
 };
 use linli_core::ids::IdError;
 use linli_engine::{Engine, EngineError, Lang, Options, SystemEnv};
@@ -159,7 +159,8 @@ impl Phone {
     /// # Errors
     /// `phone.no_grid`, `address.…`, `field.…`.
     pub async fn add_household(&self, new: NewHousehold) -> Result<AddedHousehold, PhoneError> {
-        self.call(async move |engine: Arc<Engine>| Ok(engine.add_household(&new.into()).await?.into())).await
+        self.call(async move |engine: Arc<Engine>| Ok(engine.add_household(&new.try_into()?).await?.into()))
+            .await
     }
 
     /// Households on this phone that may be the one about to be added, most alike first.
@@ -167,7 +168,8 @@ impl Phone {
     /// # Errors
     /// `address.…`, `field.…`.
     pub async fn duplicates_for(&self, new: NewHousehold) -> Result<Vec<Duplicate>, PhoneError> {
-        self.call(async move |engine: Arc<Engine>| Ok(all(engine.duplicates_for(&new.into()).await?))).await
+        self.call(async move |engine: Arc<Engine>| Ok(all(engine.duplicates_for(&new.try_into()?).await?)))
+            .await
     }
 
     /// Adds a resident to a household.
@@ -180,7 +182,7 @@ impl Phone {
         new: NewResident,
     ) -> Result<AddedResident, PhoneError> {
         self.call(async move |engine: Arc<Engine>| {
-            Ok(engine.add_resident(read(&household)?, &new.into()).await?.into())
+            Ok(engine.add_resident(read(&household)?, &new.try_into()?).await?.into())
         })
         .await
     }
@@ -200,6 +202,38 @@ impl Phone {
             Ok(engine.edit_resident(read(&household)?, read(&resident)?, &field, &typed).await?.into())
         })
         .await
+    }
+
+    /// Keeps what is being typed, in the place of what was kept under this key. `form` is the version of the form.
+    ///
+    /// # Errors
+    /// `phone.draft_key`, `phone.draft_too_large`, `phone.too_many_drafts`.
+    pub async fn save_draft(&self, key: String, form: u32, text: String) -> Result<(), PhoneError> {
+        self.call(async move |engine: Arc<Engine>| engine.save_draft(&key, form, &text).await).await
+    }
+
+    /// What was kept under a key.
+    ///
+    /// # Errors
+    /// `phone.draft_key`, `phone.storage…`.
+    pub async fn draft(&self, key: String) -> Result<Option<Draft>, PhoneError> {
+        self.call(async move |engine: Arc<Engine>| Ok(engine.draft(&key).await?.map(Draft::from))).await
+    }
+
+    /// Every draft, the newest first.
+    ///
+    /// # Errors
+    /// `phone.storage…`.
+    pub async fn drafts(&self) -> Result<Vec<DraftItem>, PhoneError> {
+        self.call(async move |engine: Arc<Engine>| Ok(all(engine.drafts().await?))).await
+    }
+
+    /// Throws a draft away; whether there was one.
+    ///
+    /// # Errors
+    /// `phone.draft_key`, `phone.storage…`.
+    pub async fn drop_draft(&self, key: String) -> Result<bool, PhoneError> {
+        self.call(async move |engine: Arc<Engine>| engine.drop_draft(&key).await).await
     }
 
     /// Every field of every household on this phone on which a person must choose.

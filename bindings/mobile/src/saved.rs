@@ -116,6 +116,44 @@ impl From<engine::DuplicateWarning> for Duplicate {
     }
 }
 
+/// A draft.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Draft {
+    /// The app's name for it.
+    pub key: String,
+    /// Version of the form that it was typed into.
+    pub form: u32,
+    /// What was typed, as the app wrote it.
+    pub text: String,
+    /// By the phone's clock.
+    pub saved_at_ms: i64,
+}
+
+impl From<engine::DraftView> for Draft {
+    fn from(of: engine::DraftView) -> Draft {
+        Draft { key: of.key, form: of.form, text: of.text, saved_at_ms: of.saved_at }
+    }
+}
+
+/// A draft in a list, without its text.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct DraftItem {
+    /// The app's name for it.
+    pub key: String,
+    /// Version of the form that it was typed into.
+    pub form: u32,
+    /// Size of its text.
+    pub bytes: u64,
+    /// By the phone's clock.
+    pub saved_at_ms: i64,
+}
+
+impl From<engine::DraftItem> for DraftItem {
+    fn from(of: engine::DraftItem) -> DraftItem {
+        DraftItem { key: of.key, form: of.form, bytes: of.bytes, saved_at_ms: of.saved_at }
+    }
+}
+
 /// What one synchronisation did.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct SyncReport {

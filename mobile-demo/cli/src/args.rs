@@ -204,6 +204,9 @@ pub(crate) struct VisitArgs {
     /// 已传达的指令,可加 :call、:paper、:message,可多次。 A directive the household was told of; may be repeated.
     #[arg(long, value_name = "ID")]
     pub(crate) told: Vec<String>,
+    /// 走访编号,自己定;重复保存只记一次。 The visit's id, chosen by you: saving it again adds nothing.
+    #[arg(long, value_name = "ID")]
+    pub(crate) visit_id: Option<String>,
 }
 
 #[derive(clap::Args)]
@@ -226,6 +229,9 @@ pub(crate) struct AddHouseholdArgs {
     /// 不提醒疑似重复。 Do not warn of possible duplicates.
     #[arg(long)]
     pub(crate) force: bool,
+    /// 户编号,自己定;重复保存只记一次。 The household's id, chosen by you: saving it again adds nothing.
+    #[arg(long, value_name = "ID")]
+    pub(crate) household_id: Option<String>,
 }
 
 #[derive(clap::Args)]
@@ -250,6 +256,9 @@ pub(crate) struct AddResidentArgs {
     /// 标签,可多次。 A tag; may be repeated.
     #[arg(long, value_name = "T")]
     pub(crate) tag: Vec<String>,
+    /// 居民编号,自己定;重复保存只记一次。 The resident's id, chosen by you: saving it again adds nothing.
+    #[arg(long, value_name = "ID")]
+    pub(crate) resident_id: Option<String>,
 }
 
 #[derive(Subcommand)]

@@ -77,6 +77,8 @@ fn told(typed: &str) -> Result<Told, EngineError> {
 
 async fn visit(engine: &Engine, out: &Output, args: VisitArgs) -> Result<(), EngineError> {
     let visit = NewVisit {
+        id: args.visit_id.map(|id| id.parse()).transpose()?,
+        draft: None,
         outcome: args.outcome.into(),
         campaign: args.campaign,
         at_home: args.at_home,
@@ -91,6 +93,8 @@ async fn visit(engine: &Engine, out: &Output, args: VisitArgs) -> Result<(), Eng
 
 async fn add_household(engine: &Engine, out: &Output, args: AddHouseholdArgs) -> Result<(), EngineError> {
     let new = NewHousehold {
+        id: args.household_id.map(|id| id.parse()).transpose()?,
+        draft: None,
         grid: args.grid,
         address: args.address,
         contact_phone: args.contact_phone,
@@ -107,6 +111,8 @@ async fn add_household(engine: &Engine, out: &Output, args: AddHouseholdArgs) ->
 
 async fn add_resident(engine: &Engine, out: &Output, args: AddResidentArgs) -> Result<(), EngineError> {
     let new = NewResident {
+        id: args.resident_id.map(|id| id.parse()).transpose()?,
+        draft: None,
         name: args.name,
         relation: args.relation,
         gender: args.gender,

@@ -1,10 +1,11 @@
 //! Editing a household, and adding one found at the door.
 
-use super::{Target, puts_for, typed_tags, typed_value};
+use super::{Target, first_answer, note_answer, puts_for, typed_tags, typed_value};
 use crate::env::random;
 use crate::sql::SqliteConnection;
+use crate::store::answered::Answered;
 use crate::store::{begin, meta, rows, spaces};
-use crate::{AddedHousehold, DuplicateWarning, Engine, EngineError, Saved};
+use crate::{AddedHousehold, DuplicateWarning, Engine, EngineError, Saved, drafts};
 use linli_core::address::Address;
 use linli_core::duplicates::compare;
 use linli_core::ids::{HouseholdId, SpaceId};
@@ -18,6 +19,10 @@ const OFFICE_FIELDS: [&str; 3] = ["grid", "merged_into", "withdrawn"];
 /// A household as typed at the door.
 #[derive(Clone, Debug, Default)]
 pub struct NewHousehold {
+    /// The household's id, made by whoever asks: asking again with it gives the first answer and adds nothing.
+    pub id: Option<HouseholdId>,
+    /// The draft that this was typed as; it is dropped when the household is saved.
+    pub draft: Option<String>,
     /// Code of the grid.
     pub grid: String,
     /// In any usual spelling.
@@ -87,23 +92,40 @@ impl Engine {
         Ok(Saved { id: placed.id.to_string(), household: placed.id, changed, saved_at: now_ms })
     }
 
-    /// Adds a household. Warns of households that may be the same one, and adds it all the same.
+    /// Adds a household. Warns of households that may be the same one, and adds it all the same. With an id that
+    /// was added before it gives what was answered then.
     ///
     /// # Errors
     /// [`EngineError`]; then nothing was added.
     pub async fn add_household(&self, new: &NewHousehold) -> Result<AddedHousehold, EngineError> {
-        let id = HouseholdId(random(self.env.as_ref())?);
+        let id = match new.id {
+            Some(id) => id,
+            None => HouseholdId(random(self.env.as_ref())?),
+        };
+        let key = id.to_string();
+        let given = new.id.map(|_| key.as_str());
         let (record, address) = new.to_record()?;
         let mut conn = self.store.lock().await;
         let mut tx = begin(&mut conn).await?;
+        drafts::done(&mut tx, new.draft.as_deref()).await?;
+        let mut duplicates = duplicates_of(&mut tx, &NewHousehold::to_row(&record)).await?;
+        duplicates.retain(|twin| twin.id != id);
+        if let Some(first) = first_answer(&mut tx, given).await? {
+            self.commit(tx, None).await?;
+            return Ok(AddedHousehold { id, address: first.about, saved_at: first.at_ms, duplicates });
+        }
         let now_ms = self.env.now_ms();
         let space = self.grid_for_adding(&mut tx, &new.grid).await?;
-        let duplicates = duplicates_of(&mut tx, &NewHousehold::to_row(&record)).await?;
         let target = Target { id: id.into(), kind: DocKind::Household, space };
         let opened = self.open_doc(&mut tx, target).await?;
+        if id == HouseholdId::NOWHERE || !opened.fields.is_empty() {
+            return Err(EngineError::IdTaken(key));
+        }
         let changes = self.change(&mut tx, opened, &record.puts(""), now_ms).await?;
+        let answer = Answered { household: id, at_ms: now_ms, about: address.to_string() };
+        note_answer(&mut tx, given, &answer).await?;
         self.commit(tx, changes).await?;
-        Ok(AddedHousehold { id, address: address.to_string(), saved_at: now_ms, duplicates })
+        Ok(AddedHousehold { id, address: answer.about, saved_at: now_ms, duplicates })
     }
 
     /// Households on this phone that may be the one about to be added, most alike first.

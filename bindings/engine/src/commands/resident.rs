@@ -1,9 +1,10 @@
 //! Adding and editing the people of a household.
 
-use super::{Target, puts_for, typed_tags, typed_value};
+use super::{Target, first_answer, note_answer, puts_for, typed_tags, typed_value};
 use crate::env::random;
+use crate::store::answered::Answered;
 use crate::store::begin;
-use crate::{AddedResident, Engine, EngineError, Saved};
+use crate::{AddedResident, Engine, EngineError, Saved, drafts};
 use linli_core::ids::{HouseholdId, ResidentId};
 use linli_core::kinds::{Resident, resident_key, residents};
 use linli_core::record::{FieldError, Fields, Put, Value};
@@ -11,6 +12,10 @@ use linli_core::record::{FieldError, Fields, Put, Value};
 /// A resident as typed.
 #[derive(Clone, Debug, Default)]
 pub struct NewResident {
+    /// The resident's id, made by whoever asks: asking again with it gives the first answer and adds nothing.
+    pub id: Option<ResidentId>,
+    /// The draft that this was typed as; it is dropped when the resident is saved.
+    pub draft: Option<String>,
     /// Full name.
     pub name: String,
     /// Relation to the head of household.
@@ -49,7 +54,7 @@ impl NewResident {
 }
 
 impl Engine {
-    /// Adds a resident to a household.
+    /// Adds a resident to a household. With an id that was added before it gives what was answered then.
     ///
     /// # Errors
     /// [`EngineError`]; then nothing was added.
@@ -58,14 +63,29 @@ impl Engine {
         asked: HouseholdId,
         new: &NewResident,
     ) -> Result<AddedResident, EngineError> {
-        let id = ResidentId(random(self.env.as_ref())?);
+        let id = match new.id {
+            Some(id) => id,
+            None => ResidentId(random(self.env.as_ref())?),
+        };
+        let key = resident_key(id);
+        let given = new.id.map(|_| key.as_str());
         let record = new.to_record()?;
         let mut conn = self.store.lock().await;
         let mut tx = begin(&mut conn).await?;
+        drafts::done(&mut tx, new.draft.as_deref()).await?;
+        if let Some(first) = first_answer(&mut tx, given).await? {
+            self.commit(tx, None).await?;
+            return Ok(AddedResident { id, household: first.household, saved_at: first.at_ms });
+        }
         let now_ms = self.env.now_ms();
         let placed = self.writable(&mut tx, asked).await?;
         let opened = self.open_doc(&mut tx, Target::registry(&placed)).await?;
-        let changes = self.change(&mut tx, opened, &record.puts(&resident_key(id)), now_ms).await?;
+        if opened.fields.keys().any(|known| known.starts_with(&key)) {
+            return Err(EngineError::IdTaken(id.to_string()));
+        }
+        let changes = self.change(&mut tx, opened, &record.puts(&key), now_ms).await?;
+        let answer = Answered { household: placed.id, at_ms: now_ms, about: String::new() };
+        note_answer(&mut tx, given, &answer).await?;
         self.commit(tx, changes).await?;
         Ok(AddedResident { id, household: placed.id, saved_at: now_ms })
     }

@@ -1,9 +1,10 @@
 //! Recording a visit.
 
-use super::Target;
+use super::{Target, first_answer, note_answer};
 use crate::env::random;
+use crate::store::answered::Answered;
 use crate::store::{begin, meta};
-use crate::{Engine, EngineError, SavedVisit};
+use crate::{Engine, EngineError, SavedVisit, drafts};
 use linli_core::ids::{HouseholdId, VisitId};
 use linli_core::kinds::{
     Canvass, DocKind, Outcome, Told, Visit, VisitEntry, VisitSheet, visit_key, visits_doc,
@@ -20,6 +21,10 @@ const TEMPERATURE_RANGE: std::ops::RangeInclusive<f64> = 30.0..=45.0;
 /// A visit as typed at the door.
 #[derive(Clone, Debug)]
 pub struct NewVisit {
+    /// The visit's id, made by whoever asks: asking again with it gives the first answer and adds nothing.
+    pub id: Option<VisitId>,
+    /// The draft that this was typed as; it is dropped when the visit is saved.
+    pub draft: Option<String>,
     /// What happened.
     pub outcome: Outcome,
     /// Campaign it was made for; otherwise it belongs to the quarter.
@@ -40,6 +45,8 @@ impl NewVisit {
     /// A visit with nothing but its outcome.
     pub fn new(outcome: Outcome) -> NewVisit {
         NewVisit {
+            id: None,
+            draft: None,
             outcome,
             campaign: None,
             at_home: None,
@@ -87,15 +94,40 @@ fn read_temperature(typed: &str) -> Result<String, EngineError> {
     }
 }
 
+/// The answer that was given when this visit was saved.
+fn saved_before(id: VisitId, first: &Answered) -> Result<SavedVisit, EngineError> {
+    let parts = first.about.split_once(' ');
+    let (outcome, period) = parts.ok_or(EngineError::Damaged("answer"))?;
+    let outcome = Outcome::from_word(outcome).ok_or(EngineError::Damaged("answer"))?;
+    Ok(SavedVisit {
+        id,
+        household: first.household,
+        outcome,
+        period: period.to_owned(),
+        saved_at: first.at_ms,
+    })
+}
+
 impl Engine {
-    /// Records a visit; saved on this phone when it returns.
+    /// Records a visit; saved on this phone when it returns. With an id that was saved before it gives what was
+    /// answered then.
     ///
     /// # Errors
     /// [`EngineError`]; then nothing was saved.
     pub async fn visit(&self, asked: HouseholdId, visit: NewVisit) -> Result<SavedVisit, EngineError> {
-        let id = VisitId(random(self.env.as_ref())?);
+        let id = match visit.id {
+            Some(id) => id,
+            None => VisitId(random(self.env.as_ref())?),
+        };
+        let key = visit_key(id);
+        let given = visit.id.map(|_| key.as_str());
         let mut conn = self.store.lock().await;
         let mut tx = begin(&mut conn).await?;
+        drafts::done(&mut tx, visit.draft.as_deref()).await?;
+        if let Some(first) = first_answer(&mut tx, given).await? {
+            self.commit(tx, None).await?;
+            return saved_before(id, &first);
+        }
         let now_ms = self.env.now_ms();
         let entry = visit.into_entry(now_ms, meta::skew_ms(&mut tx).await?)?;
         let placed = self.writable(&mut tx, asked).await?;
@@ -104,13 +136,19 @@ impl Engine {
         let doc = visits_doc(placed.id, &period);
         let target = Target { id: doc, kind: DocKind::Visits, space: placed.space };
         let opened = self.open_doc(&mut tx, target).await?;
+        if opened.fields.contains_key(&key) {
+            return Err(EngineError::IdTaken(id.to_string()));
+        }
         let mut puts = Vec::new();
         if VisitSheet::read(&opened.fields, "").household.is_none() {
             let sheet = VisitSheet { household: Some(placed.id.to_string()), period: Some(period.clone()) };
             puts = sheet.puts("");
         }
-        puts.push(Put::set(visit_key(id), entry.to_value()));
+        puts.push(Put::set(&key, entry.to_value()));
         let changes = self.change(&mut tx, opened, &puts, now_ms).await?;
+        let about = format!("{} {period}", entry.outcome.word());
+        let answer = Answered { household: placed.id, at_ms: now_ms, about };
+        note_answer(&mut tx, given, &answer).await?;
         self.commit(tx, changes).await?;
         Ok(SavedVisit { id, household: placed.id, outcome: entry.outcome, period, saved_at: now_ms })
     }

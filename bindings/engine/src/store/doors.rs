@@ -60,7 +60,8 @@ pub(crate) struct CellRecord {
 /// along any chain and around any ring; nearly none has any, which one look at a short index tells.
 macro_rules! outcome {
     () => {
-        "CASE WHEN EXISTS (SELECT 1 FROM household m WHERE m.merged_into = h.id)
+        "CASE WHEN EXISTS (SELECT 1 FROM household WHERE merged_into IS NOT NULL)
+              AND EXISTS (SELECT 1 FROM household m WHERE m.merged_into = h.id)
          THEN (SELECT s.last_outcome FROM sheet s WHERE s.period = ?1 AND s.household IN (
                    WITH RECURSIVE part (id) AS (
                        SELECT h.id UNION SELECT m.id FROM part JOIN household m ON m.merged_into = part.id)

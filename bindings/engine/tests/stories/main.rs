@@ -6,6 +6,7 @@
 )]
 
 mod directives;
+mod drafts;
 mod faults;
 mod first_download;
 mod office;
