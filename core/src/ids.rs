@@ -173,6 +173,9 @@ id_type!(
     /// One version of a directive. Its document has the same bytes as id.
     DirectiveId, 16);
 id_type!(
+    /// An issue. Its document has the same bytes as id.
+    IssueId, 16);
+id_type!(
     /// A phone or an office: whoever holds one signing key.
     DeviceId, 16);
 id_type!(

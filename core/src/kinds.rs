@@ -8,6 +8,7 @@
 mod decision;
 mod directive;
 mod household;
+mod issue;
 mod organisation;
 mod visit;
 
@@ -17,6 +18,7 @@ pub use directive::{
     worker_space,
 };
 pub use household::{Household, Resident, household_id, resident_key, residents, visible_tags};
+pub use issue::Issue;
 pub use organisation::{
     Appointment, Canvass, Grid, Worker, appointment_key, appointments, canvass_doc, community_space,
     grid_doc, grid_space,
@@ -50,11 +52,14 @@ pub enum DocKind {
     /// What a worker has acknowledged.
     #[n(7)]
     Receipts,
+    /// Something that is wrong somewhere.
+    #[n(8)]
+    Issue,
 }
 
 impl DocKind {
     /// Every kind, in the order of their numbers.
-    pub const ALL: [DocKind; 7] = [
+    pub const ALL: [DocKind; 8] = [
         DocKind::Household,
         DocKind::Visits,
         DocKind::Grid,
@@ -62,6 +67,7 @@ impl DocKind {
         DocKind::Canvass,
         DocKind::Directive,
         DocKind::Receipts,
+        DocKind::Issue,
     ];
 
     /// The number that travels and is stored.
@@ -74,6 +80,7 @@ impl DocKind {
             DocKind::Canvass => 5,
             DocKind::Directive => 6,
             DocKind::Receipts => 7,
+            DocKind::Issue => 8,
         }
     }
 
@@ -85,7 +92,7 @@ impl DocKind {
     /// Whether workers' phones may write documents of this kind; all others are the office's alone.
     pub fn is_of_phones(self) -> bool {
         match self {
-            DocKind::Household | DocKind::Visits | DocKind::Receipts => true,
+            DocKind::Household | DocKind::Visits | DocKind::Receipts | DocKind::Issue => true,
             DocKind::Grid | DocKind::Worker | DocKind::Canvass | DocKind::Directive => false,
         }
     }
@@ -100,6 +107,7 @@ impl DocKind {
             DocKind::Canvass => &Canvass::SPEC,
             DocKind::Directive => &Directive::SPEC,
             DocKind::Receipts => &Receipts::SPEC,
+            DocKind::Issue => &Issue::SPEC,
         }
     }
 

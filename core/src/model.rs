@@ -6,7 +6,7 @@
 use crate::address::Address;
 use crate::doc::{Document, FieldConflict};
 use crate::ids::{HouseholdId, ResidentId};
-use crate::kinds::{self, Household, MergeNote, Outcome};
+use crate::kinds::{self, Household, Issue, MergeNote, Outcome};
 use crate::record::Fields;
 use crate::time::TimeMs;
 use std::collections::BTreeSet;
@@ -83,6 +83,39 @@ pub struct SheetRow {
     pub last_outcome: Outcome,
 }
 
+/// An issue in a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+#[cbor(map)]
+pub struct IssueRow {
+    /// Word of its category.
+    #[n(1)]
+    pub category: String,
+    /// More exactly; may be empty.
+    #[n(2)]
+    pub subtype: String,
+    /// Grid code.
+    #[n(3)]
+    pub grid: String,
+    /// The household it is at.
+    #[n(4)]
+    pub household: Option<HouseholdId>,
+    /// Where, in words.
+    #[n(5)]
+    pub place: String,
+    /// What is wrong.
+    #[n(6)]
+    pub text: String,
+    /// Word of its state.
+    #[n(7)]
+    pub state: String,
+    /// The worker who says to have reported it.
+    #[n(8)]
+    pub reporter: String,
+    /// When, by the best clock known.
+    #[n(9)]
+    pub reported_at_ms: TimeMs,
+}
+
 impl HouseholdRow {
     /// The row of a household's document.
     pub fn of(doc: &mut Document) -> HouseholdRow {
@@ -151,6 +184,35 @@ impl HouseholdRow {
 
     /// Reads a stored row; `None` is a damaged or newer row, which is made again from its document.
     pub fn from_bytes(bytes: &[u8]) -> Option<HouseholdRow> {
+        minicbor::decode(bytes).ok()
+    }
+}
+
+impl IssueRow {
+    /// The row of an issue's document; `None` when it says of nothing that it is wrong.
+    pub fn of(fields: &Fields) -> Option<IssueRow> {
+        let issue = Issue::read(fields, "");
+        let (household, reported_at_ms) = (issue.household_id(), issue.corrected_ms());
+        Some(IssueRow {
+            category: issue.category?,
+            subtype: issue.subtype.unwrap_or_default(),
+            grid: issue.grid.unwrap_or_default(),
+            household,
+            place: issue.place.unwrap_or_default(),
+            text: issue.text?,
+            state: issue.state.unwrap_or_else(|| Issue::REPORTED.to_owned()),
+            reporter: issue.reporter.unwrap_or_default(),
+            reported_at_ms,
+        })
+    }
+
+    /// As stored and as carried in snapshots.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        minicbor::to_vec(self).unwrap_or_default()
+    }
+
+    /// Reads a stored row.
+    pub fn from_bytes(bytes: &[u8]) -> Option<IssueRow> {
         minicbor::decode(bytes).ok()
     }
 }

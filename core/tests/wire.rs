@@ -15,7 +15,7 @@ use linli_core::kinds::{
     ApartNote, Channel, Decision, DocKind, LostValue, MergeNote, Outcome, Receipt, Replaced, RestoredValue,
     Told, UndoNote, VisitEntry,
 };
-use linli_core::model::{HouseholdRow, PersonBrief, SheetRow};
+use linli_core::model::{HouseholdRow, IssueRow, PersonBrief, SheetRow};
 use linli_core::sync::frames::{
     ActorDevice, FeedItem, Frame, LeftDoc, SnapshotBody, SnapshotDoc, decode_whole,
 };
@@ -182,6 +182,20 @@ fn rows_and_snapshots_are_as_they_were() {
             visits: 12,
             last_at_ms: 1_790_000_000_000,
             last_outcome: Outcome::Moved,
+        },
+    );
+    keeps(
+        "row_issue",
+        &IssueRow {
+            category: "sanitation".into(),
+            subtype: "垃圾".into(),
+            grid: "110105001001001".into(),
+            household: Some(HouseholdId([8; 16])),
+            place: "3号楼前".into(),
+            text: "垃圾满溢".into(),
+            state: "reported".into(),
+            reporter: "w1".into(),
+            reported_at_ms: 1_790_000_000_000,
         },
     );
     let doc = SnapshotDoc {

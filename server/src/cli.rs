@@ -2,6 +2,7 @@
 
 mod client;
 mod directives;
+mod issues;
 mod office;
 mod organisation;
 mod phones;

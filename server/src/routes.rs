@@ -21,6 +21,7 @@ mod households;
 mod import;
 mod import_steps;
 mod imports;
+mod issues;
 mod ledger_days;
 mod ledger_files;
 mod ledger_rows;
@@ -155,6 +156,7 @@ fn table(of: impl Fn(Action, UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App>
         .routes(of(Action::Read, routes!(directives::compare)))
         .routes(of(Action::Read, routes!(receipts::receipts)))
         .routes(of(Action::Read, routes!(receipts::untold)))
+        .routes(of(Action::Read, routes!(issues::list)))
         .routes(of(Action::Export, routes!(export::export)));
     let ledgers = OpenApiRouter::new()
         .routes(of(Action::Read, routes!(ledgers::list)))

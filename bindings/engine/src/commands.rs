@@ -4,10 +4,12 @@
 //! Knows nothing of connections: a save only rings [`Engine::wake`].
 
 mod household;
+mod issue;
 mod resident;
 mod visit;
 
 pub use household::NewHousehold;
+pub use issue::NewIssue;
 pub use resident::NewResident;
 pub use visit::NewVisit;
 

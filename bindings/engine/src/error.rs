@@ -91,6 +91,12 @@ pub enum EngineError {
     /// Not a way of telling.
     #[error("{0:?} is not a directive's id, or an id with :visit, :call, :paper or :message after it")]
     Told(String),
+    /// An issue that does not say what is wrong.
+    #[error("say what is wrong")]
+    IssueText,
+    /// An issue that does not say where.
+    #[error("say where it is: a household, or a place and its grid")]
+    IssuePlace,
     /// The id is somebody else's already.
     #[error("the id {0} is taken by another record; save again")]
     IdTaken(String),
@@ -224,6 +230,8 @@ impl Coded for EngineError {
             EngineError::TooManyTold(_) => "phone.too_many_told",
             EngineError::NoDirective(_) => "phone.no_directive",
             EngineError::Told(_) => "phone.told",
+            EngineError::IssueText => "phone.issue_text",
+            EngineError::IssuePlace => "phone.issue_place",
             EngineError::IdTaken(_) => "phone.id_taken",
             EngineError::DraftKey(_) => "phone.draft_key",
             EngineError::DraftTooLarge(_) => "phone.draft_too_large",
@@ -276,6 +284,8 @@ impl Coded for EngineError {
             EngineError::Told(text) => format!(
                 "“{text}”应为指令编号,后面可加 :visit(上门)、:call(电话)、:paper(纸质)或 :message(消息)"
             ),
+            EngineError::IssueText => "请说明是什么问题".into(),
+            EngineError::IssuePlace => "请说明在哪里:选一户,或写地点和网格".into(),
             EngineError::IdTaken(id) => format!("编号 {id} 已属于另一条记录,请重新保存"),
             EngineError::DraftKey(most) => format!("草稿的名称应为 1 到 {most} 个字"),
             EngineError::DraftTooLarge(most) => format!("一份草稿最多 {most} 字节,请保存或缩短"),

@@ -21,7 +21,7 @@ mod timers;
 mod unsent;
 mod views;
 
-pub use commands::{NewHousehold, NewResident, NewVisit};
+pub use commands::{NewHousehold, NewIssue, NewResident, NewVisit};
 pub use engine::{Engine, Options};
 pub use enrol::Enrolled;
 pub use env::{Env, KeyStore, SystemEnv};
@@ -29,11 +29,13 @@ pub use error::EngineError;
 pub use linli_core::error::{Coded, Lang};
 pub use queries::{HouseholdFilter, TodayFilter, TodayOnly};
 pub use sql::{Place, STORE_FILE};
+pub use queries::{HouseholdFilter, IssueFilter, TodayFilter, TodayOnly};
+pub use store::STORE_FILE;
 pub use sync::{SyncEvent, SyncReport};
 pub use unsent::{Exported, Imported};
 pub use views::{
     AddedHousehold, AddedResident, BuildingDay, CellView, ChartView, ConflictVersionView, ConflictView,
     DirectiveView, DoorView, DraftItem, DraftView, DuplicateWarning, HistoryView, HouseholdItem,
-    HouseholdView, LastVisit, NoticeView, Refusal, ResidentView, Saved, SavedReceipt, SavedVisit, SpaceView,
-    Status, Tally, TodayView, UnitDay, VisitView,
+    HouseholdView, IssueView, LastVisit, NoticeView, Refusal, ReportedIssue, ResidentView, Saved,
+    SavedReceipt, SavedVisit, SpaceView, Status, Tally, TodayView, UnitDay, VisitView,
 };

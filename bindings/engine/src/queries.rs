@@ -2,9 +2,11 @@
 
 mod card;
 mod conflicts;
+mod issues;
 mod list;
 mod status;
 mod today;
 
+pub use issues::IssueFilter;
 pub use list::HouseholdFilter;
 pub use today::{TodayFilter, TodayOnly};

@@ -5,6 +5,7 @@
 mod conflicts;
 mod drafts;
 mod household;
+mod issues;
 mod office;
 mod saved;
 mod status;
@@ -13,6 +14,7 @@ mod today;
 pub use conflicts::{ConflictVersionView, ConflictView, NoticeView};
 pub use drafts::{DraftItem, DraftView};
 pub use household::{HistoryView, HouseholdItem, HouseholdView, LastVisit, ResidentView, VisitView};
+pub use issues::{IssueView, ReportedIssue};
 pub use office::DirectiveView;
 pub use saved::{AddedHousehold, AddedResident, DuplicateWarning, Saved, SavedReceipt, SavedVisit};
 pub use status::{Refusal, SpaceView, Status};

@@ -4,7 +4,7 @@ use linli_core::ids::IdError;
 use linli_engine::Lang;
 use std::str::FromStr;
 
-fn given_id<T: FromStr<Err = IdError>>(id: Option<String>) -> Result<Option<T>, IdError> {
+pub(crate) fn given_id<T: FromStr<Err = IdError>>(id: Option<String>) -> Result<Option<T>, IdError> {
     id.map(|id| id.trim().parse()).transpose()
 }
 

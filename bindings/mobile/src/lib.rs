@@ -7,6 +7,7 @@
 mod error;
 mod events;
 mod given;
+mod issues;
 mod keys;
 mod phone;
 mod saved;
@@ -16,6 +17,7 @@ mod threads;
 pub use error::PhoneError;
 pub use events::SyncEvent;
 pub use given::{Channel, HouseholdFilter, Language, NewHousehold, NewResident, NewVisit, Outcome, Told};
+pub use issues::{Issue, IssueFilter, NewIssue, ReportedIssue};
 pub use keys::{KeyStore, KeyStoreError};
 pub use phone::Phone;
 pub use saved::{

@@ -6,8 +6,9 @@ use crate::shown::all;
 use crate::threads::{finish, spawn};
 use crate::{
     AddedHousehold, AddedResident, Conflict, Directive, Draft, DraftItem, Duplicate, Enrolled, Exported,
-    Household, HouseholdFilter, HouseholdItem, Imported, KeyStore, Language, NewHousehold, NewResident,
-    NewVisit, Notice, PhoneError, Refusal, Saved, SavedVisit, Status, SyncEvent, SyncReport,
+    Household, HouseholdFilter, HouseholdItem, Imported, Issue, IssueFilter, KeyStore, Language,
+    NewHousehold, NewIssue, NewResident, NewVisit, Notice, PhoneError, Refusal, ReportedIssue, Saved,
+    SavedVisit, Status, SyncEvent, SyncReport,
 };
 use linli_core::ids::IdError;
 use linli_engine::{Engine, EngineError, Lang, Options, SystemEnv};
@@ -202,6 +203,23 @@ impl Phone {
             Ok(engine.edit_resident(read(&household)?, read(&resident)?, &field, &typed).await?.into())
         })
         .await
+    }
+
+    /// Reports an issue; saved on this phone when it returns.
+    ///
+    /// # Errors
+    /// `phone.issue_text`, `phone.issue_place`, `phone.no_household`, `phone.no_grid`, `phone.read_only`, `field.…`.
+    pub async fn report_issue(&self, new: NewIssue) -> Result<ReportedIssue, PhoneError> {
+        self.call(async move |engine: Arc<Engine>| Ok(engine.report_issue(&new.try_into()?).await?.into()))
+            .await
+    }
+
+    /// Issues of this phone's grids, those reported last first.
+    ///
+    /// # Errors
+    /// `id.malformed`, `phone.storage…`.
+    pub async fn issues(&self, filter: IssueFilter) -> Result<Vec<Issue>, PhoneError> {
+        self.call(async move |engine: Arc<Engine>| Ok(all(engine.issues(&filter.try_into()?).await?))).await
     }
 
     /// Keeps what is being typed, in the place of what was kept under this key. `form` is the version of the form.

@@ -38,6 +38,8 @@ pub enum Retention {
     Residence,
     /// Two years after the visit, then only counts remain.
     VisitRecord,
+    /// Two years after it was settled.
+    IssueRecord,
     /// While the post, grid or campaign exists.
     Organisation,
     /// Until the occasion it was asked for is over: a festival, a stay, a warning.

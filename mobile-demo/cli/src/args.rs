@@ -86,6 +86,23 @@ pub(crate) enum Command {
         #[arg(allow_hyphen_values = true)]
         value: String,
     },
+    /// 上报一个问题:治安、环境、卫生、物业或其他。 Report an issue.
+    Issue(IssueArgs),
+    /// 手机上的问题及其状态。 Issues on this phone and where they stand.
+    Issues {
+        /// 只看这一户的。 Only at this household.
+        #[arg(long, value_name = "ID")]
+        household: Option<String>,
+        /// 只看自己上报的。 Only your own.
+        #[arg(long)]
+        mine: bool,
+        /// 跳过几条。 Leave out so many.
+        #[arg(long, value_name = "N")]
+        offset: Option<u32>,
+        /// 最多几条。 At most so many.
+        #[arg(long, value_name = "N")]
+        limit: Option<u32>,
+    },
     /// 需要有人选择的冲突。 Conflicts that a person must settle.
     Conflicts,
     /// 社区没有采用的本机修改及理由。 Values of this phone that the office did not keep, and why.
@@ -259,6 +276,32 @@ pub(crate) struct AddResidentArgs {
     /// 居民编号,自己定;重复保存只记一次。 The resident's id, chosen by you: saving it again adds nothing.
     #[arg(long, value_name = "ID")]
     pub(crate) resident_id: Option<String>,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct IssueArgs {
+    /// 类别:security、environment、sanitation、property、other。 The category.
+    pub(crate) category: String,
+    /// 情况。 What is wrong.
+    pub(crate) text: String,
+    /// 细类。 More exactly.
+    #[arg(long, value_name = "S")]
+    pub(crate) subtype: Option<String>,
+    /// 在哪一户。 The household it is at.
+    #[arg(long, value_name = "ID")]
+    pub(crate) household: Option<String>,
+    /// 地点。 Where, in words.
+    #[arg(long, value_name = "P")]
+    pub(crate) place: Option<String>,
+    /// 网格编码;只有一个网格时不用写。 The grid's code; not needed when there is one only.
+    #[arg(long, value_name = "G")]
+    pub(crate) grid: Option<String>,
+    /// 报告人可见范围:office、handlers、public。 Whom your name may be told.
+    #[arg(long, value_name = "V")]
+    pub(crate) visibility: Option<String>,
+    /// 问题编号,自己定;重复保存只记一次。 The issue's id, chosen by you: saving it again adds nothing.
+    #[arg(long, value_name = "ID")]
+    pub(crate) issue_id: Option<String>,
 }
 
 #[derive(Subcommand)]

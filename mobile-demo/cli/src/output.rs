@@ -2,11 +2,12 @@
 
 use linli_core::difference::Fate;
 use linli_core::error::Lang;
+use linli_core::kinds::Issue;
 use linli_core::time::show;
 use linli_engine::{
     AddedHousehold, AddedResident, BuildingDay, ChartView, ConflictView, DirectiveView, DoorView, Enrolled,
-    Exported, HouseholdItem, HouseholdView, Imported, NoticeView, Saved, SavedReceipt, SavedVisit, Status,
-    SyncEvent, SyncReport, TodayView,
+    Exported, HouseholdItem, HouseholdView, Imported, IssueView, NoticeView, ReportedIssue, Saved,
+    SavedReceipt, SavedVisit, Status, SyncEvent, SyncReport, TodayView,
 };
 use serde::Serialize;
 use std::cmp::Reverse;
@@ -183,6 +184,22 @@ impl Output {
 
     pub(crate) fn resident_added(&self, added: &AddedResident) {
         self.put(added, || added.id.to_string());
+    }
+
+    pub(crate) fn issue_reported(&self, saved: &ReportedIssue) {
+        self.put(saved, || {
+            let kept =
+                self.say("已保存在手机,联网后自动上传", "saved on this phone, will upload when connected");
+            format!("{}  {kept}", saved.id)
+        });
+    }
+
+    pub(crate) fn issue(&self, one: &IssueView) {
+        self.put(one, || {
+            let (category, state) = (Issue::category_zh(&one.category), Issue::state_zh(&one.state));
+            let (category, state) = (self.say(category, &one.category), self.say(state, &one.state));
+            format!("{}  {category}  {state}  {}  {}", one.id, one.place, one.text)
+        });
     }
 
     pub(crate) fn conflict(&self, conflict: &ConflictView) {

@@ -1,12 +1,14 @@
 //! Carries a command out.
 
-use crate::args::{AddHouseholdArgs, AddResidentArgs, Args, Command, PlaceArgs, UnsentAction, VisitArgs};
+use crate::args::{
+    AddHouseholdArgs, AddResidentArgs, Args, Command, IssueArgs, PlaceArgs, UnsentAction, VisitArgs,
+};
 use crate::output::Output;
 use linli_core::ids::HouseholdId;
 use linli_core::kinds::{Channel, Told};
 use linli_engine::{
-    Engine, EngineError, HouseholdFilter, Lang, NewHousehold, NewResident, NewVisit, Options, SystemEnv,
-    TodayFilter,
+    Engine, EngineError, HouseholdFilter, IssueFilter, Lang, NewHousehold, NewIssue, NewResident, NewVisit,
+    Options, SystemEnv, TodayFilter,
 };
 use std::path::Path;
 
@@ -41,6 +43,12 @@ pub(crate) async fn run(args: Args, lang: Lang, clock_offset_ms: i64) -> Result<
         Command::EditResident { id, resident, field, value } => {
             let ids = (household_id(&id)?, resident.parse()?);
             out.saved(&engine.edit_resident(ids.0, ids.1, &field, &value).await?);
+        }
+        Command::Issue(args) => issue(&engine, &out, args).await?,
+        Command::Issues { household, mine, offset, limit } => {
+            let household = household.as_deref().map(household_id).transpose()?;
+            let filter = IssueFilter { household, mine, offset, limit };
+            engine.issues(&filter).await?.iter().for_each(|one| out.issue(one));
         }
         Command::Conflicts => engine.conflicts().await?.iter().for_each(|found| out.conflict(found)),
         Command::Directives => engine.directives().await?.iter().for_each(|one| out.directive(one, false)),
@@ -121,6 +129,22 @@ async fn add_resident(engine: &Engine, out: &Output, args: AddResidentArgs) -> R
         tags: args.tag,
     };
     out.resident_added(&engine.add_resident(household_id(&args.id)?, &new).await?);
+    Ok(())
+}
+
+async fn issue(engine: &Engine, out: &Output, args: IssueArgs) -> Result<(), EngineError> {
+    let new = NewIssue {
+        id: args.issue_id.map(|id| id.parse()).transpose()?,
+        draft: None,
+        category: args.category,
+        subtype: args.subtype,
+        grid: args.grid,
+        household: args.household.as_deref().map(household_id).transpose()?,
+        place: args.place,
+        text: args.text,
+        visibility: args.visibility,
+    };
+    out.issue_reported(&engine.report_issue(&new).await?);
     Ok(())
 }
 

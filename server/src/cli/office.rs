@@ -2,6 +2,7 @@
 
 use super::client::{Client, Failure, pick};
 use super::directives::{self, Directives};
+use super::issues::{self, Issues};
 use super::organisation::{self, Grids, Workers};
 use super::phones::{self, Devices, Review};
 use super::print::{bad_cell_line, list, number, one, read_file, text, words};
@@ -49,6 +50,8 @@ pub(crate) enum OfficeCommand {
         #[command(subcommand)]
         what: Option<Directives>,
     },
+    /// 上报的问题 / issues that phones have reported
+    Issues(Issues),
     /// 等待人工审核的数据 / batches that a person must look at
     Review {
         #[command(subcommand)]
@@ -206,6 +209,7 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
         }
         OfficeCommand::Devices { what } => phones::devices(what, client, as_json).await?,
         OfficeCommand::Directives { what } => directives::run(what, client, as_json).await?,
+        OfficeCommand::Issues(which) => issues::run(which, client, as_json).await?,
         OfficeCommand::Review { what } => phones::review(what, client, as_json).await?,
         OfficeCommand::Households { search, grid, limit } => {
             let query = query(&[("search", search), ("grid", grid), ("limit", Some(limit.to_string()))]);
@@ -233,11 +237,7 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
             });
         }
         OfficeCommand::Conflicts { status } => {
-            list(
-                &all(client, "/v1/conflicts", status.map(|status| ("status", status))).await?,
-                as_json,
-                conflict_text,
-            );
+            list(&all(client, "/v1/conflicts", &query(&[("status", status)])).await?, as_json, conflict_text);
         }
         OfficeCommand::Undo { conflict, reason } => {
             let done =
@@ -255,7 +255,7 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
             let done = client.post(&format!("/v1/conflicts/{conflict}/resolution"), body).await?;
             one(&done, as_json, |done| format!("已保留 / kept: {}", text(done, "kept")));
         }
-        OfficeCommand::Duplicates => list(&all(client, "/v1/duplicates", None).await?, as_json, |pair| {
+        OfficeCommand::Duplicates => list(&all(client, "/v1/duplicates", &[]).await?, as_json, |pair| {
             let households = pair.get("households").and_then(Value::as_array).into_iter().flatten();
             let lines: Vec<String> = households.map(household_line).collect();
             format!("{} 分 ({})\n  {}", number(pair, "score"), words(pair, "reasons"), lines.join("\n  "))
@@ -299,11 +299,11 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
 }
 
 /// Every page of a list, as one.
-async fn all(client: &Client, path: &str, filter: Option<(&str, String)>) -> Result<Value, Failure> {
+pub(super) async fn all(client: &Client, path: &str, filter: &[(&str, String)]) -> Result<Value, Failure> {
     let mut items = Vec::new();
     let mut cursor = None;
     loop {
-        let mut query: Vec<(&str, String)> = filter.clone().into_iter().collect();
+        let mut query: Vec<(&str, String)> = filter.to_vec();
         query.push(("limit", PAGE.to_string()));
         query.extend(cursor.take().map(|cursor| ("cursor", cursor)));
         let mut page = client.get(path, &query).await?;
@@ -318,7 +318,7 @@ async fn all(client: &Client, path: &str, filter: Option<(&str, String)>) -> Res
     }
 }
 
-fn query<'a>(pairs: &[(&'a str, Option<String>)]) -> Vec<(&'a str, String)> {
+pub(super) fn query<'a>(pairs: &[(&'a str, Option<String>)]) -> Vec<(&'a str, String)> {
     pairs.iter().filter_map(|(key, value)| Some((*key, value.clone()?))).collect()
 }
 

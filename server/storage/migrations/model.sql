@@ -130,3 +130,9 @@ CREATE TABLE IF NOT EXISTS told (      -- of which directives a visit told the h
   PRIMARY KEY (visit, doc, directive, channel)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS told_directive ON told (directive, household, channel);
+CREATE TABLE IF NOT EXISTS issue (
+  id BLOB PRIMARY KEY, space BLOB NOT NULL, category TEXT NOT NULL, state TEXT NOT NULL, household BLOB,
+  received_ms INTEGER NOT NULL, device BLOB NOT NULL, record TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS issue_received ON issue (received_ms DESC, id, state, category, space);
+CREATE INDEX IF NOT EXISTS issue_household ON issue (household) WHERE household IS NOT NULL;

@@ -138,7 +138,22 @@ impl Engine {
         duplicates_of(&mut conn, &NewHousehold::to_row(&record)).await
     }
 
-    async fn grid_for_adding(&self, conn: &mut SqliteConnection, code: &str) -> Result<SpaceId, EngineError> {
+    /// The code of this phone's grid, when it has one only.
+    pub(super) async fn only_grid(&self, conn: &mut SqliteConnection) -> Result<Option<String>, EngineError> {
+        let profile = meta::require_profile(&mut *conn).await?;
+        let mut grids = spaces::granted(conn).await?;
+        grids.retain(|space| space.writable && space.id == grid_space(&profile.community, &space.name));
+        match grids.as_slice() {
+            [only] => Ok(Some(only.name.clone())),
+            _ => Ok(None),
+        }
+    }
+
+    pub(super) async fn grid_for_adding(
+        &self,
+        conn: &mut SqliteConnection,
+        code: &str,
+    ) -> Result<SpaceId, EngineError> {
         let profile = meta::require_profile(&mut *conn).await?;
         let wanted = grid_space(&profile.community, code.trim());
         let granted = spaces::granted(conn).await?;

@@ -65,6 +65,7 @@ pub(crate) async fn relocate(
     let scripts = [
         "UPDATE doc SET space = ?2, touched = 1 WHERE id = ?1",
         "UPDATE household SET space = ?2 WHERE id = ?1",
+        "UPDATE issue SET space = ?2 WHERE id = ?1",
         "UPDATE held SET space = ?2 WHERE doc = ?1",
     ];
     for script in scripts {
@@ -83,6 +84,7 @@ pub(crate) async fn forget(conn: &mut SqliteConnection, doc: DocId) -> Result<()
         "DELETE FROM sheet WHERE doc = ?1 OR household = ?1",
         "DELETE FROM household_key WHERE household = ?1",
         "DELETE FROM household WHERE id = ?1",
+        "DELETE FROM issue WHERE id = ?1",
         "DELETE FROM doc WHERE id = ?1",
     ];
     for script in scripts {

@@ -15,7 +15,7 @@ use linli_core::time::TimeMs;
 use std::collections::BTreeSet;
 
 /// Rows of one statement. A hundred rows bring most of the speed; the statement's text stays short.
-const CHUNK_ROWS: usize = 100;
+pub(super) const CHUNK_ROWS: usize = 100;
 
 /// A merged household points at its survivor, which may have been merged itself. Longer chains than
 /// this nobody makes; a ring can only come from two admins merging crosswise.
@@ -239,6 +239,9 @@ pub(crate) async fn unsent_households(
     let query = sql::query_scalar(
         "SELECT coalesce(s.household, d.doc) FROM (SELECT doc FROM pending UNION SELECT doc FROM outbox_doc) d
          LEFT JOIN sheet s ON s.doc = d.doc",
+    let query = sqlx::query_scalar(
+        "SELECT DISTINCT h.id FROM (SELECT doc FROM pending UNION SELECT doc FROM outbox_doc) d
+         LEFT JOIN sheet s ON s.doc = d.doc JOIN household h ON h.id = coalesce(s.household, d.doc)",
     );
     let found: Vec<Vec<u8>> = query.fetch_all(conn).await?;
     Ok(found.iter().filter_map(|bytes| HouseholdId::from_slice(bytes)).collect())

@@ -118,6 +118,7 @@ pub(crate) async fn purge(conn: &mut SqliteConnection, space: SpaceId) -> Result
         "DELETE FROM notice WHERE doc IN (SELECT id FROM doc WHERE space = ?)",
         "DELETE FROM household_key WHERE household IN (SELECT id FROM household WHERE space = ?)",
         "DELETE FROM household WHERE space = ?",
+        "DELETE FROM issue WHERE space = ?",
         "DELETE FROM held WHERE space = ?",
         "DELETE FROM doc WHERE space = ?",
         "DELETE FROM space WHERE id = ?",

@@ -5,10 +5,10 @@ use crate::EngineError;
 use crate::sql::SqliteConnection;
 use crate::store::docs::StoredDoc;
 use crate::store::rows::{PlacedRow, SearchChange};
-use crate::store::{people, rows};
-use linli_core::ids::{DecisionId, DeviceId, DocId};
+use crate::store::{issues, people, rows};
+use linli_core::ids::{DecisionId, DeviceId, DocId, IssueId, SpaceId};
 use linli_core::kinds::{Decision, DocKind, UndoNote};
-use linli_core::model::{HouseholdRow, SheetRow};
+use linli_core::model::{HouseholdRow, IssueRow, SheetRow};
 
 /// What the office decided in one document, and what of it was taken back.
 struct Decided {
@@ -22,6 +22,7 @@ struct Decided {
 pub(crate) struct RowBatch {
     pub(crate) households: Vec<PlacedRow>,
     pub(crate) sheets: Vec<(DocId, SheetRow)>,
+    pub(crate) issues: Vec<(IssueId, SpaceId, IssueRow)>,
     decisions: Vec<Decided>,
 }
 
@@ -32,6 +33,10 @@ impl RowBatch {
             DocKind::Household => self.add_household(id, stored),
             DocKind::Visits => {
                 self.sheets.extend(SheetRow::of(&stored.doc.fields()).map(|row| (id, row)));
+            }
+            DocKind::Issue => {
+                let row = IssueRow::of(&stored.doc.fields());
+                self.issues.extend(row.map(|row| (id.into(), stored.space, row)));
             }
             DocKind::Grid | DocKind::Worker | DocKind::Canvass | DocKind::Directive | DocKind::Receipts => {}
         }
@@ -60,6 +65,7 @@ impl RowBatch {
     ) -> Result<Vec<SearchChange>, EngineError> {
         let changes = rows::put_households(&mut *conn, &self.households).await?;
         rows::put_sheets(&mut *conn, &self.sheets).await?;
+        issues::put(&mut *conn, &self.issues).await?;
         for Decided { doc, decisions, undone } in &self.decisions {
             taken.notices += people::note_decisions(&mut *conn, *doc, decisions, own).await?;
             taken.notices += people::note_undone(&mut *conn, *doc, undone, decisions, own).await?;

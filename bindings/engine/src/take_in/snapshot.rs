@@ -16,7 +16,7 @@ use linli_core::doc::Document;
 use linli_core::identity::Placement;
 use linli_core::ids::{DocId, SpaceId};
 use linli_core::kinds::DocKind;
-use linli_core::model::{HouseholdRow, SheetRow};
+use linli_core::model::{HouseholdRow, IssueRow, SheetRow};
 use linli_core::sync::device::Cursor;
 use linli_core::sync::frames::{LeftDoc, SnapshotBody, SnapshotDoc, SnapshotPage};
 use std::collections::BTreeSet;
@@ -150,6 +150,12 @@ fn add_row(batch: &mut RowBatch, space: SpaceId, doc: &SnapshotDoc) -> bool {
         DocKind::Visits => {
             if let Some(row) = SheetRow::from_bytes(&doc.row) {
                 batch.sheets.push((doc.doc, row));
+                return true;
+            }
+        }
+        DocKind::Issue => {
+            if let Some(row) = IssueRow::from_bytes(&doc.row) {
+                batch.issues.push((doc.doc.into(), space, row));
                 return true;
             }
         }

@@ -9,6 +9,7 @@ mod directives;
 mod drafts;
 mod faults;
 mod first_download;
+mod issues;
 mod office;
 mod phone;
 mod relay;

@@ -257,6 +257,9 @@ impl Group<'_> {
                 touched.receipts.entry((directive, device)).or_insert(received);
             }
         }
+        if touched.is_new && touched.open.document.kind() == DocKind::Issue {
+            touched.issue.get_or_insert(origin);
+        }
         track_conflicts(self.connection, &self.received, touched, logged, &info).await?;
         self.note_forward(logged, doc, &info).await
     }

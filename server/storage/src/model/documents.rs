@@ -59,6 +59,8 @@ pub(super) struct Touched {
     pub(super) visits: BTreeMap<VisitId, Origin>,
     /// Receipts that arrived in this group, each with when it was received. The first one stands.
     pub(super) receipts: BTreeMap<(DirectiveId, DeviceId), (Receipt, TimeMs)>,
+    /// Where an issue came from, when its first change arrived in this group.
+    pub(super) issue: Option<Origin>,
     /// Visits that were only amended.
     pub(super) amended: Vec<VisitId>,
 }
@@ -67,7 +69,19 @@ impl Touched {
     pub(super) fn of(open: OpenDoc, live: Vec<ConflictRecord>, is_new: bool) -> Touched {
         let (visits, receipts, amended) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
         let (remerged, late) = (false, false);
-        Touched { is_new, open, live, applied: 0, changed: false, remerged, late, visits, receipts, amended }
+        Touched {
+            is_new,
+            open,
+            live,
+            applied: 0,
+            changed: false,
+            remerged,
+            late,
+            visits,
+            receipts,
+            issue: None,
+            amended,
+        }
     }
 }
 

@@ -5,12 +5,13 @@ use super::cover::refresh_cover;
 use super::directives::{write_directive, write_receipts, write_told};
 use super::documents::{Origin, Touched};
 use super::duplicates::refresh_duplicates;
+use super::issues::write_issue;
 use super::{organisation, recall};
 use crate::StoreError;
 use crate::cores::on_all_cores;
 use linli_core::ids::{DocId, HouseholdId, VisitId};
 use linli_core::kinds::{self, ApartNote, DocKind, Grid, Household, MergeNote, VisitEntry, Worker};
-use linli_core::model::{HouseholdRow, SheetRow};
+use linli_core::model::{HouseholdRow, IssueRow, SheetRow};
 use linli_core::record::Fields;
 use linli_core::search::SearchText;
 use serde_json::json;
@@ -66,6 +67,7 @@ pub(super) async fn flush(
             DocKind::Worker => write_worker(connection, ready.touched.open.id, &ready.fields).await?,
             DocKind::Directive => write_directive(connection, ready.touched.open.id, &ready.fields).await?,
             DocKind::Receipts => write_receipts(connection, &ready.touched).await?,
+            DocKind::Issue => write_issue(connection, &ready.touched, &ready.fields).await?,
             DocKind::Canvass => {}
         }
     }
@@ -109,6 +111,7 @@ fn prepare(mut touched: Touched) -> Ready {
             sheet = SheetRow::of(&fields);
             row = sheet.as_ref().map(SheetRow::to_bytes).unwrap_or_default();
         }
+        DocKind::Issue => row = IssueRow::of(&fields).as_ref().map(IssueRow::to_bytes).unwrap_or_default(),
         DocKind::Grid | DocKind::Worker | DocKind::Canvass | DocKind::Directive | DocKind::Receipts => {}
     }
     Ready { touched, fields, bytes, row, household, sheet }

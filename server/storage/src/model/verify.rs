@@ -84,7 +84,7 @@ pub async fn verify_log(log: &Log, report: &mut VerifyReport) -> Result<(), Stor
 }
 
 /// What is compared: every table whose rows the log determines, without columns that depend on grouping.
-const COMPARED: [(&str, &str); 20] = [
+const COMPARED: [(&str, &str); 21] = [
     (
         "doc",
         "SELECT hex(id) || ' ' || kind || ' ' || hex(space) || ' ' || generation || ' ' || hex(row) AS line FROM doc ORDER BY 1",
@@ -136,6 +136,10 @@ const COMPARED: [(&str, &str); 20] = [
     (
         "told",
         "SELECT hex(doc) || ' ' || hex(visit) || ' ' || hex(directive) || ' ' || channel || ' ' || hex(household) AS line FROM told ORDER BY 1",
+    ),
+    (
+        "issue",
+        "SELECT hex(id) || ' ' || hex(space) || ' ' || received_ms || ' ' || hex(device) || ' ' || record AS line FROM issue ORDER BY 1",
     ),
     ("quarantine", "SELECT batch || ' ' || entry || ' ' || code AS line FROM quarantine ORDER BY 1"),
 ];

@@ -189,7 +189,7 @@ async fn addresses(api: &Api, community: &Community) -> Vec<(&'static str, Strin
 }
 
 /// Reads that need nothing named.
-const PLAIN: [&str; 22] = [
+const PLAIN: [&str; 23] = [
     "/v1/audit",
     "/v1/audit/status",
     "/v1/campaigns",
@@ -202,6 +202,7 @@ const PLAIN: [&str; 22] = [
     "/v1/duplicates/dismissals",
     "/v1/grids",
     "/v1/households",
+    "/v1/issues",
     "/v1/ledgers",
     "/v1/merges",
     "/v1/places",
