@@ -227,3 +227,40 @@ pub(crate) async fn fill_tags(conn: &mut SqliteConnection) -> Result<(), EngineE
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Store, rows};
+
+    /// What migrations 5 to 7 brought, taken back.
+    const BEFORE: &str = "DROP INDEX household_door; DROP INDEX household_merged; DROP INDEX sheet_period;
+        ALTER TABLE household DROP COLUMN tags; DROP TABLE draft; DROP TABLE answered; DROP TABLE issue;
+        PRAGMA user_version = 4";
+
+    #[tokio::test]
+    async fn a_store_of_an_older_app_can_be_narrowed_to_a_tag() {
+        let dir = std::env::temp_dir().join(format!("linli-older-{}", std::process::id()));
+        let store = Store::open(&dir).await.unwrap();
+        let homes = [(1, &["独居", "高龄"][..]), (2, &[])].map(|(byte, tags)| PlacedRow {
+            id: HouseholdId([byte; 16]),
+            space: SpaceId([1; 16]),
+            row: HouseholdRow {
+                tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+                ..HouseholdRow::default()
+            },
+        });
+        let mut conn = store.lock().await;
+        rows::put_households(&mut conn, &homes).await.unwrap();
+        sqlx::raw_sql(BEFORE).execute(&mut *conn).await.unwrap();
+        drop(conn);
+        drop(store);
+
+        let store = Store::open(&dir).await.unwrap();
+        let wanted = Wanted { only: "all", tag: Some("高龄"), offset: 0, limit: 9 };
+        let found = page(&mut *store.lock().await, "2026Q4", Place::default(), &wanted).await.unwrap();
+        assert_eq!(found.iter().map(|(placed, _)| placed.id).collect::<Vec<_>>(), [homes[0].id]);
+        drop(store);
+        std::fs::remove_dir_all(dir).unwrap();
+    }
+}

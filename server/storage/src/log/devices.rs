@@ -3,6 +3,7 @@
 use super::Log;
 use crate::StoreError;
 use crate::error::damaged;
+use linli_core::address::half_width;
 use linli_core::error::Coded;
 use linli_core::identity::PublicKey;
 use linli_core::ids::{DeviceId, Hash, WorkerId};
@@ -288,10 +289,16 @@ impl Log {
     }
 }
 
-/// Codes are typed by people: blanks, dashes and case do not matter.
+/// Codes are typed by people: blanks, dashes, width and case do not matter, nor do letters that look like digits
+/// and are in no code.
 fn code_hash(code: &str) -> Hash {
-    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
-    Hash::of(plain.to_ascii_lowercase().as_bytes())
+    let code = half_width(code).to_ascii_lowercase();
+    let plain = code.chars().filter(char::is_ascii_alphanumeric).map(|ch| match ch {
+        'o' => '0',
+        'i' | 'l' => '1',
+        other => other,
+    });
+    Hash::of(plain.collect::<String>().as_bytes())
 }
 
 fn read_device(row: &SqliteRow) -> Result<Device, StoreError> {
@@ -310,4 +317,20 @@ fn read_device(row: &SqliteRow) -> Result<Device, StoreError> {
         app: row.try_get("app")?,
         unsent: row.try_get("unsent")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_understood_however_it_is_typed() {
+        let given = code_hash("a01b-10cd-efgh-jkm0");
+        for typed in
+            ["A01B10CDEFGHJKM0", " a01b 10cd efgh jkm0\n", "aO1b-loCD-EFGH-JKMo", "ＡＯI b—１０cd efghjkm０"]
+        {
+            assert_eq!(code_hash(typed), given, "{typed}");
+        }
+        assert_ne!(code_hash("a01b-10cd-efgh-jkm1"), given);
+    }
 }
