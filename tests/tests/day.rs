@@ -1,5 +1,4 @@
 //! A worker's day on the phone, and what the office sees of it: what is due, what is saved once, what is wrong.
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a story that cannot go on must stop")]
 
 use linli_tests::{GRID, Phone, Relay, Roster, text};
 use serde_json::{Value, json};
