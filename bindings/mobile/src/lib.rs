@@ -13,6 +13,7 @@ mod phone;
 mod saved;
 mod shown;
 mod threads;
+mod today;
 
 pub use error::PhoneError;
 pub use events::SyncEvent;
@@ -28,5 +29,6 @@ pub use shown::{
     Conflict, ConflictVersion, Directive, Enrolled, Household, HouseholdItem, Notice, Refusal, Resident,
     Space, Status, Visit, Write,
 };
+pub use today::{BuildingChart, BuildingDay, ChartCell, Door, Tally, Today, TodayFilter, TodayOnly, UnitDay};
 
 uniffi::setup_scaffolding!("linli");

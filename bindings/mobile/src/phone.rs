@@ -5,10 +5,10 @@ use crate::keys::Foreign;
 use crate::shown::all;
 use crate::threads::{finish, spawn};
 use crate::{
-    AddedHousehold, AddedResident, Conflict, Directive, Draft, DraftItem, Duplicate, Enrolled, Exported,
-    Household, HouseholdFilter, HouseholdItem, Imported, Issue, IssueFilter, KeyStore, Language,
+    AddedHousehold, AddedResident, BuildingChart, Conflict, Directive, Draft, DraftItem, Duplicate, Enrolled,
+    Exported, Household, HouseholdFilter, HouseholdItem, Imported, Issue, IssueFilter, KeyStore, Language,
     NewHousehold, NewIssue, NewResident, NewVisit, Notice, PhoneError, Refusal, ReportedIssue, Saved,
-    SavedVisit, Status, SyncEvent, SyncReport,
+    SavedVisit, Status, SyncEvent, SyncReport, Today, TodayFilter,
 };
 use linli_core::ids::IdError;
 use linli_engine::{Engine, EngineError, Lang, Options, SystemEnv};
@@ -114,6 +114,24 @@ impl Phone {
     /// `phone.storage…`.
     pub async fn households(&self, filter: HouseholdFilter) -> Result<Vec<HouseholdItem>, PhoneError> {
         self.call(async move |engine: Arc<Engine>| Ok(all(engine.households(&filter.into()).await?))).await
+    }
+
+    /// What is due, in numbers by building and unit, and a page of the households in the order of their doors.
+    ///
+    /// # Errors
+    /// `phone.storage…`.
+    pub async fn today(&self, filter: TodayFilter) -> Result<Today, PhoneError> {
+        self.call(async move |engine: Arc<Engine>| Ok(engine.today(&filter.into()).await?.into())).await
+    }
+
+    /// Every door of one building. Of the filter only the place and the campaign count; without a building it is
+    /// the one that has no number.
+    ///
+    /// # Errors
+    /// `phone.storage…`.
+    pub async fn building_chart(&self, filter: TodayFilter) -> Result<BuildingChart, PhoneError> {
+        self.call(async move |engine: Arc<Engine>| Ok(engine.building_chart(&filter.into()).await?.into()))
+            .await
     }
 
     /// A household's card; the survivor's when the one asked for was merged. With its history every write is
