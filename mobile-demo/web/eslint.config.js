@@ -10,6 +10,8 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
       ...reactHooks.configs.recommended.rules,
+      // It warns of what React's compiler would leave out; there is none in this build.
+      "react-hooks/incompatible-library": "off",
       // Counts and ids stand in texts; everything else in a template literal is a slip.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       // Event handlers and effects start work whose end somebody else awaits or shows.

@@ -14,7 +14,7 @@ export function HouseholdRow({ household, short }: { household: HouseholdItem; s
   return (
     <Link to={`/household/${id}`} className="row">
       <div className="row-main">
-        <div className="row-title">
+        <div className={short === undefined ? "row-title whole" : "row-title"}>
           <strong>{short ?? address}</strong>
           <span className="row-people">{people.join(t("comma"))}</span>
         </div>

@@ -16,13 +16,11 @@ interface ScreenProps {
   foot?: ReactNode;
   /** One of the places that the bottom bar leads to. */
   tabs?: boolean;
-  /** Before somebody is in there is no connection to speak of. */
-  bare?: boolean;
   scroller?: Ref<HTMLElement>;
   children: ReactNode;
 }
 
-export function Screen({ title, back, top, foot, tabs, bare, scroller, children }: ScreenProps) {
+export function Screen({ title, back, top, foot, tabs, scroller, children }: ScreenProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const heading = useRef<HTMLHeadingElement>(null);
@@ -39,18 +37,20 @@ export function Screen({ title, back, top, foot, tabs, bare, scroller, children 
   };
   return (
     <div className="screen">
-      <header className="screen-head">
-        {back !== undefined && (
-          <button type="button" className="icon-button" onClick={goBack} aria-label={t("screen.back")}>
-            <LeftOutline aria-hidden />
-          </button>
-        )}
-        <h1 ref={heading} tabIndex={-1}>
-          {title}
-        </h1>
-        {bare !== true && <SyncBadge />}
+      <header>
+        <div className="screen-head">
+          {back !== undefined && (
+            <button type="button" className="icon-button" onClick={goBack} aria-label={t("screen.back")}>
+              <LeftOutline aria-hidden />
+            </button>
+          )}
+          <h1 ref={heading} tabIndex={-1}>
+            {title}
+          </h1>
+          <SyncBadge />
+        </div>
+        {top}
       </header>
-      {top}
       <main className="screen-body" ref={scroller} tabIndex={-1}>
         {children}
       </main>

@@ -21,7 +21,7 @@ export function Needs({ visits }: { visits: readonly Visit[] }) {
       <ul className="plain">
         {asked.flatMap((visit) =>
           (visit.needs ?? []).map((need) => (
-            <li key={`${visit.id}/${need}`}>
+            <li key={`${visit.id}/${need}`} className="apart">
               <span>{need}</span>
               <span className="hint">
                 <Ago at={visit.at} />

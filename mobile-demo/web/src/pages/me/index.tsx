@@ -117,14 +117,21 @@ function Locking() {
 function ChangePin({ has, onDone }: { has: boolean; onDone: () => void }) {
   const { t } = useTranslation("me");
   const [old, setOld] = useState("");
+  const [wrong, setWrong] = useState(false);
+  const again = () => {
+    setOld("");
+    setWrong(true);
+  };
   if (!has) return <NewPin onDone={onDone} />;
   if (old.length < PIN_DIGITS) {
     return (
       <>
-        <p className="pin-asked">{t("pin.old")}</p>
+        <p className="pin-asked" aria-live="polite">
+          {t(wrong ? "pin.wrong" : "pin.old")}
+        </p>
         <PinPad label={t("pin.old")} value={old} onChange={setOld} />
       </>
     );
   }
-  return <NewPin old={old} onDone={onDone} onWrong={() => setOld("")} />;
+  return <NewPin old={old} onDone={onDone} onWrong={again} />;
 }

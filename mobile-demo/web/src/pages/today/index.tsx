@@ -120,10 +120,10 @@ function Due({ today, status, only, scroller }: DueProps) {
         <Progress
           done={tally.reached}
           all={tally.households}
-          label={t("progress", { period, reached: tally.reached, all: tally.households, due: tally.due })}
+          label={t("progress", { reached: tally.reached, all: tally.households, due: tally.due })}
         />
         <p className="hint">
-          {t("updated")} <Ago at={status.last_sync_ms} none={t("never_synced")} />
+          {t("updated", { period })} <Ago at={status.last_sync_ms} none={t("never_synced")} />
         </p>
       </section>
       {only === undefined ? (

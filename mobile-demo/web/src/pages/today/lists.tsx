@@ -137,8 +137,6 @@ interface RowsProps {
 }
 
 function Rows({ label, rows, scroller, more }: RowsProps) {
-  // What the virtualizer gives changes without its identity changing.
-  "use no memo";
   const list = useRef<HTMLDivElement>(null);
   const [above, setAbove] = useState(0);
   const virtual = useVirtualizer({

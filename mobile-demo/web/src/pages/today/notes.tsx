@@ -33,10 +33,13 @@ function NewDirective() {
   const unread = useAsk("directives", {}).data?.filter(({ read_at }) => read_at === null) ?? [];
   const [first] = unread;
   if (!first) return null;
+  const { title } = first;
   return (
     <Link className="note" to="/messages">
       <MessageOutline aria-hidden />
-      <span>{t("directive", { title: first.title, count: unread.length })}</span>
+      <span>
+        {unread.length === 1 ? t("directive", { title }) : t("directives", { title, count: unread.length })}
+      </span>
     </Link>
   );
 }
