@@ -18,6 +18,7 @@ import type {
   HouseholdItem,
   Imported,
   Issue,
+  IssueFilter,
   LockState,
   NewHousehold,
   NewIssue,
@@ -107,7 +108,7 @@ export interface Calls {
 
   // Issues
   reportIssue: { args: { issue: NewIssue }; result: SavedIssue };
-  issues: { args: Nothing; result: Issue[] };
+  issues: { args: IssueFilter; result: Issue[] };
 
   // The way to the relay
   sync: { args: Nothing; result: SyncReport };
@@ -140,6 +141,8 @@ export type PhoneEvent =
   | { event: "refused"; code: string; text: string }
   | ({ event: "caught_up" } & SyncReport)
   | { event: "offline"; code: string; text: string; retry_ms: number }
+  /** The connection was given up: this phone's own storage is in trouble. */
+  | { event: "ended"; code: string; text: string }
   /** Something in the store is new, whoever wrote it: this tab, another one, the relay. */
   | { event: "changed" }
   /** The lock was shut, in this tab or another one. */

@@ -383,10 +383,15 @@ export interface NewIssue {
   id?: string;
   draft?: string;
   category: IssueCategory;
-  grid: string;
+  subtype?: string;
+  /** Not needed for an issue at a household. */
+  grid?: string;
   household?: string;
+  /** The household's address where nothing is said. */
   place?: string;
   text: string;
+  /** Who may know who reported it; the office alone where nothing is said. */
+  visibility?: "office" | "handlers" | "public";
 }
 
 export interface SavedIssue {
@@ -394,15 +399,24 @@ export interface SavedIssue {
   saved_at: number;
 }
 
+export interface IssueFilter {
+  household?: string;
+  mine?: boolean;
+  offset?: number;
+  limit?: number;
+}
+
 export interface Issue {
   id: string;
   category: IssueCategory;
+  subtype: string;
   grid: string;
   household?: string;
-  place?: string;
+  place: string;
   text: string;
+  /** `reported` until the office has taken it up. */
   state: string;
-  at: number;
-  author: string | null;
+  mine: boolean;
+  reported_at: number;
   unsent: boolean;
 }

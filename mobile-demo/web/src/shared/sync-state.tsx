@@ -38,6 +38,7 @@ function next(state: SyncState, heard: Heard): SyncState {
     case "caught_up":
       return { stand: "synced", why: null };
     case "told":
+    case "ended":
       return { stand: "told", why: heard.text };
     case "offline":
       return { stand: "offline", why: heard.text };

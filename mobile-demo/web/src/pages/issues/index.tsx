@@ -10,6 +10,9 @@ import { Empty, Loaded } from "@/shared/states";
 import { Status, type Tone } from "@/shared/status";
 import { Ago } from "@/shared/time";
 
+/** As many as the engine gives at once (IssueFilter::LIMIT_MAX); what is older is at the office. */
+const SHOWN_MAX = 200;
+
 /** States of an issue that are over, and those in which somebody is at it; the others wait. */
 const OVER = ["resolved", "verified", "closed", "rated"];
 const AT_IT = ["accepted", "assigned", "in_progress"];
@@ -21,7 +24,7 @@ function toneOf(state: string): Tone {
 
 export default function Issues() {
   const { t } = useTranslation("issues");
-  const issues = useAsk("issues", {});
+  const issues = useAsk("issues", { limit: SHOWN_MAX });
   return (
     <Screen
       title={t("title")}
@@ -68,7 +71,8 @@ function Row({ issue }: { issue: Issue }) {
       <p className="clip">{issue.text}</p>
       <div className="row-notes">
         <Status tone={toneOf(issue.state)}>{t(`issue.${issue.state}`, { defaultValue: issue.state })}</Status>
-        <Ago at={issue.at} />
+        <Ago at={issue.reported_at} />
+        {issue.mine && <span>{t("mine")}</span>}
         {issue.unsent && (
           <Status tone="neutral" icon={<CloudOutline />}>
             {t("row.unsent")}

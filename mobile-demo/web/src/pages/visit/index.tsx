@@ -1,4 +1,5 @@
 /** A visit at the door: an outcome is enough, everything else is there for whoever has something to say. */
+import { useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd-mobile";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -54,6 +55,8 @@ export default function VisitPage() {
 interface Done {
   outcome: Outcome;
   next: NextDoor;
+  /** When, by the clock that the answers below are stamped with. */
+  at: number;
 }
 
 function VisitOf({ id }: { id: string }) {
@@ -61,7 +64,11 @@ function VisitOf({ id }: { id: string }) {
   const household = useAsk("household", { id, withHistory: false });
   const [done, setDone] = useState<Done | null>(null);
   const address = household.data?.address;
-  if (done !== null) return <Saved household={household.data} {...done} />;
+  if (done !== null) {
+    // What was known before the save says nothing of whether the save is uploaded.
+    const sent = household.dataUpdatedAt > done.at && household.data?.unsent === false;
+    return <Saved address={address} sent={sent} {...done} />;
+  }
   return (
     <Screen title={address ?? t("title")} back={`/household/${id}`}>
       <Loaded query={household}>{(it) => <VisitForm household={it} onDone={setDone} />}</Loaded>
@@ -71,6 +78,7 @@ function VisitOf({ id }: { id: string }) {
 
 function VisitForm({ household, onDone }: { household: Household; onDone: (done: Done) => void }) {
   const { t } = useTranslation("visit");
+  const queries = useQueryClient();
   const key = `visit/${household.id}`;
   const draft = useDraft({ key, version: FORM_VERSION, blank });
   const record = useDo("recordVisit");
@@ -89,7 +97,8 @@ function VisitForm({ household, onDone }: { household: Household; onDone: (done:
       {
         onSuccess: () => {
           draft.done();
-          onDone({ outcome, next });
+          onDone({ outcome, next, at: Date.now() });
+          void queries.invalidateQueries({ queryKey: ["household"] });
         },
       },
     );

@@ -2,27 +2,29 @@
 import { CheckCircleFill, RightOutline } from "antd-mobile-icons";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import type { Household, Outcome } from "@/phone/calls";
+import type { Outcome } from "@/phone/calls";
 import { SavedNote } from "@/shared/saved";
 import { Screen } from "@/shared/screen";
 import { HouseholdStanding } from "@/shared/status";
 import type { NextDoor } from "./next-door";
 
 interface SavedProps {
-  household: Household | undefined;
+  address: string | undefined;
+  /** The office has it. */
+  sent: boolean;
   outcome: Outcome;
   next: NextDoor;
 }
 
-export function Saved({ household, outcome, next }: SavedProps) {
+export function Saved({ address, sent, outcome, next }: SavedProps) {
   const { t } = useTranslation("visit");
   return (
     <Screen title={t("saved.title")} back="/">
       <section className="panel state saved">
         <CheckCircleFill className="state-icon good" aria-hidden />
-        <h2>{household?.address}</h2>
+        <h2>{address}</h2>
         <HouseholdStanding standing={outcome} />
-        <SavedNote sent={household?.unsent === false} />
+        <SavedNote sent={sent} />
       </section>
       <div className="stack">
         {next !== null && (
