@@ -20,11 +20,18 @@ export const useUpdate = () => use(Context);
 
 export function UpdateProvider({ children }: { children: ReactNode }) {
   const [waiting, setWaiting] = useState(false);
+  const [taken, setTaken] = useState(false);
+  const busy = useAnyFormOpen();
+  useEffect(() => {
+    if (taken && !busy) location.reload();
+  }, [taken, busy]);
   const update = useRef<(reload?: boolean) => Promise<void>>(null);
   useEffect(() => {
     let timer: number | undefined;
     update.current = registerSW({
       onNeedRefresh: () => setWaiting(true),
+      // It may have been taken in another tab: a form in this one is finished first.
+      onNeedReload: () => setTaken(true),
       onRegisteredSW: (_url, registration) => {
         timer = window.setInterval(() => {
           if (navigator.onLine) void registration?.update().catch(() => undefined);
