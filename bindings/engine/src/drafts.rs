@@ -3,9 +3,9 @@
 //! A draft is the app's own text under the app's own key. Saving what was typed drops it in the same transaction:
 //! there is never both, and never neither.
 
+use crate::sql::SqliteConnection;
 use crate::store::{begin, drafts};
 use crate::{DraftItem, DraftView, Engine, EngineError};
-use sqlx::SqliteConnection;
 
 /// Notes of 2,000 characters, needs and answers stay below; a photo is no part of a draft.
 const DRAFT_BYTES_MAX: usize = 64 * 1024;

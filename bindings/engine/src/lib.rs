@@ -27,10 +27,8 @@ pub use enrol::Enrolled;
 pub use env::{Env, KeyStore, SystemEnv};
 pub use error::EngineError;
 pub use linli_core::error::{Coded, Lang};
-pub use queries::{HouseholdFilter, TodayFilter, TodayOnly};
-pub use sql::{Place, STORE_FILE};
 pub use queries::{HouseholdFilter, IssueFilter, TodayFilter, TodayOnly};
-pub use store::STORE_FILE;
+pub use sql::{Place, STORE_FILE};
 pub use sync::{SyncEvent, SyncReport};
 pub use unsent::{Exported, Imported};
 pub use views::{

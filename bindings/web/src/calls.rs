@@ -47,7 +47,7 @@ impl Call {
             Call::Enrol { relay_url, code } => json(engine.enrol(&relay_url, &code).await?),
             Call::EnrolScanned { relay_url, scanned } => {
                 json(engine.enrol_scanned_at(&relay_url, &scanned).await?)
-            },
+            }
             Call::Today(filter) => json(engine.today(&filter.into()).await?),
             Call::BuildingChart(filter) => json(engine.building_chart(&filter.into()).await?),
             Call::Draft { key } => json(engine.draft(&key).await?),

@@ -2,13 +2,13 @@
 
 use super::{Target, first_answer, note_answer, typed_value};
 use crate::env::random;
+use crate::sql::SqliteConnection;
 use crate::store::answered::Answered;
 use crate::store::{begin, meta};
 use crate::{Engine, EngineError, ReportedIssue, drafts};
 use linli_core::ids::{HouseholdId, IssueId, SpaceId};
 use linli_core::kinds::{DocKind, Issue};
 use linli_core::record::Value;
-use sqlx::SqliteConnection;
 
 /// An issue as typed where it was seen.
 #[derive(Clone, Debug, Default)]

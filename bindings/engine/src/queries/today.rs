@@ -1,6 +1,7 @@
 //! What a worker does now: the households that are due, by building and unit.
 
 use super::list::item;
+use crate::sql::SqliteConnection;
 use crate::store::doors::{self, CellRecord, Place, UnitRecord, Wanted};
 use crate::store::{meta, rows};
 use crate::{BuildingDay, CellView, ChartView, DoorView, Engine, EngineError, Tally, TodayView, UnitDay};
@@ -8,7 +9,6 @@ use linli_core::address::position_of;
 use linli_core::ids::HouseholdId;
 use linli_core::kinds::Outcome;
 use linli_core::time::quarter_of;
-use sqlx::SqliteConnection;
 use std::collections::BTreeSet;
 
 /// Buildings of one answer. The largest communities have a few hundred; beyond this a worker chooses a grid.

@@ -2,9 +2,9 @@
 
 use super::to_sql;
 use crate::EngineError;
+use crate::sql::{self, Row, SqliteConnection};
 use linli_core::ids::HouseholdId;
 use linli_core::time::TimeMs;
-use sqlx::{Row, SqliteConnection};
 
 /// Answers kept: weeks of work, and still under a megabyte. Whoever asks again asks within minutes.
 const ANSWERS_MAX: u64 = 5_000;
@@ -19,7 +19,7 @@ pub(crate) struct Answered {
 
 /// What was answered for this key, if it was.
 pub(crate) async fn find(conn: &mut SqliteConnection, key: &str) -> Result<Option<Answered>, EngineError> {
-    let query = sqlx::query("SELECT household, at, about FROM answered WHERE key = ?").bind(key);
+    let query = sql::query("SELECT household, at, about FROM answered WHERE key = ?").bind(key);
     let Some(row) = query.fetch_optional(conn).await? else { return Ok(None) };
     Ok(Some(Answered {
         household: HouseholdId::from_slice(row.try_get(0)?).ok_or(EngineError::Damaged("answer"))?,
@@ -34,10 +34,10 @@ pub(crate) async fn note(
     key: &str,
     answer: &Answered,
 ) -> Result<(), EngineError> {
-    let query = sqlx::query("INSERT INTO answered (key, household, at, about) VALUES (?, ?, ?, ?)");
+    let query = sql::query("INSERT INTO answered (key, household, at, about) VALUES (?, ?, ?, ?)");
     let query = query.bind(key).bind(&answer.household.0[..]).bind(answer.at_ms).bind(&answer.about);
     query.execute(&mut *conn).await?;
-    let query = sqlx::query("DELETE FROM answered WHERE nth <= (SELECT max(nth) FROM answered) - ?");
+    let query = sql::query("DELETE FROM answered WHERE nth <= (SELECT max(nth) FROM answered) - ?");
     query.bind(to_sql(ANSWERS_MAX)).execute(conn).await?;
     Ok(())
 }

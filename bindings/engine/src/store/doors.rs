@@ -6,11 +6,10 @@
 use super::rows::PlacedRow;
 use super::{from_sql, to_sql};
 use crate::EngineError;
+use crate::sql::{self, Row, SqliteConnection, SqliteRow};
 use linli_core::ids::{HouseholdId, SpaceId};
 use linli_core::kinds::Outcome;
 use linli_core::model::HouseholdRow;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
 /// Which doors.
 #[derive(Clone, Copy, Debug, Default)]
@@ -99,7 +98,7 @@ pub(crate) async fn units(
     place: Place<'_>,
 ) -> Result<Vec<UnitRecord>, EngineError> {
     // SQLite works a subquery out anew for every place that names it, so one sum carries three counts.
-    let query = sqlx::query(concat!(
+    let query = sql::query(concat!(
         "SELECT h.estate, h.building, h.unit, count(*), sum(h.open_conflicts > 0), sum(CASE ",
         outcome!(),
         " WHEN 'done' THEN 1 WHEN 'moved' THEN 1 WHEN 'refused' THEN 1
@@ -134,7 +133,7 @@ pub(crate) async fn page(
     place: Place<'_>,
     wanted: &Wanted<'_>,
 ) -> Result<Vec<(PlacedRow, Option<Outcome>)>, EngineError> {
-    let query = sqlx::query(concat!(
+    let query = sql::query(concat!(
         "SELECT h.id, h.space, h.row, ",
         outcome!(),
         placed!(),
@@ -167,7 +166,7 @@ pub(crate) async fn cells(
     place: Place<'_>,
     limit: usize,
 ) -> Result<Vec<CellRecord>, EngineError> {
-    let query = sqlx::query(concat!(
+    let query = sql::query(concat!(
         "SELECT h.id, h.unit, h.room, h.open_conflicts > 0, ",
         outcome!(),
         placed!(),
@@ -215,13 +214,13 @@ fn tag_pattern(tag: &str) -> String {
 
 /// Fills in the tags of households that were stored before tags had a column of their own.
 pub(crate) async fn fill_tags(conn: &mut SqliteConnection) -> Result<(), EngineError> {
-    let rows = sqlx::query("SELECT id, space, row FROM household").fetch_all(&mut *conn).await?;
+    let rows = sql::query("SELECT id, space, row FROM household").fetch_all(&mut *conn).await?;
     for row in &rows {
         // A row that cannot be read is made again when its document is opened.
         let Ok(placed) = read_placed(row) else { continue };
         let text = tags_text(&placed.row);
         if !text.is_empty() {
-            let query = sqlx::query("UPDATE household SET tags = ? WHERE id = ?");
+            let query = sql::query("UPDATE household SET tags = ? WHERE id = ?");
             query.bind(text).bind(&placed.id.0[..]).execute(&mut *conn).await?;
         }
     }
@@ -252,7 +251,7 @@ mod tests {
         });
         let mut conn = store.lock().await;
         rows::put_households(&mut conn, &homes).await.unwrap();
-        sqlx::raw_sql(BEFORE).execute(&mut *conn).await.unwrap();
+        sql::raw_sql(BEFORE).execute(&mut *conn).await.unwrap();
         drop(conn);
         drop(store);
 

@@ -2,9 +2,8 @@
 
 use super::{from_sql, to_sql};
 use crate::EngineError;
+use crate::sql::{self, Row, SqliteConnection, SqliteRow};
 use linli_core::time::TimeMs;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
 /// A draft as it is stored; `bytes` is the size of its text.
 pub(crate) struct DraftRow {
@@ -34,7 +33,7 @@ pub(crate) async fn put(
     at_ms: TimeMs,
     drafts_max: usize,
 ) -> Result<bool, EngineError> {
-    let query = sqlx::query(
+    let query = sql::query(
         "INSERT INTO draft (key, form, text, saved_at)
          SELECT ?1, ?2, ?3, ?4 WHERE (SELECT count(*) FROM draft WHERE key <> ?1) < ?5
          ON CONFLICT (key) DO UPDATE SET form = excluded.form, text = excluded.text, saved_at = excluded.saved_at",
@@ -47,13 +46,13 @@ pub(crate) async fn put(
 /// One draft.
 pub(crate) async fn get(conn: &mut SqliteConnection, key: &str) -> Result<Option<DraftRow>, EngineError> {
     let query =
-        sqlx::query("SELECT key, form, text, length(CAST(text AS BLOB)), saved_at FROM draft WHERE key = ?");
+        sql::query("SELECT key, form, text, length(CAST(text AS BLOB)), saved_at FROM draft WHERE key = ?");
     query.bind(key).fetch_optional(conn).await?.as_ref().map(read).transpose()
 }
 
 /// All of them without their texts, the newest first.
 pub(crate) async fn list(conn: &mut SqliteConnection) -> Result<Vec<DraftRow>, EngineError> {
-    let query = sqlx::query(
+    let query = sql::query(
         "SELECT key, form, '', length(CAST(text AS BLOB)), saved_at FROM draft ORDER BY saved_at DESC, key",
     );
     query.fetch_all(conn).await?.iter().map(read).collect()
@@ -61,13 +60,13 @@ pub(crate) async fn list(conn: &mut SqliteConnection) -> Result<Vec<DraftRow>, E
 
 /// A draft is needed no more; whether there was one.
 pub(crate) async fn drop_one(conn: &mut SqliteConnection, key: &str) -> Result<bool, EngineError> {
-    let done = sqlx::query("DELETE FROM draft WHERE key = ?").bind(key).execute(conn).await?;
+    let done = sql::query("DELETE FROM draft WHERE key = ?").bind(key).execute(conn).await?;
     Ok(done.rows_affected() > 0)
 }
 
 /// The phone is somebody else's from now on.
 pub(crate) async fn drop_all(conn: &mut SqliteConnection) -> Result<(), EngineError> {
-    sqlx::query("DELETE FROM draft").execute(&mut *conn).await?;
-    sqlx::query("DELETE FROM answered").execute(conn).await?;
+    sql::query("DELETE FROM draft").execute(&mut *conn).await?;
+    sql::query("DELETE FROM answered").execute(conn).await?;
     Ok(())
 }

@@ -2,10 +2,9 @@
 
 use super::rows::CHUNK_ROWS;
 use crate::EngineError;
+use crate::sql::{self, QueryBuilder, Row, Sqlite, SqliteConnection, SqliteRow};
 use linli_core::ids::{DocId, HouseholdId, IssueId, SpaceId};
 use linli_core::model::IssueRow;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use std::collections::BTreeSet;
 
 /// Writes rows of issues.
@@ -35,7 +34,7 @@ pub(crate) async fn list(
     reporter: Option<&str>,
     (offset, limit): (u32, u32),
 ) -> Result<Vec<(IssueId, IssueRow)>, EngineError> {
-    let query = sqlx::query(
+    let query = sql::query(
         "SELECT id, row FROM issue WHERE (?1 IS NULL OR household = ?1) AND (?2 IS NULL OR reporter = ?2)
          ORDER BY reported_at DESC, id LIMIT ?3 OFFSET ?4",
     );
@@ -51,7 +50,7 @@ pub(crate) async fn list(
 
 /// Documents with something the relay does not have yet.
 pub(crate) async fn unsent_docs(conn: &mut SqliteConnection) -> Result<BTreeSet<DocId>, EngineError> {
-    let query = sqlx::query_scalar("SELECT doc FROM pending UNION SELECT doc FROM outbox_doc");
+    let query = sql::query_scalar("SELECT doc FROM pending UNION SELECT doc FROM outbox_doc");
     let found: Vec<Vec<u8>> = query.fetch_all(conn).await?;
     Ok(found.iter().filter_map(|bytes| DocId::from_slice(bytes)).collect())
 }

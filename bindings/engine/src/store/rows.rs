@@ -237,9 +237,6 @@ pub(crate) async fn unsent_households(
     conn: &mut SqliteConnection,
 ) -> Result<BTreeSet<HouseholdId>, EngineError> {
     let query = sql::query_scalar(
-        "SELECT coalesce(s.household, d.doc) FROM (SELECT doc FROM pending UNION SELECT doc FROM outbox_doc) d
-         LEFT JOIN sheet s ON s.doc = d.doc",
-    let query = sqlx::query_scalar(
         "SELECT DISTINCT h.id FROM (SELECT doc FROM pending UNION SELECT doc FROM outbox_doc) d
          LEFT JOIN sheet s ON s.doc = d.doc JOIN household h ON h.id = coalesce(s.household, d.doc)",
     );
