@@ -36,6 +36,8 @@ fn engine(workspace: &Workspace) -> anyhow::Result<()> {
         workspace.cargo(&["build", "--package", "linli-web", "--profile", "web", "--target", TARGET]);
     build.env("CARGO_TARGET_DIR", &target);
     build.env("CC_wasm32_unknown_unknown", "clang").env("AR_wasm32_unknown_unknown", "llvm-ar");
+    // SQLite's shim is written in the C of 2023, which older clangs must be told.
+    build.env("CFLAGS_wasm32_unknown_unknown", "-std=gnu2x");
     run(&mut build)?;
     let wasm = target.join(TARGET).join("web/linli_web.wasm");
     let mut write = workspace.cargo(&["run", "--quiet", "--package", "linli-webgen", "--"]);

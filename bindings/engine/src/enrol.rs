@@ -4,7 +4,8 @@ use crate::sql::{self, SqliteConnection};
 use crate::store::meta::{self, Profile};
 use crate::store::{begin, drafts, outbox, spaces};
 use crate::sync::websocket_url;
-use crate::{Engine, EngineError};
+use crate::timers::timeout;
+use crate::{Engine, EngineError, http};
 use linli_core::identity::{Invitation, PublicKey};
 use linli_core::ids::SpaceId;
 use serde::{Deserialize, Serialize};
@@ -145,20 +146,19 @@ impl Engine {
     }
 
     async fn ask_relay(&self, base: &str, code: &str) -> Result<Answer, EngineError> {
-        let offline = |error: reqwest::Error| EngineError::Offline(error.to_string());
-        let client = client().map_err(offline)?;
         let body = Request { code, public_key: to_hex(&self.key.public().0), app: &self.app };
+        let body = serde_json::to_string(&body).map_err(|_| EngineError::Damaged("enrolment"))?;
         let language = if self.english() { "en" } else { "zh-CN" };
-        let request = client.post(format!("{base}/v1/enrol")).header("accept-language", language);
-        let response = request.timeout(ENROL_TIMEOUT).json(&body).send().await.map_err(offline)?;
-        let status = response.status();
-        if status.is_success() {
-            return response.json().await.map_err(|_| EngineError::RelayAddress(base.to_owned()));
+        let address = format!("{base}/v1/enrol");
+        let asked = http::post_json(&address, language, body);
+        let (status, answer) =
+            timeout(ENROL_TIMEOUT, asked).await.map_err(|late| EngineError::Offline(late.to_string()))??;
+        if (200..300).contains(&status) {
+            return serde_json::from_slice(&answer).map_err(|_| EngineError::RelayAddress(base.to_owned()));
         }
-        let refusal: Result<Refusal, _> = response.json().await;
-        Err(match refusal {
+        Err(match serde_json::from_slice(&answer) {
             Ok(Refusal { code, text }) => EngineError::Relay { code, text },
-            Err(_) if status.is_server_error() => EngineError::Offline(status.to_string()),
+            Err(_) if status >= 500 => EngineError::Offline(status.to_string()),
             Err(_) => EngineError::RelayAddress(base.to_owned()),
         })
     }
@@ -187,17 +187,6 @@ impl Engine {
         self.drop_index();
         Ok(())
     }
-}
-
-#[cfg(not(target_family = "wasm"))]
-fn client() -> reqwest::Result<reqwest::Client> {
-    // A relay in the office is never behind a proxy; a proxy set for the web would only hide it.
-    reqwest::Client::builder().no_proxy().build()
-}
-
-#[cfg(target_family = "wasm")]
-fn client() -> reqwest::Result<reqwest::Client> {
-    Ok(reqwest::Client::new())
 }
 
 async fn refuse_with_unsent(conn: &mut SqliteConnection) -> Result<(), EngineError> {

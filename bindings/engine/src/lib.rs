@@ -11,6 +11,7 @@ mod engine;
 mod enrol;
 mod env;
 mod error;
+mod http;
 mod packing;
 mod queries;
 mod sql;

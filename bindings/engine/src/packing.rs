@@ -3,6 +3,7 @@
 use crate::EngineError;
 use linli_core::sync::frames::{Codec, PAGE_BYTES_MAX, Packed, decode_whole};
 
+#[cfg(not(target_family = "wasm"))]
 /// zstd's own default: higher levels cost a phone's battery for a few percent.
 const LEVEL: i32 = 3;
 
@@ -12,8 +13,19 @@ pub(crate) fn pack_items(items: &[Vec<u8>]) -> Result<Packed, EngineError> {
     // Writing an array's head into a Vec cannot fail.
     let _ = minicbor::Encoder::new(&mut plain).array(items.len() as u64);
     items.iter().for_each(|item| plain.extend_from_slice(item));
+    compress(plain)
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn compress(plain: Vec<u8>) -> Result<Packed, EngineError> {
     let bytes = zstd::bulk::compress(&plain, LEVEL).map_err(|_| EngineError::Packing)?;
     Ok(Packed { codec: Codec::Zstd, bytes })
+}
+
+/// As it is: the compressor would be downloaded by every phone, to save some kilobytes of a day's visits.
+#[cfg(target_family = "wasm")]
+fn compress(plain: Vec<u8>) -> Result<Packed, EngineError> {
+    Ok(Packed { codec: Codec::Plain, bytes: plain })
 }
 
 /// Inflates and reads one value, which must fill the bytes.

@@ -206,6 +206,29 @@ impl TryFrom<NewIssue> for linli_engine::NewIssue {
     }
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct IssueFilter {
+    household: Option<String>,
+    #[serde(default)]
+    mine: bool,
+    offset: Option<u32>,
+    limit: Option<u32>,
+}
+
+impl TryFrom<IssueFilter> for linli_engine::IssueFilter {
+    type Error = IdError;
+
+    fn try_from(filter: IssueFilter) -> Result<Self, IdError> {
+        Ok(Self {
+            household: read(filter.household)?,
+            mine: filter.mine,
+            offset: filter.offset,
+            limit: filter.limit,
+        })
+    }
+}
+
 fn read<T: FromStr<Err = IdError>>(id: Option<String>) -> Result<Option<T>, IdError> {
     id.map(|id| id.trim().parse()).transpose()
 }
