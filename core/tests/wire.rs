@@ -254,5 +254,5 @@ fn fields_from_a_newer_peer_are_left_alone() {
 fn every_file_belongs_to_a_test() {
     let folder = file("x").parent().unwrap().to_owned();
     let frames = every_frame().len();
-    assert_eq!(std::fs::read_dir(folder).unwrap().count(), frames + 20);
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), frames + 21);
 }
