@@ -1,33 +1,21 @@
 //! What the read models make of moves, in every order in which a log can hold them.
 
-#![expect(clippy::unwrap_used, reason = "a failure here is a failed test")]
-
+use crate::storage::{Signer, Storage};
 use linli_core::doc::{Author, Document};
-use linli_core::error::Lang;
-use linli_core::identity::{ActorDevice, Arrival, ChainEnd, DeviceKey, Entry, Payload, Sealer};
+use linli_core::identity::{ActorDevice, Arrival, Entry, Payload};
 use linli_core::ids::{Actor, DocId, HouseholdId, SpaceId};
 use linli_core::kinds::{DocKind, Household};
 use linli_core::record::Put;
-use linli_core::sync::frames::Grant;
-use linli_core::sync::relay::KnownDevice;
-use linli_core::sync::standing::Standing;
 use linli_storage::log::OfficeDraft;
-use linli_storage::model::{VerifyReport, compare_models};
-use linli_storage::{Log, Model};
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
 const OLD: SpaceId = SpaceId([1; 16]);
 const NEW: SpaceId = SpaceId([2; 16]);
 
 /// A relay's storage with one household in the old space.
 struct Bench {
-    folder: PathBuf,
-    log: Log,
-    model: Model,
+    storage: Storage,
     doc: Document,
-    phone: DeviceKey,
-    end: ChainEnd,
+    phone: Signer,
 }
 
 fn home() -> DocId {
@@ -40,41 +28,23 @@ fn entry(payload: Payload) -> Entry {
 
 impl Bench {
     async fn new(name: &str) -> Bench {
-        let folder = std::env::temp_dir().join(format!("linli-storage-{}-{name}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let log = Log::open(&folder, DeviceKey::from_seed(&[7; 32])).await.unwrap();
-        let model = Model::open(&folder).await.unwrap();
+        let storage = Storage::new(&format!("moves-{name}")).await;
         let mut doc = Document::new(DocKind::Household);
         let record = Household { estate: Some("阳光花园".into()), ..Household::default() };
         let made = doc.edit(&Author::now(Actor([1; 16]), 1), &record.puts("")).unwrap();
-        let phone = DeviceKey::from_seed(&[9; 32]);
-        let bench = Bench { folder, log, model, doc, phone, end: ChainEnd::start_of(1) };
+        let bench = Bench { storage, doc, phone: Signer::new(9) };
         bench.office(vec![(OLD, Payload::Change(made.0))]).await;
         bench
     }
 
     async fn office(&self, entries: Vec<(SpaceId, Payload)>) {
         let draft = |(space, payload)| OfficeDraft { space, entries: vec![entry(payload)] };
-        self.log.store_office(entries.into_iter().map(draft).collect(), 1).await.unwrap();
+        self.storage.log.store_office(entries.into_iter().map(draft).collect(), 1).await.unwrap();
     }
 
     /// A phone that knows of no move writes where the household was.
     async fn phone_writes(&mut self, payload: Payload) {
-        let mut sealer = Sealer { key: &self.phone, policy: 0, now_ms: 1, end: self.end };
-        let batch = sealer.seal(OLD, vec![entry(payload)]);
-        self.end = sealer.end;
-        let known = KnownDevice {
-            key: self.phone.public(),
-            standing: Standing::Active,
-            grants: vec![Grant { space: OLD, name: "网格".into(), write: true }],
-            hand_in: BTreeSet::new(),
-            chain: None,
-            people: Vec::new(),
-            policy: 0,
-            community: "社区".into(),
-        };
-        let signers = BTreeMap::from([(self.phone.device(), known)]);
-        self.log.store(self.phone.device(), vec![batch], Lang::En, (1, 0), signers).await.unwrap();
+        self.storage.hand_in(&mut self.phone, &[OLD], OLD, entry(payload)).await;
     }
 
     fn note(&self, actor: u8) -> (Document, Vec<u8>) {
@@ -84,32 +54,13 @@ impl Bench {
     }
 
     fn placed(&self, doc: &mut Document, nth: u32) -> Payload {
-        let office = self.log.office().device();
+        let office = self.storage.log.office().device();
         let actors = doc.actors().into_iter().map(|actor| ActorDevice { actor, device: office }).collect();
         Payload::Placed(Arrival { nth, document: doc.save(), actors })
     }
 
-    /// Applies everything; a model made anew from the log must be the same.
-    async fn settle(&self) {
-        self.model.catch_up(&self.log).await.unwrap();
-        let again = self.folder.join("again");
-        let _ = std::fs::remove_dir_all(&again);
-        std::fs::create_dir_all(&again).unwrap();
-        let fresh = Model::open(&again).await.unwrap();
-        fresh.catch_up(&self.log).await.unwrap();
-        let mut report = VerifyReport::default();
-        compare_models(&self.model, &fresh, &mut report).await.unwrap();
-        assert_eq!(report.problems, Vec::<String>::new());
-    }
-
     async fn space(&self) -> SpaceId {
-        self.model.document(home()).await.unwrap().unwrap().space
-    }
-}
-
-impl Drop for Bench {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
+        self.storage.model.document(home()).await.unwrap().unwrap().space
     }
 }
 
@@ -122,16 +73,16 @@ async fn what_was_under_way_while_the_office_moved_is_brought_on() {
     bench.phone_writes(Payload::Change(note)).await;
     let placed = bench.placed(&mut seen, 1);
     bench.office(vec![(OLD, Payload::Moved { to: NEW, nth: 1 }), (NEW, placed)]).await;
-    bench.settle().await;
-    let strays = bench.model.strays().await.unwrap();
+    bench.storage.settle().await;
+    let strays = bench.storage.model.strays().await.unwrap();
     assert_eq!(strays.iter().map(|stray| stray.doc).collect::<Vec<_>>(), [home()], "the note is not in NEW");
     assert_eq!(bench.space().await, NEW);
 
     let placed = bench.placed(&mut with_note, 1);
     bench.office(vec![(NEW, placed)]).await;
-    bench.settle().await;
-    assert_eq!(bench.model.strays().await.unwrap(), [], "now it is");
-    let mut open = bench.model.document(home()).await.unwrap().unwrap();
+    bench.storage.settle().await;
+    assert_eq!(bench.storage.model.strays().await.unwrap(), [], "now it is");
+    let mut open = bench.storage.model.document(home()).await.unwrap().unwrap();
     assert_eq!(open.document.heads(), with_note.heads());
 }
 
@@ -149,17 +100,17 @@ async fn arriving_before_leaving_ends_the_same_and_late_work_is_no_stranger() {
         if !late_first {
             bench.phone_writes(Payload::Change(note)).await;
         }
-        bench.settle().await;
-        assert_eq!((bench.space().await, bench.model.strays().await.unwrap().len()), (NEW, 1), "{name}");
-        assert!(bench.model.quarantine().await.unwrap().is_empty(), "{name}");
+        bench.storage.settle().await;
+        assert_eq!((bench.space().await, bench.storage.model.strays().await.unwrap().len()), (NEW, 1), "{name}");
+        assert!(bench.storage.refused().await.is_empty(), "{name}");
 
         // Back, and an older word that comes last changes nothing.
-        let mut open = bench.model.document(home()).await.unwrap().unwrap();
+        let mut open = bench.storage.model.document(home()).await.unwrap().unwrap();
         let placed = bench.placed(&mut open.document, 2);
         bench.office(vec![(NEW, Payload::Moved { to: OLD, nth: 2 }), (OLD, placed)]).await;
         bench.office(vec![(OLD, Payload::Moved { to: NEW, nth: 1 })]).await;
-        bench.settle().await;
-        assert_eq!((bench.space().await, bench.model.strays().await.unwrap().len()), (OLD, 0), "{name}");
+        bench.storage.settle().await;
+        assert_eq!((bench.space().await, bench.storage.model.strays().await.unwrap().len()), (OLD, 0), "{name}");
     }
 }
 
@@ -172,9 +123,8 @@ async fn a_phone_cannot_move_a_document_and_a_stranger_cannot_write_to_it() {
     bench.phone_writes(placed).await;
     let (_, note) = bench.note(5);
     bench.office(vec![(NEW, Payload::Change(note))]).await;
-    bench.settle().await;
-    let codes: Vec<String> =
-        bench.model.quarantine().await.unwrap().into_iter().map(|row| row.code).collect();
+    bench.storage.settle().await;
+    let codes = bench.storage.refused().await;
     assert_eq!(codes, ["change.not_allowed", "change.not_allowed", "change.wrong_space"]);
     assert_eq!(bench.space().await, OLD);
 }
@@ -184,8 +134,8 @@ async fn a_damaged_document_is_put_aside() {
     let bench = Bench::new("damaged").await;
     let broken = Arrival { nth: 1, document: b"no document".to_vec(), actors: Vec::new() };
     bench.office(vec![(OLD, Payload::Moved { to: NEW, nth: 1 }), (NEW, Payload::Placed(broken))]).await;
-    bench.settle().await;
-    assert_eq!(bench.model.quarantine().await.unwrap().len(), 1);
-    let open = bench.model.document(home()).await.unwrap().unwrap();
+    bench.storage.settle().await;
+    assert_eq!(bench.storage.refused().await.len(), 1);
+    let open = bench.storage.model.document(home()).await.unwrap().unwrap();
     assert!(open.document.fields().contains_key("estate"));
 }
