@@ -24,8 +24,6 @@ export interface Page {
   action: Action;
   /** Only pages with an icon stand in the menu. */
   icon?: ReactNode;
-  /** Not built yet: reachable by its address, not in the menu. */
-  stub?: true;
   view: LazyExoticComponent<ComponentType>;
 }
 
@@ -138,8 +136,3 @@ export const PAGES: Page[] = [
     view: view("account", () => import("./pages/account")),
   },
 ];
-
-/** Whether a link to this page leads somewhere. */
-export function isBuilt(name: string): boolean {
-  return PAGES.some((page) => page.name === name && page.stub !== true);
-}

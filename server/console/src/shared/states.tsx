@@ -1,10 +1,9 @@
 /** What stands where data would: not there yet, none, or failed. */
-import { CloseCircleOutlined, InboxOutlined, ToolOutlined } from "@ant-design/icons";
+import { CloseCircleOutlined, InboxOutlined } from "@ant-design/icons";
 import { Button, Skeleton } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { problemOf } from "@/api/problem";
-import { PageFrame } from "./page-frame";
 
 /** Grey lines in the place of what comes. */
 export function Loading({ rows = 6 }: { rows?: number }) {
@@ -53,16 +52,6 @@ export function Failed({ problem, retry }: FailedProps) {
       {retry && <Button onClick={() => void retry()}>{t("state.retry")}</Button>}
       <p className="code">{t("state.ask", { code })}</p>
     </section>
-  );
-}
-
-/** A page whose address exists before the page does. */
-export function NotBuilt({ name }: { name: string }) {
-  const { t } = useTranslation();
-  return (
-    <PageFrame title={t(`menu.${name}`)}>
-      <Empty icon={<ToolOutlined />} title={t("state.not_built")} text={t("state.not_built.text")} />
-    </PageFrame>
   );
 }
 

@@ -62,7 +62,7 @@ function SideMenu() {
   const { t } = useTranslation();
   const can = useCan();
   const { pathname } = useLocation();
-  const shown = PAGES.filter((page) => page.icon && page.stub !== true && can(page.action));
+  const shown = PAGES.filter((page) => page.icon && can(page.action));
   const current = shown
     .filter(({ path }) => path === pathname || (path !== "/" && pathname.startsWith(`${path}/`)))
     .map(({ name }) => name);

@@ -4,7 +4,6 @@ import { Button, Tree } from "antd";
 import { useMemo, type Key } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { isBuilt } from "@/pages";
 import { useCan } from "@/api/session";
 import { useHeight } from "@/shared/height";
 import { Empty } from "@/shared/states";
@@ -39,7 +38,7 @@ export function PlaceTree({ tree, grids, ticked, tick, open, setOpen, chosen, as
         icon={<ApartmentOutlined />}
         title={t("places.none")}
         text={t("places.none.text")}
-        action={isBuilt("roster") && can("import") && <Link to="/roster">{t("menu.roster")}</Link>}
+        action={can("import") && <Link to="/roster">{t("menu.roster")}</Link>}
       />
     );
   }

@@ -7,7 +7,6 @@ import { api, refresh, type Schema } from "@/api/client";
 import { isBreak, useNews } from "@/api/news";
 import { problemOf } from "@/api/problem";
 import { useCan } from "@/api/session";
-import { isBuilt } from "@/pages";
 import { PageFrame } from "@/shared/page-frame";
 import { Empty, Loaded } from "@/shared/states";
 import { Tags } from "@/shared/tags";
@@ -170,7 +169,7 @@ function Disputed({ fields }: { fields: Field[] }) {
       showIcon
       type="warning"
       title={t("disputed", { count: fields.length, names })}
-      action={isBuilt("merge") && <Link to="/merge">{t("disputed.go")}</Link>}
+      action={<Link to="/merge">{t("disputed.go")}</Link>}
     />
   );
 }

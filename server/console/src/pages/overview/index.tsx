@@ -4,7 +4,6 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api } from "@/api/client";
 import { useSession } from "@/api/session";
-import { isBuilt } from "@/pages";
 import { PageFrame } from "@/shared/page-frame";
 import { Loaded } from "@/shared/states";
 import { Status } from "@/shared/status";
@@ -82,11 +81,9 @@ function Line({ waiting: { name, count, page, tone } }: { waiting: Waiting }) {
         <Status tone={tone}>{t(`waiting.${name}`, { count })}</Status>
         <p>{t(`waiting.${name}.text`)}</p>
       </div>
-      {isBuilt(page) && (
-        <Link to={`/${page}`}>
-          <Button tabIndex={-1}>{t("go", { page: t(`menu.${page}`) })}</Button>
-        </Link>
-      )}
+      <Link to={`/${page}`}>
+        <Button tabIndex={-1}>{t("go", { page: t(`menu.${page}`) })}</Button>
+      </Link>
     </li>
   );
 }
