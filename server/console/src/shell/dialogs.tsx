@@ -1,11 +1,12 @@
 /** The dialogs over the page: sign in again, give the password again. What was typed on the page stays. */
-import { Alert, Button, Form, Input } from "antd";
+import { Form, Input } from "antd";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, ask, asking, watch } from "@/api/gate";
 import { problemOf, type Problem } from "@/api/problem";
 import { confirm, signIn, signOut, useSession } from "@/api/session";
 import { Dialog } from "@/shared/dialog";
+import { FormFoot } from "@/shared/form-foot";
 
 /** `expired`: the relay says that nobody is signed in, though this page still shows somebody's work. */
 export function SessionDialogs({ expired }: { expired: boolean }) {
@@ -90,17 +91,7 @@ function PasswordDialog({ title, text, ok, cancel, prove, decline }: PasswordDia
         >
           <Input.Password autoComplete="current-password" />
         </Form.Item>
-        {problem && (
-          <Form.Item>
-            <Alert type="error" showIcon role="alert" title={problem.text} />
-          </Form.Item>
-        )}
-        <div className="page-actions">
-          <Button onClick={decline}>{cancel}</Button>
-          <Button type="primary" htmlType="submit" loading={busy}>
-            {ok}
-          </Button>
-        </div>
+        <FormFoot error={problem} pending={busy} ok={ok} cancel={cancel} close={decline} />
       </Form>
     </Dialog>
   );

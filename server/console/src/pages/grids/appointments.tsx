@@ -1,10 +1,11 @@
 /** From when to when a worker looks after a grid: shown, made and ended. */
-import { Alert, Button, Checkbox, DatePicker, Form, Input, Select } from "antd";
+import { Button, Checkbox, DatePicker, Form, Input, Select } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
 import { useCan } from "@/api/session";
 import { Dialog } from "@/shared/dialog";
+import { FormFoot } from "@/shared/form-foot";
 import { Status, type Tone } from "@/shared/status";
 import { DAY, gridOptions, nameOf, readAgain, termOf, useGrids, useWorkers } from "./data";
 import type { Appointment, Held, Term, Worker } from "./data";
@@ -106,33 +107,6 @@ function DayFields({ mustEnd = false }: { mustEnd?: boolean }) {
         <DatePicker format={DAY} placeholder={mustEnd ? undefined : t("to.none")} />
       </Form.Item>
     </div>
-  );
-}
-
-interface FormFootProps {
-  error: { text: string } | null;
-  pending: boolean;
-  ok: string;
-  close: () => void;
-}
-
-/** What went wrong, and the two ways out. */
-export function FormFoot({ error, pending, ok, close }: FormFootProps) {
-  const { t } = useTranslation("grids");
-  return (
-    <>
-      {error && (
-        <Form.Item>
-          <Alert type="error" showIcon role="alert" title={error.text} />
-        </Form.Item>
-      )}
-      <div className="page-actions">
-        <Button onClick={close}>{t("cancel")}</Button>
-        <Button type="primary" htmlType="submit" loading={pending}>
-          {ok}
-        </Button>
-      </div>
-    </>
   );
 }
 

@@ -3,7 +3,7 @@ import { Form, Input, Select } from "antd";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
 import { Dialog } from "@/shared/dialog";
-import { FormFoot } from "./appointments";
+import { FormFoot } from "@/shared/form-foot";
 import { readAgain, useCommunities } from "./data";
 
 export const NAME_CHARS_MAX = 40;

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import { api, refresh, type Schema } from "@/api/client";
 import { Dialog } from "@/shared/dialog";
+import { FormFoot } from "@/shared/form-foot";
 
 interface Fields {
   address: string;
@@ -37,6 +38,8 @@ export function AddHousehold({ grids, grid, close }: AddHouseholdProps) {
     onError: ({ fields }) =>
       form.setFields((fields ?? []).map(({ key, text }) => ({ name: key as keyof Fields, errors: [text] }))),
   });
+  // What is said at a field is not said again below.
+  const whole = (add.error?.fields ?? []).length === 0 ? add.error : null;
   if (alike) return <Alike added={alike} close={close} />;
   return (
     <Dialog title={t("add")} close={close}>
@@ -73,17 +76,7 @@ export function AddHousehold({ grids, grid, close }: AddHouseholdProps) {
         <Form.Item name="note" label={t("add.note")}>
           <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} />
         </Form.Item>
-        {add.error && (add.error.fields ?? []).length === 0 && (
-          <Form.Item>
-            <Alert type="error" showIcon role="alert" title={add.error.text} />
-          </Form.Item>
-        )}
-        <div className="page-actions">
-          <Button onClick={close}>{t("cancel")}</Button>
-          <Button type="primary" htmlType="submit" loading={add.isPending}>
-            {t("add")}
-          </Button>
-        </div>
+        <FormFoot error={whole} pending={add.isPending} ok={t("add")} close={close} />
       </Form>
     </Dialog>
   );

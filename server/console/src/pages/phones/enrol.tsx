@@ -1,11 +1,12 @@
 /** A one-time code for one worker's phone, and the phone that comes with it. */
-import { Alert, App, Button, Checkbox, Form, QRCode, Select } from "antd";
+import { App, Button, Checkbox, Form, QRCode, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, refresh, type Schema } from "@/api/client";
 import { problemOf } from "@/api/problem";
 import { useCan } from "@/api/session";
 import { Dialog } from "@/shared/dialog";
+import { FormFoot } from "@/shared/form-foot";
 import { Status } from "@/shared/status";
 import { Time } from "@/shared/time";
 import { usePhones } from ".";
@@ -67,17 +68,7 @@ function Ask({ worker: known, close, made }: AskProps) {
       </Form.Item>
       <p className="aside">{t("enrol.text")}</p>
       {can("settings") && <MustConfirm />}
-      {make.error && (
-        <Form.Item>
-          <Alert type="error" showIcon role="alert" title={make.error.text} />
-        </Form.Item>
-      )}
-      <div className="page-actions">
-        <Button onClick={close}>{t("cancel")}</Button>
-        <Button type="primary" htmlType="submit" loading={make.isPending}>
-          {t("enrol.make")}
-        </Button>
-      </div>
+      <FormFoot error={make.error} pending={make.isPending} ok={t("enrol.make")} close={close} />
     </Form>
   );
 }

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { ROLES, type Role } from "@/api/actions";
 import { api, refresh } from "@/api/client";
 import { Dialog } from "@/shared/dialog";
+import { FormFoot } from "@/shared/form-foot";
 import { NewPassword } from "@/shared/new-password";
 import type { User } from ".";
 
@@ -56,17 +57,7 @@ export function AddUser({ done, close }: FormProps) {
         </Form.Item>
         <RoleField />
         <NewPassword label={t("password.first")} />
-        {add.error && (
-          <Form.Item>
-            <Alert type="error" showIcon role="alert" title={add.error.text} />
-          </Form.Item>
-        )}
-        <div className="page-actions">
-          <Button onClick={close}>{t("cancel")}</Button>
-          <Button type="primary" htmlType="submit" loading={add.isPending}>
-            {t("add")}
-          </Button>
-        </div>
+        <FormFoot error={add.error} pending={add.isPending} ok={t("add")} close={close} />
       </Form>
     </Dialog>
   );
