@@ -1,28 +1,24 @@
 /** Conflicts that wait for a decision: the queue left, the one at hand right. */
 import { ThunderboltOutlined } from "@ant-design/icons";
 import { Button, Select } from "antd";
-import { useCallback, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { api, refresh, type Schema } from "@/api/client";
 import { useCan } from "@/api/session";
-import { Empty, Failed, Loading } from "@/shared/states";
+import { Empty } from "@/shared/states";
 import { Status } from "@/shared/status";
 import { Bulk } from "./bulk";
 import { ConflictDetail, type Draft } from "./conflict-detail";
+import { Desk, useQueue } from "./desk";
 import { KeyHelp } from "./help";
-import { useKeys } from "./keys";
-import { neighbour, Queue } from "./queue";
-import { useUndo, type Undoable } from "./undo";
+import { PAGED } from "./paged";
 import { NEWS_MS, PAGE_ROWS, useWords, type Conflict } from "./words";
-
-const idOf = (it: Conflict) => it.id;
 
 export function Conflicts({ counts }: { counts: Schema<"CountBody">[] | undefined }) {
   const { t } = useTranslation("merge");
   const words = useWords();
   const can = useCan();
-  const undo = useUndo();
   const [params] = useSearchParams();
   const filter = {
     field: params.get("field") ?? undefined,
@@ -33,116 +29,64 @@ export function Conflicts({ counts }: { counts: Schema<"CountBody">[] | undefine
     "get",
     "/v1/conflicts",
     { params: { query: { status: "open", limit: PAGE_ROWS, ...filter } } },
-    {
-      pageParamName: "cursor",
-      initialPageParam: "",
-      getNextPageParam: (page) => page.next ?? undefined,
-      refetchInterval: NEWS_MS,
-    },
+    { ...PAGED, refetchInterval: NEWS_MS },
   );
-  const [picked, setPicked] = useState<string>();
-  // What was decided here leaves the queue at once, not with the next reading of the list.
-  const [gone, setGone] = useState<string[]>([]);
-  const items = (query.data?.pages.flatMap((page) => page.items) ?? []).filter((it) => !gone.includes(it.id));
-  // The one at hand stays at hand, also when somebody else decides it or others arrive above it.
-  if (picked === undefined && items[0]) setPicked(items[0].id);
-  const chosen = picked;
   // What was entered stays until it is saved, also while one looks at another conflict.
   const [drafts, setDrafts] = useState<Record<string, Draft>>({});
-  const [last, setLast] = useState<Undoable>();
   const [dialog, setDialog] = useState<"help" | "bulk">();
-
-  const step = (by: 1 | -1) => {
-    const next = neighbour(items, idOf, chosen, by);
-    if (next) setPicked(next.id);
-  };
+  const queue = useQueue<Conflict>(query, () => setDialog("help"));
   const news = () => refresh("/v1/conflicts", "/v1/conflicts/{id}", "/v1/desk");
-  const takeBack = async () => {
-    if (!last || !(await undo(last))) return;
-    setGone((before) => before.filter((id) => id !== last.id));
-    setPicked(last.id);
-    setLast(undefined);
-  };
   const decided = async (it: Conflict, kept: string) => {
-    const next = neighbour(items, idOf, it.id, 1);
-    setGone((before) => [...before, it.id]);
     const what = `${it.address ?? ""} ${words.field(it)} = ${words.value(kept)}`;
-    setLast({ kind: "resolution", id: it.id, what });
+    queue.leave(it.id, { kind: "resolution", id: it.id, what });
     setDrafts((before) => Object.fromEntries(Object.entries(before).filter(([id]) => id !== it.id)));
-    setPicked(next && next.id !== it.id ? next.id : undefined);
     await news();
   };
-  useKeys((key) => {
-    if (key === "j" || key === "k") step(key === "j" ? 1 : -1);
-    else if (key === "u") void takeBack();
-    else if (key === "?") setDialog("help");
-    else return false;
-    return true;
-  });
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
-  const more = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
-
-  if (query.data === undefined) {
-    return query.error ? <Failed problem={query.error} retry={query.refetch} /> : <Loading />;
-  }
   const trivial = counts?.reduce((sum, row) => sum + row.trivial, 0) ?? 0;
   const filtered = Object.values(filter).some((it) => it !== undefined);
   return (
     <>
-      <div className="toolbar">
-        <Filters counts={counts} />
-        <span className="grow" />
-        {can("resolve") && (
-          <Button icon={<ThunderboltOutlined />} disabled={trivial === 0} onClick={() => setDialog("bulk")}>
-            {t("bulk", { count: trivial })}
-          </Button>
-        )}
-        <Button onClick={() => setDialog("help")}>
-          {t("help")} <kbd>?</kbd>
-        </Button>
-      </div>
-      {items.length === 0 && picked === undefined ? (
-        <Empty
-          title={t(filtered ? "conflicts.none_filtered" : "conflicts.none")}
-          text={t(filtered ? "conflicts.none_filtered.text" : "conflicts.none.text")}
-        />
-      ) : (
-        <div className="desk">
-          <Queue
-            label={t("tab.conflicts")}
-            empty={t("conflicts.none")}
-            items={items}
-            id={idOf}
-            chosen={chosen}
-            choose={setPicked}
-            row={(it) => <QueueRow conflict={it} />}
-            more={more}
+      <Desk
+        queue={queue}
+        label={t("tab.conflicts")}
+        empty={t("conflicts.none")}
+        none={
+          <Empty
+            title={t(filtered ? "conflicts.none_filtered" : "conflicts.none")}
+            text={t(filtered ? "conflicts.none_filtered.text" : "conflicts.none.text")}
           />
-          <div className="desk-detail">
-            {chosen !== undefined && (
-              <ConflictDetail
-                key={chosen}
-                id={chosen}
-                listed={items.find((it) => it.id === chosen)}
-                draft={drafts[chosen]}
-                change={(draft) => setDrafts((before) => ({ ...before, [chosen]: draft }))}
-                decided={decided}
-                next={() => setPicked(neighbour(items, idOf, chosen, 1)?.id)}
-              />
+        }
+        toolbar={
+          <>
+            <Filters counts={counts} />
+            <span className="grow" />
+            {can("resolve") && (
+              <Button
+                icon={<ThunderboltOutlined />}
+                disabled={trivial === 0}
+                onClick={() => setDialog("bulk")}
+              >
+                {t("bulk", { count: trivial })}
+              </Button>
             )}
-          </div>
-        </div>
-      )}
-      {last && (
-        <div className="desk-last" role="status">
-          <Status tone="good">{t("done.resolution", { what: last.what })}</Status>
-          <Button size="small" onClick={() => void takeBack()}>
-            {t("undo")} <kbd>U</kbd>
-          </Button>
-        </div>
-      )}
+            <Button onClick={() => setDialog("help")}>
+              {t("help")} <kbd>?</kbd>
+            </Button>
+          </>
+        }
+        row={(it) => <QueueRow conflict={it} />}
+        detail={(id) => (
+          <ConflictDetail
+            key={id}
+            id={id}
+            listed={queue.items.find((it) => it.id === id)}
+            draft={drafts[id]}
+            change={(draft) => setDrafts((before) => ({ ...before, [id]: draft }))}
+            decided={decided}
+            next={queue.next}
+          />
+        )}
+      />
       {dialog === "help" && <KeyHelp close={() => setDialog(undefined)} />}
       {dialog === "bulk" && (
         <Bulk

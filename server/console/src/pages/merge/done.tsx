@@ -4,10 +4,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, type Schema } from "@/api/client";
 import { useCan } from "@/api/session";
-import { DataTable } from "@/shared/data-table";
 import { HouseholdLink } from "@/shared/household-link";
 import { Status } from "@/shared/status";
 import { Time } from "@/shared/time";
+import { PAGED, PagedTable } from "./paged";
 import { useUndo, type Undoable } from "./undo";
 import { PAGE_ROWS, useWords, type Conflict } from "./words";
 
@@ -30,26 +30,6 @@ export default function Done() {
       {kind === "merge" && <Merges />}
       {kind === "dismissal" && <Dismissals />}
     </>
-  );
-}
-
-const PAGED = {
-  pageParamName: "cursor",
-  initialPageParam: "",
-  getNextPageParam: (page: { next?: string | null }) => page.next ?? undefined,
-};
-
-function More({
-  query,
-}: {
-  query: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
-}) {
-  const { t } = useTranslation("merge");
-  if (!query.hasNextPage) return null;
-  return (
-    <Button size="small" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-      {t("more")}
-    </Button>
   );
 }
 
@@ -102,65 +82,80 @@ function Resolutions() {
     },
   ];
   return (
-    <DataTable
+    <PagedTable
       label={t("done.list.resolution")}
+      query={query}
       columns={columns}
-      rows={query.data?.pages.flatMap((page) => page.items)}
-      rowKey={(it) => it.id}
-      error={query.error}
-      retry={query.refetch}
       empty={{ title: t("done.none") }}
       width={1095}
-      foot={<More query={query} />}
     />
   );
 }
 
-function Merges() {
+/** What a merge and "not a duplicate" have in common. */
+interface Decided {
+  id: string;
+  reason: string;
+  by?: string | null;
+  at: string;
+  undone: boolean;
+}
+
+/** Why, who, when, and the way back. */
+function useDecided<Row extends Decided>(
+  kind: "merge" | "dismissal",
+  name: (row: Row) => string,
+): TableColumnsType<Row> {
   const { t } = useTranslation("merge");
   const can = useCan();
-  const query = api.useInfiniteQuery("get", "/v1/merges", { params: { query: { limit: PAGE_ROWS } } }, PAGED);
-  const home = (it: Schema<"HouseholdBody"> | null | undefined) =>
-    it && <HouseholdLink id={it.id} address={it.address} />;
-  const columns: TableColumnsType<Schema<"MergeListed">> = [
-    { title: t("pair.stays"), width: 240, render: (_, it) => home(it.survivor) },
-    { title: t("pair.goes"), width: 240, render: (_, it) => home(it.absorbed) },
-    { title: t("why"), width: 180, dataIndex: "reason" },
+  return [
+    { title: t("why"), width: 180, render: (_, it) => it.reason },
     { title: t("who"), width: 110, render: (_, it) => it.by ?? t("office") },
     { title: t("when"), width: 150, render: (_, it) => <Time at={it.at} /> },
     {
       title: t("action"),
       width: 110,
       render: (_, it) => {
-        const what = it.survivor?.address ?? it.id;
         if (it.undone) return <Status tone="neutral">{t("undone")}</Status>;
-        return can("merge") && <Back done={{ kind: "merge", id: it.id, what }} name={what} />;
+        const what = name(it);
+        return can("merge") && <Back done={{ kind, id: it.id, what }} name={what} />;
       },
     },
   ];
+}
+
+function Merges() {
+  const { t } = useTranslation("merge");
+  const query = api.useInfiniteQuery("get", "/v1/merges", { params: { query: { limit: PAGE_ROWS } } }, PAGED);
+  const home = (it: Schema<"HouseholdBody"> | null | undefined) =>
+    it && <HouseholdLink id={it.id} address={it.address} />;
+  const decided = useDecided<Schema<"MergeListed">>("merge", (it) => it.survivor?.address ?? it.id);
+  const columns: TableColumnsType<Schema<"MergeListed">> = [
+    { title: t("pair.stays"), width: 240, render: (_, it) => home(it.survivor) },
+    { title: t("pair.goes"), width: 240, render: (_, it) => home(it.absorbed) },
+    ...decided,
+  ];
   return (
-    <DataTable
+    <PagedTable
       label={t("done.list.merge")}
+      query={query}
       columns={columns}
-      rows={query.data?.pages.flatMap((page) => page.items)}
-      rowKey={(it) => it.id}
-      error={query.error}
-      retry={query.refetch}
       empty={{ title: t("done.none") }}
       width={1030}
-      foot={<More query={query} />}
     />
   );
 }
 
 function Dismissals() {
   const { t } = useTranslation("merge");
-  const can = useCan();
   const query = api.useInfiniteQuery(
     "get",
     "/v1/duplicates/dismissals",
     { params: { query: { limit: PAGE_ROWS } } },
     PAGED,
+  );
+  const decided = useDecided<Schema<"DismissalBody">>("dismissal", (it) =>
+    it.households.map((home) => home.address).join(" ↔ "),
   );
   const columns: TableColumnsType<Schema<"DismissalBody">> = [
     {
@@ -174,30 +169,15 @@ function Dismissals() {
           </span>
         )),
     },
-    { title: t("why"), width: 180, dataIndex: "reason" },
-    { title: t("who"), width: 110, render: (_, it) => it.by ?? t("office") },
-    { title: t("when"), width: 150, render: (_, it) => <Time at={it.at} /> },
-    {
-      title: t("action"),
-      width: 110,
-      render: (_, it) => {
-        const what = it.households.map((home) => home.address).join(" ↔ ");
-        if (it.undone) return <Status tone="neutral">{t("undone")}</Status>;
-        return can("merge") && <Back done={{ kind: "dismissal", id: it.id, what }} name={what} />;
-      },
-    },
+    ...decided,
   ];
   return (
-    <DataTable
+    <PagedTable
       label={t("done.list.dismissal")}
+      query={query}
       columns={columns}
-      rows={query.data?.pages.flatMap((page) => page.items)}
-      rowKey={(it) => it.id}
-      error={query.error}
-      retry={query.refetch}
       empty={{ title: t("done.none") }}
       width={1030}
-      foot={<More query={query} />}
     />
   );
 }

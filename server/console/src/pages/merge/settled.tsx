@@ -1,11 +1,10 @@
 /** What nobody had to decide: settled by a field's policy, or by a later edit. */
 import type { TableColumnsType } from "antd";
-import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
-import { DataTable } from "@/shared/data-table";
 import { HouseholdLink } from "@/shared/household-link";
 import { Time } from "@/shared/time";
+import { PAGED, PagedTable } from "./paged";
 import { PAGE_ROWS, useWords, type Conflict } from "./words";
 
 export default function Settled() {
@@ -15,11 +14,7 @@ export default function Settled() {
     "get",
     "/v1/conflicts",
     { params: { query: { status: "settled", limit: PAGE_ROWS } } },
-    {
-      pageParamName: "cursor",
-      initialPageParam: "",
-      getNextPageParam: (page) => page.next ?? undefined,
-    },
+    PAGED,
   );
   const columns: TableColumnsType<Conflict> = [
     {
@@ -50,22 +45,12 @@ export default function Settled() {
     { title: t("when"), width: 145, render: (_, it) => <Time at={it.closed_at} /> },
   ];
   return (
-    <DataTable
+    <PagedTable
       label={t("tab.settled")}
+      query={query}
       columns={columns}
-      rows={query.data?.pages.flatMap((page) => page.items)}
-      rowKey={(it) => it.id}
-      error={query.error}
-      retry={query.refetch}
       empty={{ title: t("settled.none"), text: t("settled.none.text") }}
       width={1085}
-      foot={
-        query.hasNextPage && (
-          <Button size="small" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {t("more")}
-          </Button>
-        )
-      }
     />
   );
 }
