@@ -53,9 +53,21 @@ fn imported(relay: &Relay, roster: &Roster) -> String {
     id
 }
 
+/// What taking an import back would do, once that is counted.
+fn foreseen(relay: &Relay, id: &str) -> Value {
+    let path = format!("/v1/imports/{id}/undo");
+    relay.wait_for("what an undo would do to be counted", |web| {
+        let would = web.get(&path).json();
+        let counting = &would["counting"];
+        assert!(counting["done"].as_u64() <= counting["total"].as_u64(), "{would}");
+        counting.is_null()
+    });
+    relay.web().get(&path).json()
+}
+
 /// Takes an import back; what it says of that.
 fn undone(relay: &Relay, id: &str) -> Value {
-    let would = relay.web().get(&format!("/v1/imports/{id}/undo")).json();
+    let would = foreseen(relay, id);
     let begun = post(&relay.web(), &format!("/v1/imports/{id}/undo"), &json!({ "reason": "用错了文件" }));
     assert_eq!(begun.status, 202, "{begun:?}");
     let done = settled(relay, id);
@@ -176,6 +188,12 @@ fn an_undo_takes_back_what_nobody_touched_and_names_the_rest() {
     roster.homes.extend(more.homes.into_iter().skip(4));
     let id = imported(&relay, &roster);
     assert_eq!(relay.status()["households"], 5);
+    let would = foreseen(&relay, &id);
+    assert_eq!(
+        ["households_withdrawn", "fields_restored", "kept"].map(|key| would["summary"][key].as_u64()),
+        [Some(2), Some(2), Some(0)],
+        "{would}"
+    );
 
     // Afterwards somebody changes one of the numbers, and visits one of the new households.
     let phone = relay.phone_of("陈网格", &[GRID.to_owned()]);
@@ -185,6 +203,7 @@ fn an_undo_takes_back_what_nobody_touched_and_names_the_rest() {
     phone.sync();
     relay.settle();
 
+    // What was counted before anybody touched it is not said any more.
     let undo = undone(&relay, &id);
     let sum = &undo["summary"];
     assert_eq!(

@@ -5,6 +5,7 @@
 
 pub(crate) mod desk;
 mod file;
+pub(crate) mod foresight;
 pub(crate) mod jobs;
 pub(crate) mod keeper;
 mod plan;

@@ -4,9 +4,11 @@
 use super::imports::{ImportJobBody, body};
 use super::{Body, Names};
 use crate::access::guard::{By, Trail};
+use crate::clock::now_ms;
 use crate::office::decide::reason_of;
 use crate::office::import::jobs::{self, Settings, Undone};
-use crate::office::import::undo::{self, Kept, KeptReason, UndoSummary};
+use crate::office::import::foresight::{Foreseen, foresee};
+use crate::office::import::undo::{Kept, KeptReason, UndoSummary};
 use crate::problem::{Problem, ProblemBody};
 use crate::state::App;
 use axum::Json;
@@ -14,9 +16,11 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use linli_core::ids::HouseholdId;
 use linli_core::kinds::DocKind;
+use linli_storage::model::HouseholdRecord;
 use linli_storage::office::imports::ImportState;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 /// What a column means.
@@ -101,13 +105,13 @@ pub(crate) struct KeptBody {
     reason: KeptReason,
 }
 
-/// What an undo did, or would do.
+/// What an undo did.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct UndoBody {
-    /// Who asked for it and why; nothing while nobody has.
-    by: Option<String>,
-    reason: Option<String>,
-    at_ms: Option<i64>,
+    /// Who asked for it and why.
+    by: String,
+    reason: String,
+    at_ms: i64,
     summary: UndoSummary,
     /// What stays because somebody has touched it since; of very many, the first.
     kept: Vec<KeptBody>,
@@ -117,9 +121,9 @@ impl UndoBody {
     pub(super) async fn of(app: &App, undone: Undone, kept: Vec<KeptBody>) -> Result<UndoBody, Problem> {
         let names = Names::load(app).await?;
         Ok(UndoBody {
-            by: Some(names.of_user(&undone.by)),
-            reason: Some(undone.reason),
-            at_ms: Some(undone.at_ms),
+            by: names.of_user(&undone.by),
+            reason: undone.reason,
+            at_ms: undone.at_ms,
             summary: undone.summary,
             kept,
         })
@@ -127,13 +131,14 @@ impl UndoBody {
 }
 
 pub(super) async fn kept(app: &App, kept: Vec<Kept>) -> Result<Vec<KeptBody>, Problem> {
-    let mut bodies = Vec::new();
-    for one in kept {
-        let id: Option<HouseholdId> = one.household.parse().ok();
-        let record = match id {
-            Some(id) => app.model.household(id).await?,
-            None => None,
-        };
+    let ids: BTreeSet<HouseholdId> = kept.iter().filter_map(|one| one.household.parse().ok()).collect();
+    let records = app.model.households_of(&Vec::from_iter(ids)).await?;
+    let record = |one: &Kept| records.get(&one.household.parse().ok()?);
+    Ok(kept.into_iter().map(|one| KeptBody::of(record(&one), one)).collect())
+}
+
+impl KeptBody {
+    fn of(record: Option<&HouseholdRecord>, one: Kept) -> KeptBody {
         let field = one.key.as_deref().and_then(|key| DocKind::Household.field(key));
         let resident = one.key.as_deref().and_then(|key| key.strip_prefix("r/")?.split('/').next());
         let people = record.iter().flat_map(|record| &record.row.people);
@@ -145,23 +150,39 @@ pub(super) async fn kept(app: &App, kept: Vec<Kept>) -> Result<Vec<KeptBody>, Pr
             let parts: Vec<&str> = named.as_deref().into_iter().chain(field).collect();
             (!parts.is_empty()).then(|| parts.join(" · "))
         };
-        bodies.push(KeptBody {
-            address: record.as_ref().map(|record| record.row.address().to_string()).unwrap_or_default(),
+        KeptBody {
+            address: record.map(|record| record.row.address().to_string()).unwrap_or_default(),
             label_zh: label(field.map(|field| field.zh)),
             label_en: label(field.map(|field| field.en)),
             household: one.household,
             reason: one.reason,
-        });
+        }
     }
-    Ok(bodies)
+}
+
+/// How far the count is, in households.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CountingBody {
+    done: usize,
+    total: usize,
+}
+
+/// What an undo would do.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct UndoPreviewBody {
+    /// It is being counted: ask again. Nothing when `summary` is there.
+    counting: Option<CountingBody>,
+    summary: Option<UndoSummary>,
+    /// What would stay because somebody has touched it since; of very many, the first.
+    kept: Vec<KeptBody>,
 }
 
 /// What taking an import back would do now. Nothing is changed by asking.
-#[utoipa::path(get, path = "/v1/imports/{id}/undo", operation_id = "preview_undo_import", params(("id" = String, Path)), responses((status = 200, body = UndoBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+#[utoipa::path(get, path = "/v1/imports/{id}/undo", operation_id = "preview_undo_import", params(("id" = String, Path)), responses((status = 200, body = UndoPreviewBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 pub(crate) async fn preview(
     State(app): State<App>,
     Path(id): Path<String>,
-) -> Result<Json<UndoBody>, Problem> {
+) -> Result<Json<UndoPreviewBody>, Problem> {
     let job = jobs::job(&app, &id).await?;
     if job.state != ImportState::Imported {
         return Err(Problem::new(
@@ -171,9 +192,16 @@ pub(crate) async fn preview(
             "only an import that was done can be undone",
         ));
     }
-    let plan = undo::preview(&app, &job).await?;
-    let kept = kept(&app, plan.kept).await?;
-    Ok(Json(UndoBody { by: None, reason: None, at_ms: None, summary: plan.summary, kept }))
+    Ok(Json(match foresee(&app, &job, now_ms()).await? {
+        Foreseen::Counting(progress) => {
+            let (done, total) = progress.parts();
+            let counting = Some(CountingBody { done, total });
+            UndoPreviewBody { counting, summary: None, kept: vec![] }
+        }
+        Foreseen::Counted { summary, kept: stays } => {
+            UndoPreviewBody { counting: None, summary: Some(summary), kept: kept(&app, stays).await? }
+        }
+    }))
 }
 
 /// Why an import is taken back.

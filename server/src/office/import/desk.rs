@@ -1,6 +1,7 @@
-//! What imports need between requests: how far the running ones are, and the file that was read last. Lost at a
-//! restart, which nothing depends on.
+//! What imports need between requests: how far the running ones are, the file that was read last, and what undoing
+//! would do. Lost at a restart, which nothing depends on.
 
+use super::foresight::Foresight;
 use super::jobs::{Settings, missing_file, settings_of};
 use super::{Reading, file, read};
 use crate::problem::Problem;
@@ -24,6 +25,7 @@ pub(crate) struct Desk {
     pub(super) turn: tokio::sync::Mutex<()>,
     /// One at a time: two people who import at once take turns at reading.
     opened: tokio::sync::Mutex<Option<Opened>>,
+    pub(super) foresight: Foresight,
     running: Mutex<BTreeMap<String, Arc<Progress>>>,
 }
 
@@ -109,7 +111,13 @@ impl Drop for Running {
 impl Desk {
     pub(crate) fn new(data: &Path) -> Desk {
         let folder = data.join("imports");
-        Desk { folder, turn: Default::default(), opened: Default::default(), running: Default::default() }
+        Desk {
+            folder,
+            turn: Default::default(),
+            opened: Default::default(),
+            foresight: Default::default(),
+            running: Default::default(),
+        }
     }
 
     /// Begins something for a job, unless something runs for it.
@@ -166,6 +174,7 @@ impl Desk {
 
     /// Gives the memory back when nobody has looked for long.
     pub(super) async fn rest(&self, now_ms: TimeMs) {
+        self.foresight.forget_before(now_ms - IDLE_MS);
         let mut opened = self.opened.lock().await;
         if opened.as_ref().is_some_and(|opened| now_ms - opened.asked_ms > IDLE_MS) {
             *opened = None;

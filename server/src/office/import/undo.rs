@@ -25,7 +25,7 @@ use utoipa::ToSchema;
 /// Batches read at a time to find out which households an import wrote to.
 const BATCHES: i64 = 64;
 /// What stays is named one by one up to here; of more only the number.
-const KEPT_MAX: usize = 500;
+pub(super) const KEPT_MAX: usize = 500;
 
 /// What an undo did, or would do.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -76,12 +76,6 @@ pub(super) fn author_of(import: Actor) -> Actor {
     Actor::derive(&[b"undo import", &import.0])
 }
 
-/// What taking an import back would do now.
-pub(crate) async fn preview(app: &App, job: &ImportJob) -> Result<UndoPlan, Problem> {
-    drop(app.office_turn().await);
-    plan(app, job, super::nobody(), &Progress::new(super::desk::Doing::Undo, 0)).await
-}
-
 /// Plans by this author. Whoever goes on to store it holds the office's turn.
 pub(super) async fn plan(
     app: &App,
@@ -89,24 +83,12 @@ pub(super) async fn plan(
     actor: Actor,
     progress: &Progress,
 ) -> Result<UndoPlan, Problem> {
-    let import = actor_of(job)?;
-    let by = Author { message: Some(UNDO_MESSAGE.to_owned()), ..Author::now(actor, now_ms()) };
     let households = written_to(app, job).await?;
     progress.of(households.len());
     let mut plan = UndoPlan::default();
     let mut done = 0;
     for part in households.chunks(HOUSEHOLDS_PER_PART) {
-        let visited = app.model.visited(part).await?;
-        let ids: Vec<DocId> = part.iter().map(|id| DocId::from(*id)).collect();
-        let docs: Vec<OpenDoc> = app.model.documents(&ids).await?.into_values().collect();
-        let (by, id) = (by.clone(), job.id.clone());
-        let taken = blocking(move || {
-            on_all_cores(docs, |open| {
-                let visited = visited.contains(&HouseholdId::from(open.id));
-                take_back(open, import, visited, &by, &id)
-            })
-        });
-        taken.await?.into_iter().flatten().for_each(|one| plan.add(one));
+        take_back_part(app, job, actor, part).await?.into_iter().for_each(|one| plan.add(one));
         done += part.len();
         progress.planned(done);
     }
@@ -115,18 +97,46 @@ pub(super) async fn plan(
     Ok(plan)
 }
 
+/// What becomes of some households. Those that the import did not write to are left out.
+pub(super) async fn take_back_part(
+    app: &App,
+    job: &ImportJob,
+    actor: Actor,
+    part: &[HouseholdId],
+) -> Result<Vec<TakenBack>, Problem> {
+    let import = actor_of(job)?;
+    let by = Author { message: Some(UNDO_MESSAGE.to_owned()), ..Author::now(actor, now_ms()) };
+    let visited = app.model.visited(part).await?;
+    let ids: Vec<DocId> = part.iter().map(|id| DocId::from(*id)).collect();
+    let docs: Vec<OpenDoc> = app.model.documents(&ids).await?.into_values().collect();
+    let id = job.id.clone();
+    let taken = blocking(move || {
+        on_all_cores(docs, |open| {
+            let visited = visited.contains(&HouseholdId::from(open.id));
+            take_back(open, import, visited, &by, &id)
+        })
+    });
+    Ok(taken.await?.into_iter().flatten().collect())
+}
+
+impl UndoSummary {
+    /// All but what is kept, which is counted by its list.
+    pub(super) fn add(&mut self, one: &Counts) {
+        self.households_withdrawn += usize::from(one.withdrawn);
+        self.residents_removed += one.residents;
+        self.fields_restored += one.fields;
+        self.households_restored += usize::from(one.fields > 0);
+    }
+}
+
 impl UndoPlan {
     pub(super) async fn store(self, app: &App, progress: &Progress) -> Result<i64, Problem> {
         store(app, self.drafts, progress).await
     }
 
     fn add(&mut self, one: TakenBack) {
-        let sum = &mut self.summary;
-        sum.households_withdrawn += usize::from(one.withdrawn);
-        sum.residents_removed += one.residents;
-        sum.fields_restored += one.fields;
-        sum.households_restored += usize::from(one.fields > 0);
-        self.kept.extend(one.kept);
+        self.summary.add(&one.counts);
+        self.kept.extend(one.counts.kept);
         if let Some(change) = one.change {
             self.drafts.add(one.space, one.doc, DocKind::Household, one.generation, change);
         }
@@ -134,7 +144,7 @@ impl UndoPlan {
 }
 
 /// The households that an import wrote to, from the log. Others may be among them.
-async fn written_to(app: &App, job: &ImportJob) -> Result<Vec<HouseholdId>, Problem> {
+pub(super) async fn written_to(app: &App, job: &ImportJob) -> Result<Vec<HouseholdId>, Problem> {
     let office = app.log.office().device();
     let mut found = BTreeSet::new();
     let mut after = job.since;
@@ -150,15 +160,21 @@ async fn written_to(app: &App, job: &ImportJob) -> Result<Vec<HouseholdId>, Prob
     Ok(found.into_iter().collect())
 }
 
-/// One household's part of an undo.
-struct TakenBack {
-    doc: DocId,
-    space: SpaceId,
-    generation: u32,
+/// What an undo means for one household.
+#[derive(Default)]
+pub(super) struct Counts {
     withdrawn: bool,
     residents: usize,
     fields: usize,
-    kept: Vec<Kept>,
+    pub(super) kept: Vec<Kept>,
+}
+
+/// One household's part of an undo.
+pub(super) struct TakenBack {
+    pub(super) doc: DocId,
+    pub(super) counts: Counts,
+    space: SpaceId,
+    generation: u32,
     change: Option<ChangeBytes>,
 }
 
@@ -190,38 +206,35 @@ fn take_back(mut open: OpenDoc, import: Actor, visited: bool, by: &Author, job: 
         doc: open.id,
         space: open.space,
         generation: open.generation,
-        withdrawn: false,
-        residents: 0,
-        fields: 0,
-        kept: Vec::new(),
+        counts: Counts::default(),
         change: None,
     };
     let is_text = |fields: &Fields, key: &str| fields.get(key).is_some_and(|value| value.as_text().is_some());
     let whole = |reason| Kept { household: HouseholdId::from(open.id).to_string(), key: None, reason };
     if is_text(&now, "merged_into") {
-        one.kept.push(whole(KeptReason::Merged));
+        one.counts.kept.push(whole(KeptReason::Merged));
         return Some(one);
     }
     if past.before.is_empty() || is_text(&past.before, "withdrawn") {
         match (visited, past.touched(|_| true)) {
-            (true, _) => one.kept.push(whole(KeptReason::Visited)),
-            (_, true) => one.kept.push(whole(KeptReason::Changed)),
+            (true, _) => one.counts.kept.push(whole(KeptReason::Visited)),
+            (_, true) => one.counts.kept.push(whole(KeptReason::Changed)),
             _ => {
                 let puts = [Put { key: "withdrawn".into(), value: Some(Value::Text(job.to_owned())) }];
                 one.change = open.document.edit(by, &puts);
-                one.withdrawn = one.change.is_some();
+                one.counts.withdrawn = one.change.is_some();
             }
         }
         return Some(one);
     }
-    let puts = fields_back(&open, import, &past, &mut one);
+    let puts = fields_back(&open, import, &past, &mut one.counts);
     let base = open.document.last_change_with_message(&MESSAGES).map(|last| vec![last]);
     one.change = open.document.edit(&Author { base, ..by.clone() }, &puts);
     Some(one)
 }
 
 /// The household was there before: residents who are new go, fields become what they were.
-fn fields_back(open: &OpenDoc, import: Actor, past: &Past, one: &mut TakenBack) -> Vec<Put> {
+fn fields_back(open: &OpenDoc, import: Actor, past: &Past, one: &mut Counts) -> Vec<Put> {
     let household = HouseholdId::from(open.id).to_string();
     let kept = |key: &str| Kept {
         household: household.clone(),

@@ -7,6 +7,7 @@ use linli_core::ids::{ConflictId, DocId, HouseholdId};
 use linli_core::kinds::DocKind;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use std::collections::BTreeSet;
 
 /// Something that changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +84,26 @@ impl Model {
         }
         changed.sort_by_key(|changed| changed.applied);
         Ok(changed)
+    }
+
+    /// Households whose own registry or visits changed after one log id up to another; one that was merged away under
+    /// its own id. Documents of other kinds are among them by theirs.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn written_to(&self, after: i64, upto: i64) -> Result<BTreeSet<HouseholdId>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT coalesce(s.household, d.id) AS household FROM doc AS d LEFT JOIN sheet AS s ON s.doc = d.id
+             WHERE d.applied > ?1 AND d.applied <= ?2",
+        )
+        .bind(after)
+        .bind(upto)
+        .fetch_all(&self.database.readers)
+        .await?;
+        let id = |row: &SqliteRow| {
+            HouseholdId::from_slice(row.try_get("household")?).ok_or(damaged("household"))
+        };
+        rows.iter().map(id).collect()
     }
 }
 

@@ -17,6 +17,12 @@ use measure::Report;
 async fn main() {
     let scale = community::Scale::from_args();
     let mut report = Report::default();
+    // Only what the console reads, for whoever works on that.
+    if std::env::args().any(|arg| arg == "--reads") {
+        let community = community::prepare(&scale, &mut report).await;
+        reads::console_reads(&community, &mut report).await;
+        return report.print();
+    }
     community::import_a_district(&scale, &mut report);
     let mut community = community::prepare(&scale, &mut report).await;
     phones::fresh_phone(&community, &mut report).await;

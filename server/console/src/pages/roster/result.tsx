@@ -82,7 +82,7 @@ function Done({ job }: { job: Job }) {
           <section className="panel" aria-label={t("undone")}>
             <h2>{t("undone.heading")}</h2>
             <p>
-              {t("undone.by", { by: undo.by ?? "", reason: undo.reason ?? "" })} <Time at={undo.at_ms} />
+              {t("undone.by", { by: undo.by, reason: undo.reason })} <Time at={undo.at_ms} />
             </p>
             <UndoneCounts summary={undo.summary} />
             <Kept kept={undo.kept} count={undo.summary.kept} />
