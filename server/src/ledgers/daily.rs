@@ -2,8 +2,8 @@
 //! a day on which it does is kept.
 
 use super::definition::{Definition, day_of};
-use super::evaluate::find;
-use super::result::{Shown, Whole};
+use super::evaluate::{Found, find};
+use super::result::{Difference, Shown, Whole, difference};
 use crate::clock::now_ms;
 use crate::problem::Problem;
 use crate::routes::Names;
@@ -81,9 +81,28 @@ pub(crate) fn read(stored: &str) -> Result<Definition, Problem> {
 
 /// Everything that a definition says now.
 pub(crate) async fn whole(app: &App, definition: &Definition, now_ms: TimeMs) -> Result<Whole, Problem> {
+    look(app, definition, now_ms, |shown, found| shown.whole(found)).await
+}
+
+/// What has become different since a day.
+pub(crate) async fn since(
+    app: &App,
+    definition: &Definition,
+    from: &Whole,
+    now_ms: TimeMs,
+) -> Result<Difference, Problem> {
+    look(app, definition, now_ms, |shown, found| Ok(difference(from, &shown.now(&found.rows)?))).await
+}
+
+async fn look<T>(
+    app: &App,
+    definition: &Definition,
+    now_ms: TimeMs,
+    take: impl FnOnce(&Shown<'_>, &Found) -> Result<T, Problem>,
+) -> Result<T, Problem> {
     definition.check()?;
     let names = Names::load(app).await?;
     let books = app.shelf.books(&app.model, definition.base, now_ms).await?;
     let found = find(&books, definition, now_ms)?;
-    Shown { books: &books, definition, names: &names }.whole(&found)
+    take(&Shown { books: &books, definition, names: &names }, &found)
 }

@@ -9,6 +9,7 @@ use crate::problem::Problem;
 use crate::routes::Names;
 use linli_storage::StoreError;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Read as _;
 use utoipa::ToSchema;
@@ -86,6 +87,84 @@ pub(crate) struct Shown<'a> {
     pub(crate) names: &'a Names,
 }
 
+/// Rows of one moment, which most readers of a difference never see: most are as they were.
+pub(crate) trait Moment {
+    fn columns(&self) -> &[LedgerColumnBody];
+    fn count(&self) -> usize;
+    /// The id of a row.
+    fn id(&self, at: usize) -> &str;
+    /// The id of its household.
+    fn household(&self, at: usize) -> &str;
+    fn cell(&self, at: usize, column: usize) -> Cow<'_, Cell>;
+}
+
+/// What a ledger says now. Copying every row of a large community only to compare it takes longer than a person
+/// waits for a page.
+pub(crate) struct Now<'a> {
+    shown: &'a Shown<'a>,
+    columns: Vec<LedgerColumnBody>,
+    fields: Vec<(&'static Field, Option<&'a Column>)>,
+    rows: &'a [u32],
+}
+
+impl Now<'_> {
+    fn row(&self, at: usize) -> u32 {
+        self.rows.get(at).copied().unwrap_or(u32::MAX)
+    }
+}
+
+impl Moment for Now<'_> {
+    fn columns(&self) -> &[LedgerColumnBody] {
+        &self.columns
+    }
+
+    fn count(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn id(&self, at: usize) -> &str {
+        self.shown.books.id(self.shown.definition.base, self.row(at))
+    }
+
+    fn household(&self, at: usize) -> &str {
+        self.shown.books.household_id(self.shown.definition.base, self.row(at))
+    }
+
+    fn cell(&self, at: usize, column: usize) -> Cow<'_, Cell> {
+        let Some((field, Some(column))) = self.fields.get(column) else { return Cow::Owned(Cell::Empty) };
+        let row = self.shown.books.row_of(self.shown.definition.base, field, self.row(at));
+        match column.cell(row) {
+            Cell::Text(device) if field.kind == Kind::Person => {
+                Cow::Owned(Cell::Text(self.shown.names.of_text(device)))
+            }
+            cell => Cow::Borrowed(cell),
+        }
+    }
+}
+
+impl Moment for Whole {
+    fn columns(&self) -> &[LedgerColumnBody] {
+        &self.columns
+    }
+
+    fn count(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn id(&self, at: usize) -> &str {
+        self.rows.get(at).map_or("", |row| &row.id)
+    }
+
+    fn household(&self, at: usize) -> &str {
+        self.rows.get(at).map_or("", |row| &row.household)
+    }
+
+    fn cell(&self, at: usize, column: usize) -> Cow<'_, Cell> {
+        let cell = self.rows.get(at).and_then(|row| row.cells.get(column));
+        cell.map_or(Cow::Owned(Cell::Empty), Cow::Borrowed)
+    }
+}
+
 impl Shown<'_> {
     pub(crate) fn columns(&self) -> Result<Vec<LedgerColumnBody>, Problem> {
         Ok(self.definition.shown()?.into_iter().map(LedgerColumnBody::from).collect())
@@ -102,21 +181,20 @@ impl Shown<'_> {
     }
 
     pub(crate) fn rows(&self, rows: &[u32]) -> Result<Vec<RowBody>, Problem> {
-        let (fields, base) = (self.definition.shown()?, self.definition.base);
-        let columns: Vec<_> = fields.iter().map(|field| (*field, self.books.column(base, field))).collect();
-        let cell = |row: u32, field: &Field, column: Option<&Column>| {
-            let cell = column.map(|column| column.cell(self.books.row_of(base, field, row)).clone());
-            match cell.unwrap_or_default() {
-                Cell::Text(device) if field.kind == Kind::Person => Cell::Text(self.names.of_text(&device)),
-                cell => cell,
-            }
+        let now = self.now(rows)?;
+        let row = |at: usize| RowBody {
+            id: now.id(at).to_owned(),
+            household: now.household(at).to_owned(),
+            cells: (0..now.fields.len()).map(|column| now.cell(at, column).into_owned()).collect(),
         };
-        let row = |row: &u32| RowBody {
-            id: self.books.id(base, *row).to_owned(),
-            household: self.books.household_id(base, *row).to_owned(),
-            cells: columns.iter().map(|(field, column)| cell(*row, field, *column)).collect(),
-        };
-        Ok(rows.iter().map(row).collect())
+        Ok((0..rows.len()).map(row).collect())
+    }
+
+    /// These rows, read where the books have them.
+    pub(crate) fn now<'a>(&'a self, rows: &'a [u32]) -> Result<Now<'a>, Problem> {
+        let column = |field| (field, self.books.column(self.definition.base, field));
+        let fields = self.definition.shown()?.into_iter().map(column).collect();
+        Ok(Now { shown: self, columns: self.columns()?, fields, rows })
     }
 
     pub(crate) fn whole(&self, found: &Found) -> Result<Whole, Problem> {
@@ -190,47 +268,48 @@ pub(crate) struct Difference {
 /// Rows shown of each list: more are for a file, not for eyes. The counts are of all.
 const DIFFERENCE_ROWS_MAX: usize = 2_000;
 
-/// The cells at some places of a row.
-fn picked<'a>(row: &'a RowBody, places: &'a [usize]) -> impl Iterator<Item = &'a Cell> {
-    const EMPTY: &Cell = &Cell::Empty;
-    places.iter().map(|at| row.cells.get(*at).unwrap_or(EMPTY))
-}
-
 /// Compares two moments of one ledger by the ids of rows.
-pub(crate) fn difference(from: &Whole, to: &Whole) -> Difference {
-    let columns: Vec<&LedgerColumnBody> =
-        to.columns.iter().filter(|column| from.columns.iter().any(|old| old.key == column.key)).collect();
-    let picks = |whole: &Whole| -> Vec<usize> {
-        let place = |key: &str| whole.columns.iter().position(|column| column.key == key);
+pub(crate) fn difference(from: &Whole, to: &impl Moment) -> Difference {
+    let known = |column: &&LedgerColumnBody| from.columns.iter().any(|old| old.key == column.key);
+    let columns: Vec<&LedgerColumnBody> = to.columns().iter().filter(known).collect();
+    let places = |all: &[LedgerColumnBody]| -> Vec<usize> {
+        let place = |key: &str| all.iter().position(|column| column.key == key);
         columns.iter().filter_map(|column| place(&column.key)).collect()
     };
-    let (old_picks, new_picks) = (picks(from), picks(to));
-    let pick = |row: &RowBody, picks: &[usize]| -> Vec<Cell> { picked(row, picks).cloned().collect() };
-    let shown = |row: &RowBody, picks: &[usize]| RowBody { cells: pick(row, picks), ..row.clone() };
-    let mut old: HashMap<&str, &RowBody> = from.rows.iter().map(|row| (row.id.as_str(), row)).collect();
+    let (old_places, new_places) = (places(from.columns()), places(to.columns()));
+    let was = |at: usize| old_places.iter().map(move |column| from.cell(at, *column));
+    let is = |at: usize| new_places.iter().map(move |column| to.cell(at, *column));
+    let mut old: HashMap<&str, usize> = (0..from.count()).map(|at| (from.id(at), at)).collect();
     let (mut added, mut changed) = (Vec::new(), Vec::new());
-    for row in &to.rows {
-        match old.remove(row.id.as_str()) {
-            None => added.push(shown(row, &new_picks)),
-            // Most rows are as they were: they are compared where they lie.
-            Some(before) if picked(before, &old_picks).eq(picked(row, &new_picks)) => {}
+    for at in 0..to.count() {
+        let (id, household) = (to.id(at), || to.household(at).to_owned());
+        let after = || is(at).map(Cow::into_owned).collect();
+        match old.remove(id) {
+            None => added.push(RowBody { id: id.to_owned(), household: household(), cells: after() }),
+            Some(before) if was(before).eq(is(at)) => {}
             Some(before) => changed.push(ChangedRow {
-                id: row.id.clone(),
-                household: row.household.clone(),
-                before: pick(before, &old_picks),
-                after: pick(row, &new_picks),
+                id: id.to_owned(),
+                household: household(),
+                before: was(before).map(Cow::into_owned).collect(),
+                after: after(),
             }),
         }
     }
     // What nobody asked for by its id is gone.
-    let gone = from.rows.iter().filter(|row| old.contains_key(row.id.as_str()));
-    let mut removed: Vec<RowBody> = gone.map(|row| shown(row, &old_picks)).collect();
+    let gone = (0..from.count()).filter(|at| old.contains_key(from.id(*at)));
+    let mut removed: Vec<RowBody> = gone
+        .map(|at| RowBody {
+            id: from.id(at).to_owned(),
+            household: from.household(at).to_owned(),
+            cells: was(at).map(Cow::into_owned).collect(),
+        })
+        .collect();
     let (added_count, removed_count, changed_count) = (added.len(), removed.len(), changed.len());
     added.truncate(DIFFERENCE_ROWS_MAX);
     removed.truncate(DIFFERENCE_ROWS_MAX);
     changed.truncate(DIFFERENCE_ROWS_MAX);
     Difference {
-        columns_changed: columns.len() != to.columns.len() || columns.len() != from.columns.len(),
+        columns_changed: columns.len() != to.columns().len() || columns.len() != from.columns.len(),
         columns: columns.into_iter().cloned().collect(),
         added,
         removed,

@@ -6,7 +6,7 @@ use super::ledgers::{LedgerBody, changeable, visible};
 use crate::access::guard::By;
 use crate::clock::now_ms;
 use crate::ledgers::daily;
-use crate::ledgers::result::{Difference, Whole, difference as compare};
+use crate::ledgers::result::{Difference, Whole, difference as difference_of};
 use crate::ledgers::shelf::DayKept;
 use crate::problem::{Problem, ProblemBody};
 use crate::state::App;
@@ -125,10 +125,8 @@ pub(crate) async fn difference(
 ) -> Result<Json<Difference>, Problem> {
     let ledger = visible(&app, &caller, &id).await?;
     let (_, from) = kept(&app, &ledger, &params.from).await?;
-    let to = if params.to == NOW {
-        Arc::new(daily::whole(&app, &ledger.definition, now_ms()).await?)
-    } else {
-        kept(&app, &ledger, &params.to).await?.1
-    };
-    Ok(Json(compare(&from, &to)))
+    Ok(Json(match params.to.as_str() {
+        NOW => daily::since(&app, &ledger.definition, &from, now_ms()).await?,
+        day => difference_of(&from, kept(&app, &ledger, day).await?.1.as_ref()),
+    }))
 }
