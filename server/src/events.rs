@@ -63,6 +63,16 @@ pub(crate) enum News {
     },
     /// A roster was imported.
     Import,
+    /// What runs for an import goes on, or has come to its end.
+    ImportProgress {
+        /// The import's id.
+        id: String,
+    },
+    /// Somebody begins to decide something at the merge desk, or lets go of it.
+    Claim {
+        /// The conflict's id, or both households'.
+        id: String,
+    },
     /// Too much to tell: read anew what is shown.
     Reload {
         /// Lists show the log up to here.
@@ -92,7 +102,10 @@ impl News {
             | News::Conflict { applied, .. }
             | News::Record { applied, .. }
             | News::Reload { applied } => Some(*applied),
-            News::Device { .. } | News::Import => None,
+            News::Device { .. }
+            | News::Import
+            | News::ImportProgress { .. }
+            | News::Claim { .. } => None,
         }
     }
 }
@@ -188,6 +201,8 @@ fn name_of(news: &News) -> (u8, String) {
         News::Conflict { id, .. } => (1, id.clone()),
         News::Record { id, .. } => (2, id.clone()),
         News::Device { id } => (3, id.clone()),
-        News::Hello { .. } | News::Import | News::Reload { .. } => (4, String::new()),
+        News::ImportProgress { id } => (4, id.clone()),
+        News::Claim { id } => (5, id.clone()),
+        News::Hello { .. } | News::Import | News::Reload { .. } => (6, String::new()),
     }
 }

@@ -3,7 +3,6 @@
 use crate::access::Door;
 use crate::clock::now_ms;
 use crate::config::Config;
-use crate::office::import::desk::Desk;
 use crate::office::import::keeper;
 use crate::state::{App, Secrets, Stores};
 use crate::{accept, clock, events, keys, ledgers, office, routes, ws};
@@ -41,7 +40,7 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
         national_id_key: routes::national_id_key(&config.data)?,
         door: Door::new(accounts.has_users().await?),
     };
-    let stores = Stores { log, model, accounts, imports: Desk::new(&config.data) };
+    let stores = Stores { log, model, accounts, data: config.data.clone() };
     let app = App::new(stores, secrets, stopping.clone(), url.clone());
     let setup_url = app.door.setup_code().map(|code| format!("{url}/#/setup?code={code}"));
 

@@ -14,6 +14,7 @@ use linli_core::time::{TimeMs, date_of};
 use linli_storage::model::WorkerRecord;
 use linli_storage::{Log, Model, Office, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
 
@@ -71,7 +72,8 @@ pub(crate) struct Stores {
     pub(crate) log: Log,
     pub(crate) model: Model,
     pub(crate) accounts: Office,
-    pub(crate) imports: Desk,
+    /// The folder itself: uploaded rosters lie in it.
+    pub(crate) data: PathBuf,
 }
 
 /// Secrets read from the data folder, and those that live as long as the process.
@@ -95,6 +97,7 @@ fn grids_of(worker: &WorkerRecord, now_ms: TimeMs) -> (BTreeSet<String>, BTreeSe
 
 impl App {
     pub(crate) fn new(stores: Stores, secrets: Secrets, stopping: watch::Receiver<bool>, url: String) -> App {
+        let events = Arc::new(Events::default());
         App {
             log: stores.log,
             model: stores.model,
@@ -102,7 +105,6 @@ impl App {
             door: Arc::new(secrets.door),
             token: secrets.token.into(),
             advanced: broadcast::channel(ADVANCES).0,
-            events: Arc::default(),
             connected: Arc::default(),
             stopping,
             office: Arc::default(),
@@ -110,7 +112,8 @@ impl App {
             regranted: Arc::new(watch::channel(()).0),
             snapshots: Arc::default(),
             metrics: Arc::default(),
-            imports: Arc::new(stores.imports),
+            imports: Arc::new(Desk::new(&stores.data, Arc::clone(&events))),
+            events,
             shelf: Arc::default(),
             public_url: url.into(),
             national_id_key: secrets.national_id_key.into(),

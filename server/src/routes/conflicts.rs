@@ -410,8 +410,7 @@ pub(crate) async fn unclaim(
     Path(text): Path<String>,
 ) -> Result<Json<Unclaimed>, Problem> {
     let wanted: ConflictId = id(&text)?;
-    app.accounts.unclaim(&wanted.to_string(), Some(&by.0.user_id)).await?;
-    Ok(Json(Unclaimed { id: wanted.to_string() }))
+    Ok(Json(desk::unclaim(&app, wanted.to_string(), &by).await?))
 }
 
 /// The conflicts of one household, for its page.

@@ -2,6 +2,7 @@
 
 use crate::access::guard::By;
 use crate::clock::now_ms;
+use crate::events::News;
 use crate::office::claims::claimed;
 use crate::problem::{Problem, ProblemBody};
 use crate::state::App;
@@ -89,13 +90,24 @@ pub(crate) struct ClaimWish {
 pub(crate) async fn claim(app: &App, subject: &str, by: &By, wish: &ClaimWish) -> Result<ClaimBody, Problem> {
     let claim = app.accounts.claim(subject, &by.0.user_id, wish.take_over, now_ms()).await?;
     let claim = claim.ok_or_else(|| Problem::not_found("占用", "claim", subject))?;
-    if claim.user == by.0.user_id { Ok(ClaimBody::of(&claim, by)) } else { Err(claimed(&claim)) }
+    if claim.user != by.0.user_id {
+        return Err(claimed(&claim));
+    }
+    app.events.say(News::Claim { id: subject.to_owned() });
+    Ok(ClaimBody::of(&claim, by))
+}
+
+/// Lets go of one's own claim.
+pub(crate) async fn unclaim(app: &App, subject: String, by: &By) -> Result<Unclaimed, Problem> {
+    app.accounts.unclaim(&subject, Some(&by.0.user_id)).await?;
+    app.events.say(News::Claim { id: subject.clone() });
+    Ok(Unclaimed { id: subject })
 }
 
 /// Letting go of a claim always succeeds.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Unclaimed {
-    pub(crate) id: String,
+    id: String,
 }
 
 /// How many conflicts there are of something.

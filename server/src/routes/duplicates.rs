@@ -256,8 +256,7 @@ pub(crate) async fn unclaim(
     Path((a, b)): Path<(String, String)>,
 ) -> Result<Json<Unclaimed>, Problem> {
     let subject = pair_subject(known(&app, &a).await?, known(&app, &b).await?);
-    app.accounts.unclaim(&subject, Some(&by.0.user_id)).await?;
-    Ok(Json(Unclaimed { id: subject }))
+    Ok(Json(desk::unclaim(&app, subject, &by).await?))
 }
 
 /// Two households that are two.

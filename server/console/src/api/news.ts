@@ -71,12 +71,17 @@ export function isBreak(news: News): boolean {
   return news.kind === "reload" || (news.kind === "hello" && !news.resumed);
 }
 
+/** What is in no log: whoever was away for a moment has missed it for good. */
+const SAID_ONCE: News["kind"][] = ["device", "import", "import_progress", "claim"];
+
 /** Reads these addresses again, while the component is on the page, when something of these kinds happens. */
 export function useFresh(kinds: readonly News["kind"][], ...addresses: Parameters<typeof refresh>) {
   const gathering = useRef<number>(undefined);
   useEffect(() => () => window.clearTimeout(gathering.current), []);
+  const missable = kinds.some((kind) => SAID_ONCE.includes(kind));
   useNews((news) => {
-    if (!isBreak(news) && !kinds.includes(news.kind)) return;
+    const missed = isBreak(news) || (missable && news.kind === "hello");
+    if (!missed && !kinds.includes(news.kind)) return;
     gathering.current ??= window.setTimeout(() => {
       gathering.current = undefined;
       void refresh(...addresses);

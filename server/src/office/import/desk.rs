@@ -4,6 +4,7 @@
 use super::foresight::Foresight;
 use super::jobs::{Settings, missing_file, settings_of};
 use super::{Reading, file, read};
+use crate::events::{Events, News};
 use crate::problem::Problem;
 use crate::state::{App, lock};
 use axum::http::StatusCode;
@@ -13,7 +14,7 @@ use linli_storage::office::imports::ImportJob;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// A roster of 50,000 rows takes some 50 MB once it is read: nobody who went home keeps it.
 const IDLE_MS: i64 = 30 * 60 * 1000;
@@ -21,6 +22,7 @@ const IDLE_MS: i64 = 30 * 60 * 1000;
 /// Where imports lie while a person looks at them.
 pub(crate) struct Desk {
     pub(super) folder: PathBuf,
+    events: Arc<Events>,
     /// Jobs change one at a time.
     pub(super) turn: tokio::sync::Mutex<()>,
     /// One at a time: two people who import at once take turns at reading.
@@ -63,11 +65,14 @@ pub(crate) struct Progress {
     pub(crate) doing: Doing,
     households: AtomicUsize,
     done: AtomicUsize,
+    /// Who is told, and of which import.
+    told: OnceLock<(Arc<Events>, String)>,
 }
 
 impl Progress {
     pub(crate) fn new(doing: Doing, households: usize) -> Progress {
-        Progress { doing, households: AtomicUsize::new(households), done: AtomicUsize::new(0) }
+        let households = AtomicUsize::new(households);
+        Progress { doing, households, done: AtomicUsize::new(0), told: OnceLock::new() }
     }
 
     /// How many households there are, where only the work itself finds out.
@@ -77,6 +82,7 @@ impl Progress {
 
     pub(super) fn planned(&self, households: usize) {
         self.done.store(households, Ordering::Relaxed);
+        self.tell();
     }
 
     /// Lists show the log up to `at` of what reaches from `since` to `last`.
@@ -85,6 +91,13 @@ impl Progress {
         let (all, shown) = ((last - since).max(1).unsigned_abs(), (at - since).max(0).unsigned_abs());
         let part = u64::try_from(households).unwrap_or(u64::MAX).saturating_mul(shown.min(all)) / all;
         self.done.store(households + usize::try_from(part).unwrap_or(households), Ordering::Relaxed);
+        self.tell();
+    }
+
+    fn tell(&self) {
+        if let Some((events, import)) = self.told.get() {
+            events.say(News::ImportProgress { id: import.clone() });
+        }
     }
 
     /// Done, and of how many.
@@ -105,14 +118,16 @@ pub(crate) struct Running {
 impl Drop for Running {
     fn drop(&mut self) {
         lock(&self.desk.running).remove(&self.job);
+        self.progress.tell();
     }
 }
 
 impl Desk {
-    pub(crate) fn new(data: &Path) -> Desk {
+    pub(crate) fn new(data: &Path, events: Arc<Events>) -> Desk {
         let folder = data.join("imports");
         Desk {
             folder,
+            events,
             turn: Default::default(),
             opened: Default::default(),
             foresight: Default::default(),
@@ -131,6 +146,7 @@ impl Desk {
                 "this import is being worked on; wait until that ends",
             ));
         }
+        let _ = progress.told.set((Arc::clone(&self.events), job.to_owned()));
         let progress = Arc::new(progress);
         running.insert(job.to_owned(), Arc::clone(&progress));
         Ok(Running { desk: Arc::clone(self), job: job.to_owned(), progress })

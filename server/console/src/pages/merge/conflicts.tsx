@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { api, refresh, type Schema } from "@/api/client";
+import { useFresh } from "@/api/news";
 import { useCan } from "@/api/session";
 import { Empty } from "@/shared/states";
 import { Status } from "@/shared/status";
@@ -13,7 +14,7 @@ import { ConflictDetail, type Draft } from "./conflict-detail";
 import { Desk, useQueue } from "./desk";
 import { KeyHelp } from "./help";
 import { PAGED } from "./paged";
-import { NEWS_MS, PAGE_ROWS, useWords, type Conflict } from "./words";
+import { LOOK_MS, PAGE_ROWS, useWords, type Conflict } from "./words";
 
 export function Conflicts({ counts }: { counts: Schema<"CountBody">[] | undefined }) {
   const { t } = useTranslation("merge");
@@ -29,8 +30,9 @@ export function Conflicts({ counts }: { counts: Schema<"CountBody">[] | undefine
     "get",
     "/v1/conflicts",
     { params: { query: { status: "open", limit: PAGE_ROWS, ...filter } } },
-    { ...PAGED, refetchInterval: NEWS_MS },
+    { ...PAGED, refetchInterval: LOOK_MS },
   );
+  useFresh(["conflict", "claim"], "/v1/conflicts");
   // What was entered stays until it is saved, also while one looks at another conflict.
   const [drafts, setDrafts] = useState<Record<string, Draft>>({});
   const [dialog, setDialog] = useState<"help" | "bulk">();

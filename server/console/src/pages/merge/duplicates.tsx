@@ -3,6 +3,7 @@ import { Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, refresh } from "@/api/client";
+import { useFresh } from "@/api/news";
 import { Empty } from "@/shared/states";
 import { Status } from "@/shared/status";
 import { Desk, useQueue } from "./desk";
@@ -10,7 +11,7 @@ import { KeyHelp } from "./help";
 import { PAGED } from "./paged";
 import { PairDetail } from "./pair-detail";
 import type { Undoable } from "./undo";
-import { NEWS_MS, PAGE_ROWS, type Pair } from "./words";
+import { LOOK_MS, PAGE_ROWS, type Pair } from "./words";
 
 export default function Duplicates() {
   const { t } = useTranslation("merge");
@@ -18,8 +19,9 @@ export default function Duplicates() {
     "get",
     "/v1/duplicates",
     { params: { query: { limit: PAGE_ROWS } } },
-    { ...PAGED, refetchInterval: NEWS_MS },
+    { ...PAGED, refetchInterval: LOOK_MS },
   );
+  useFresh(["household", "claim"], "/v1/duplicates");
   const [help, setHelp] = useState(false);
   const queue = useQueue<Pair>(query, () => setHelp(true));
   const decided = async (pair: string, done: Undoable) => {

@@ -4,10 +4,11 @@ import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { api } from "@/api/client";
+import { useFresh } from "@/api/news";
 import { PageFrame } from "@/shared/page-frame";
 import { Loading } from "@/shared/states";
 import { Conflicts } from "./conflicts";
-import { NEWS_MS } from "./words";
+import { LOOK_MS } from "./words";
 import "./merge.css";
 
 // Most people come for the conflicts; the other tabs are loaded when they are opened.
@@ -19,7 +20,8 @@ export default function Merge() {
   const { t } = useTranslation("merge");
   const [params, setParams] = useSearchParams();
   const tab = params.get("tab") ?? "conflicts";
-  const counts = api.useQuery("get", "/v1/desk", undefined, { refetchInterval: NEWS_MS, staleTime: 0 });
+  const counts = api.useQuery("get", "/v1/desk", undefined, { refetchInterval: LOOK_MS, staleTime: 0 });
+  useFresh(["conflict", "household"], "/v1/desk");
   const open = counts.data?.conflicts.filter((row) => row.status === "open");
   const label = (name: string, count?: number) => ({
     key: name,

@@ -1,4 +1,4 @@
-/** What the desk's tabs have in common: how things are called, and how often news is asked for. */
+/** What the desk's tabs have in common: how things are called, and how long a claim that ended by itself is shown. */
 import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
 
@@ -6,8 +6,8 @@ export type Conflict = Schema<"ConflictBody">;
 export type Version = Schema<"VersionBody">;
 export type Pair = Schema<"DuplicateBody">;
 
-/** Colleagues' claims and decisions show after this long without a reload. */
-export const NEWS_MS = 15_000;
+/** Colleagues' claims and decisions are heard of; a claim that ends by itself is not, and shows this much longer. */
+export const LOOK_MS = 60_000;
 /** Rows of one page of a list. */
 export const PAGE_ROWS = 100;
 /** As the relay bounds reasons. */

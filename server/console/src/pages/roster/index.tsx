@@ -3,6 +3,7 @@ import { Button, Steps } from "antd";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { api, type Schema } from "@/api/client";
+import { useFresh } from "@/api/news";
 import { PageFrame } from "@/shared/page-frame";
 import { Loaded } from "@/shared/states";
 import { Columns } from "./columns";
@@ -14,15 +15,16 @@ import "./roster.css";
 
 export type Job = Schema<"ImportDetailBody">;
 
-/** Often enough for a bar that moves; each answer is a few hundred bytes. */
-const LOOK_EVERY_MS = 500;
+/** News say when something has moved; this is for a browser that hears none. */
+const LOOK_EVERY_MS = 10_000;
 
 export function isRunning(job: Job | undefined): boolean {
   return job !== undefined && (job.progress != null || job.state === "importing" || job.state === "undoing");
 }
 
-/** An import as it is now; while something runs for it, asked for again and again. */
+/** An import as it is now, read again whenever what runs for it has gone on. */
 export function useJob(id: string) {
+  useFresh(["import_progress"], "/v1/imports/{id}");
   return api.useQuery(
     "get",
     "/v1/imports/{id}",
