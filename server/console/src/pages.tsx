@@ -12,7 +12,8 @@ import {
   TableOutlined,
   TeamOutlined,
 } from "@ant-design/icons";
-import { lazy, type ComponentType, type LazyExoticComponent, type ReactNode } from "react";
+import { lazy, useState, type ComponentType, type ReactNode } from "react";
+import { matchPath } from "react-router";
 import type { Action } from "./api/actions";
 import i18n from "./i18n";
 
@@ -24,7 +25,9 @@ export interface Page {
   action: Action;
   /** Only pages with an icon stand in the menu. */
   icon?: ReactNode;
-  view: LazyExoticComponent<ComponentType>;
+  view: ComponentType;
+  /** Fetches its code and texts before anybody is known to see it. */
+  preload: () => Promise<void>;
 }
 
 const TEXTS = import.meta.glob<{ default: Record<string, string> }>("./pages/*/*.json");
@@ -41,8 +44,19 @@ export function withTexts<Props>(name: string, load: () => Promise<{ default: Co
   };
 }
 
+/** A page that is there already is shown at once: what React waits for it shows a third of a second later. */
 function view(name: string, load: () => Promise<{ default: ComponentType }>) {
-  return lazy(withTexts(name, load));
+  const fetch = withTexts(name, load);
+  const Awaited = lazy(fetch);
+  let here: ComponentType | undefined;
+  function View() {
+    const [Ready] = useState(() => here);
+    return Ready ? <Ready /> : <Awaited />;
+  }
+  const preload = async () => {
+    here = (await fetch()).default;
+  };
+  return { view: View, preload };
 }
 
 export const PAGES: Page[] = [
@@ -51,88 +65,96 @@ export const PAGES: Page[] = [
     path: "/",
     action: "read",
     icon: <DashboardOutlined />,
-    view: view("overview", () => import("./pages/overview")),
+    ...view("overview", () => import("./pages/overview")),
   },
   {
     name: "roster",
     path: "/roster",
     action: "import",
     icon: <ImportOutlined />,
-    view: view("roster", () => import("./pages/roster")),
+    ...view("roster", () => import("./pages/roster")),
   },
   {
     name: "grids",
     path: "/grids",
     action: "read",
     icon: <ApartmentOutlined />,
-    view: view("grids", () => import("./pages/grids")),
+    ...view("grids", () => import("./pages/grids")),
   },
   {
     name: "phones",
     path: "/phones",
     action: "read",
     icon: <MobileOutlined />,
-    view: view("phones", () => import("./pages/phones")),
+    ...view("phones", () => import("./pages/phones")),
   },
   {
     name: "coverage",
     path: "/coverage",
     action: "read",
     icon: <AimOutlined />,
-    view: view("coverage", () => import("./pages/coverage")),
+    ...view("coverage", () => import("./pages/coverage")),
   },
   {
     name: "households",
     path: "/households",
     action: "read",
     icon: <HomeOutlined />,
-    view: view("households", () => import("./pages/households")),
+    ...view("households", () => import("./pages/households")),
   },
   {
     name: "household",
     path: "/households/:id",
     action: "read",
-    view: view("household", () => import("./pages/household")),
+    ...view("household", () => import("./pages/household")),
   },
   {
     name: "merge",
     path: "/merge",
     action: "read",
     icon: <MergeCellsOutlined />,
-    view: view("merge", () => import("./pages/merge")),
+    ...view("merge", () => import("./pages/merge")),
   },
   {
     name: "ledgers",
     path: "/ledgers",
     action: "read",
     icon: <TableOutlined />,
-    view: view("ledgers", () => import("./pages/ledgers")),
+    ...view("ledgers", () => import("./pages/ledgers")),
   },
   {
     name: "directives",
     path: "/directives",
     action: "read",
     icon: <NotificationOutlined />,
-    view: view("directives", () => import("./pages/directives")),
+    ...view("directives", () => import("./pages/directives")),
   },
   {
     name: "audit",
     path: "/audit",
     action: "audit",
     icon: <AuditOutlined />,
-    view: view("audit", () => import("./pages/audit")),
+    ...view("audit", () => import("./pages/audit")),
   },
   {
     name: "users",
     path: "/users",
     action: "read_users",
     icon: <TeamOutlined />,
-    view: view("users", () => import("./pages/users")),
+    ...view("users", () => import("./pages/users")),
   },
   {
     name: "account",
     path: "/account",
     action: "read_sessions",
-    view: view("account", () => import("./pages/account")),
+    ...view("account", () => import("./pages/account")),
   },
 ];
+
+/** Fetches the page of an address such as `/coverage` before it is to be seen. */
+export function preload(address: string) {
+  const path = address.replace(/\?.*$/, "");
+  const page = PAGES.find((it) => matchPath(it.path, path === "" ? "/" : path));
+  // What cannot be fetched now is fetched again, and its failure shown, when the page is to be seen.
+  page?.preload().catch(() => undefined);
+}

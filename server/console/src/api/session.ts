@@ -8,6 +8,12 @@ export type Session = Schema<"SessionBody">;
 
 const options = api.queryOptions("get", "/v1/session");
 
+/** Asks before anything is drawn; whoever wants the answer waits for the same one. */
+export function askSession() {
+  // A failure is shown by whoever waits for the answer.
+  queries.query(options).catch(() => undefined);
+}
+
 /** Asked again when the window comes to the front: another tab may have signed out. */
 export function useSessionQuery() {
   return api.useQuery("get", "/v1/session", undefined, {

@@ -4,7 +4,7 @@ import { Suspense, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Outlet, useLocation, useMatches } from "react-router";
 import { useCan, useSession } from "@/api/session";
-import { PAGES, type Page } from "@/pages";
+import { PAGES, preload, type Page } from "@/pages";
 import { PageFrame } from "@/shared/page-frame";
 import { Empty, Loading } from "@/shared/states";
 import { TopBar } from "./top-bar";
@@ -69,7 +69,11 @@ function SideMenu() {
   const items = shown.map(({ name, path, icon }) => ({
     key: name,
     icon,
-    label: <Link to={path}>{t(`menu.${name}`)}</Link>,
+    label: (
+      <Link to={path} onPointerEnter={() => preload(path)} onFocus={() => preload(path)}>
+        {t(`menu.${name}`)}
+      </Link>
+    ),
   }));
   return <Menu mode="inline" items={items} selectedKeys={current} />;
 }
