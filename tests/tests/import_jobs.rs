@@ -190,7 +190,7 @@ fn an_undo_takes_back_what_nobody_touched_and_names_the_rest() {
     assert_eq!(relay.status()["households"], 5);
     let would = foreseen(&relay, &id);
     assert_eq!(
-        ["households_withdrawn", "fields_restored", "kept"].map(|key| would["summary"][key].as_u64()),
+        ["households_withdrawn", "households_restored", "kept"].map(|key| would["summary"][key].as_u64()),
         [Some(2), Some(2), Some(0)],
         "{would}"
     );

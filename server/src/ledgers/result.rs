@@ -268,6 +268,43 @@ pub(crate) struct Difference {
 /// Rows shown of each list: more are for a file, not for eyes. The counts are of all.
 const DIFFERENCE_ROWS_MAX: usize = 2_000;
 
+/// So far ahead the other moment's row is looked for where two moments part: homes come and go one by one.
+const AHEAD: usize = 4;
+
+/// For each row of one moment the row that it was, and the rows that are gone. Both are in nearly the same order, so
+/// most rows stand beside each other; only the others are looked up by their ids.
+fn pair_up(from: &impl Moment, to: &impl Moment) -> (Vec<Option<usize>>, Vec<usize>) {
+    let mut before = Vec::with_capacity(to.count());
+    let mut gone = Vec::new();
+    let mut old = 0;
+    while before.len() < to.count() {
+        let new = before.len();
+        if from.id(old) == to.id(new) {
+            before.push(Some(old));
+            old += 1;
+            continue;
+        }
+        let left = (1..=AHEAD).find(|by| from.id(old + by) == to.id(new));
+        let come = (1..=AHEAD).find(|by| to.id(new + by) == from.id(old));
+        let (by, come) = match (left, come) {
+            (Some(left), _) => (left, 0),
+            (None, Some(come)) => (0, come),
+            (None, None) => (1, 1),
+        };
+        let end = (old + by).min(from.count());
+        gone.extend(old..end);
+        old = end;
+        before.extend(std::iter::repeat_n(None, come));
+    }
+    gone.extend(old..from.count());
+    let mut elsewhere: HashMap<&str, usize> = gone.iter().map(|at| (from.id(*at), *at)).collect();
+    for (at, was) in before.iter_mut().enumerate().filter(|(_, was)| was.is_none()) {
+        *was = elsewhere.remove(to.id(at));
+    }
+    gone.retain(|at| elsewhere.contains_key(from.id(*at)));
+    (before, gone)
+}
+
 /// Compares two moments of one ledger by the ids of rows.
 pub(crate) fn difference(from: &Whole, to: &impl Moment) -> Difference {
     let known = |column: &&LedgerColumnBody| from.columns.iter().any(|old| old.key == column.key);
@@ -279,25 +316,24 @@ pub(crate) fn difference(from: &Whole, to: &impl Moment) -> Difference {
     let (old_places, new_places) = (places(from.columns()), places(to.columns()));
     let was = |at: usize| old_places.iter().map(move |column| from.cell(at, *column));
     let is = |at: usize| new_places.iter().map(move |column| to.cell(at, *column));
-    let mut old: HashMap<&str, usize> = (0..from.count()).map(|at| (from.id(at), at)).collect();
+    let (before, gone) = pair_up(from, to);
     let (mut added, mut changed) = (Vec::new(), Vec::new());
-    for at in 0..to.count() {
-        let (id, household) = (to.id(at), || to.household(at).to_owned());
+    for (at, before) in before.into_iter().enumerate() {
+        let (id, household) = (|| to.id(at).to_owned(), || to.household(at).to_owned());
         let after = || is(at).map(Cow::into_owned).collect();
-        match old.remove(id) {
-            None => added.push(RowBody { id: id.to_owned(), household: household(), cells: after() }),
+        match before {
+            None => added.push(RowBody { id: id(), household: household(), cells: after() }),
             Some(before) if was(before).eq(is(at)) => {}
             Some(before) => changed.push(ChangedRow {
-                id: id.to_owned(),
+                id: id(),
                 household: household(),
                 before: was(before).map(Cow::into_owned).collect(),
                 after: after(),
             }),
         }
     }
-    // What nobody asked for by its id is gone.
-    let gone = (0..from.count()).filter(|at| old.contains_key(from.id(*at)));
     let mut removed: Vec<RowBody> = gone
+        .into_iter()
         .map(|at| RowBody {
             id: from.id(at).to_owned(),
             household: from.household(at).to_owned(),
@@ -354,6 +390,25 @@ mod tests {
         assert_eq!(found.changed[0].after, [Cell::text("张卫")]);
         let same = difference(&from, &from);
         assert_eq!((same.added_count, same.removed_count, same.changed_count), (0, 0, 0));
+    }
+
+    #[test]
+    fn rows_are_found_wherever_they_stand_now() {
+        let ids: Vec<String> = (0..40).map(|id| format!("{id}")).collect();
+        let rows = |order: &[usize]| {
+            let rows: Vec<(&str, &[&str])> = order.iter().map(|at| (ids[*at].as_str(), &["王"][..])).collect();
+            whole(&["name"], &rows)
+        };
+        let from = rows(&(0..30).collect::<Vec<_>>());
+        // The first stands last, a run has left, others have come at the end and in the middle, one pair has swapped.
+        let to = [(1..8).collect::<Vec<_>>(), vec![30, 31], (16..28).collect(), vec![29, 28, 35, 0]].concat();
+        let found = difference(&from, &rows(&to));
+        let ids = |rows: &[RowBody]| rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>();
+        assert_eq!(ids(&found.added), ["30", "31", "35"]);
+        assert_eq!(ids(&found.removed), ["8", "9", "10", "11", "12", "13", "14", "15"]);
+        assert_eq!(found.changed_count, 0);
+        let none = rows(&[]);
+        assert_eq!((difference(&none, &from).added_count, difference(&from, &none).removed_count), (30, 30));
     }
 
     #[test]
