@@ -131,6 +131,14 @@ test("an import goes on by itself when the relay loses power", async ({ office }
   await done(page);
   await expect(count(page, "households_new")).toHaveText("3,000");
   expect((await relay.officeOne("status")).households).toBe(MANY);
+
+  // What an undo of so many would do is counted behind a bar that has an end.
+  await button(page, "撤销导入", "Undo import").click();
+  const dialog = page.getByRole("dialog", { name: say(/^撤销导入/, /^Undo the import/) });
+  await expect(dialog.getByRole("progressbar")).toBeVisible();
+  await expect(dialog.getByRole("button", { name: say("撤销这次导入", "Undo this import") })).toBeDisabled();
+  await judge(page, "02-roster-undo-counting");
+  await expect(dialog.getByText(say(/新增的 3,?000 户/, /withdraws 3,?000 households/))).toBeVisible();
 });
 
 test("an undo says before what it does, and leaves what somebody touched", async ({ office }) => {
