@@ -46,7 +46,7 @@ test("the building chart answers a click within 1.5 seconds of being asked for",
   const each = took.map((ms) => ms.toFixed(0)).join(", ");
   console.log(
     `coverage: ${doors} doors; a click opens a household after ${each} ms; median ${median.toFixed(0)} ms, ` +
-      `goal ${INTERACTIVE_MS} ms; of that the page computes ${middle(computed).toFixed(0)} ms`,
+      `goal ${INTERACTIVE_MS} ms; the page computes ${middle(computed).toFixed(0)} ms until that household is drawn`,
   );
   // Where the page computes much less than that, it waited for a processor that had other work.
   expect(median).toBeLessThanOrEqual(INTERACTIVE_MS);
