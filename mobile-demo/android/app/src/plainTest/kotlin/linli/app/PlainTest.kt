@@ -1,0 +1,60 @@
+package linli.app
+
+import linli.KeyStoreException
+import linli.Language
+import linli.Outcome
+import linli.screens.SyncMark
+import org.junit.jupiter.api.Assertions.assertArrayEquals
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertNull
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.assertThrows
+import org.junit.jupiter.api.io.TempDir
+import java.io.File
+import java.security.GeneralSecurityException
+import kotlin.experimental.xor
+
+/** What of the Android app needs no Android. */
+class PlainTest {
+    @TempDir
+    lateinit var folder: File
+
+    private object Flips : Sealer {
+        override fun seal(secret: ByteArray) = ByteArray(secret.size) { secret[it] xor 1 }
+
+        override fun open(sealed: ByteArray) = seal(sealed)
+    }
+
+    @Test
+    fun `the secret lies sealed and comes back`() {
+        val file = File(folder, "key")
+        val keys = SealedKeys(file, Flips)
+        assertNull(keys.load())
+        keys.save(byteArrayOf(1, 2, 3))
+        assertArrayEquals(byteArrayOf(0, 3, 2), file.readBytes())
+        assertArrayEquals(byteArrayOf(1, 2, 3), SealedKeys(file, Flips).load())
+        val locked = SealedKeys(file, object : Sealer by Flips {
+            override fun open(sealed: ByteArray) = throw GeneralSecurityException("locked")
+        })
+        assertThrows<KeyStoreException.Failed> { locked.load() }
+    }
+
+    @Test
+    fun `back leads where one came from`() {
+        val card = Places().begin(Place.Today).open(Place.Card("a"))
+        assertEquals(Place.Visit("a"), card.open(Place.Visit("a")).open(Place.Visit("a")).here)
+        assertEquals(card, card.open(Place.Visit("a")).back())
+        assertTrue(card.back().isFirst)
+        assertEquals(card.back(), card.back().back())
+    }
+
+    @Test
+    fun `everything is said in both languages`() {
+        val all = Language.entries.flatMap { language -> Text.entries.map { it.of(language) } }
+        assertTrue(all.none { it.isBlank() })
+        assertEquals("今天" to "Today", Text.Today.of(languageOf("zh-CN")) to Text.Today.of(languageOf("en-GB")))
+        assertEquals(Outcome.entries.size, Outcome.entries.map { textOf(it) }.toSet().size)
+        assertEquals(SyncMark.entries.size, SyncMark.entries.map { textOf(it) }.toSet().size)
+    }
+}
