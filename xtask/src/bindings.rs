@@ -2,8 +2,8 @@
 //!
 //! Generated code goes below the target folder and is never committed.
 
-use crate::apt;
 use crate::cargo::Workspace;
+use crate::{api, apt, swift};
 use anyhow::{Context as _, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,11 +13,18 @@ const LANGUAGES: [&str; 3] = ["kotlin", "swift", "python"];
 /// The library, as the platform names it.
 const LIBRARY: &str = if cfg!(target_os = "macos") { "liblinli_mobile.dylib" } else { "liblinli_mobile.so" };
 
-/// Builds the library and writes what each language needs.
-pub(crate) fn build(workspace: &Workspace) -> anyhow::Result<()> {
+/// Builds the library and writes what each language needs; keeps the listings of their APIs when told to.
+pub(crate) fn build(workspace: &Workspace, accept_api: bool) -> anyhow::Result<()> {
     let built = workspace.cargo(&["build", "--workspace", "--bins", "--lib"]).status()?.success();
     ensure!(built, "the build failed; cargo says why above");
-    generate(workspace)
+    generate(workspace)?;
+    swift::assemble(workspace)?;
+    if accept_api {
+        run(pytest(workspace, "bindings/python/tests/test_api.py")?.env(api::ACCEPT_VARIABLE, "1"))?;
+        run(kotlin(workspace)?.arg("-Dtest=ApiTest").env(api::ACCEPT_VARIABLE, "1"))?;
+        swift::compare_api(workspace, true)?;
+    }
+    Ok(())
 }
 
 /// Writes what each language needs, from the library that was built last.
@@ -49,8 +56,13 @@ pub(crate) fn folder(workspace: &Workspace, language: &str) -> PathBuf {
     workspace.target.join("bindings").join(language)
 }
 
-/// The Python story, in an environment of its own.
+/// The Python story and API.
 pub(crate) fn python(workspace: &Workspace) -> anyhow::Result<Command> {
+    pytest(workspace, "bindings/python/tests")
+}
+
+/// Some of the Python tests, in an environment of their own.
+fn pytest(workspace: &Workspace, tests: &str) -> anyhow::Result<Command> {
     let environment = folder(workspace, "python-environment");
     let python = environment.join("bin/python3");
     let wanted = workspace.root.join("bindings/python/requirements.txt");
@@ -60,9 +72,9 @@ pub(crate) fn python(workspace: &Workspace) -> anyhow::Result<Command> {
         std::fs::write(environment.join("ready"), "")?;
     }
     let mut pytest = Command::new(python);
-    pytest.args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider", "bindings/python/tests"]);
+    pytest.args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider", tests]);
     pytest.current_dir(&workspace.root).env("PYTHONPATH", folder(workspace, "python"));
-    pytest.env("PYTHONDONTWRITEBYTECODE", "1");
+    pytest.env("PYTHONDONTWRITEBYTECODE", "1").env("LINLI_BIN_DIR", workspace.target.join("debug"));
     Ok(pytest)
 }
 
@@ -86,6 +98,7 @@ pub(crate) fn kotlin(workspace: &Workspace) -> anyhow::Result<Command> {
     maven.args(["--batch-mode", "--no-transfer-progress", "--quiet", "test"]);
     maven.arg(format!("-Dlinli.generated={}", folder(workspace, "kotlin").display()));
     maven.arg(format!("-Dlinli.library={}", workspace.target.join("debug").display()));
+    maven.env("LINLI_BIN_DIR", workspace.target.join("debug"));
     maven.current_dir(workspace.root.join("bindings/kotlin"));
     Ok(maven)
 }

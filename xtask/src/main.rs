@@ -3,6 +3,7 @@
 //! Knows how to call cargo and the two binaries; links none of the project's crates, so that it compiles
 //! in seconds on a fresh clone.
 
+mod api;
 mod app;
 mod apt;
 mod bench;
@@ -10,7 +11,9 @@ mod bindings;
 mod browser;
 mod cargo;
 mod console;
+mod debian;
 mod demo;
+mod swift;
 mod test;
 
 use clap::{Parser, Subcommand};
@@ -31,7 +34,11 @@ enum Command {
     /// 演示:导入一个社区,三部手机离线走访、合并、裁定 / a community, three phones offline, merging, deciding
     Demo(demo::DemoArgs),
     /// 手机引擎的 Kotlin、Swift、Python 接口 / the phone engine for Kotlin, Swift and Python
-    Bindings,
+    Bindings {
+        /// 接受改变了的接口,写入 bindings/*/api.txt / keep the API as it is now in bindings/*/api.txt
+        #[arg(long)]
+        accept_api: bool,
+    },
     /// 编译管理页面 / build the office console
     Console,
     /// 编译手机网页应用 / build the field app
@@ -54,8 +61,8 @@ fn main() -> ExitCode {
         Command::App => cargo::Workspace::find()
             .and_then(|workspace| app::build_if_stale(&workspace))
             .map(|()| ExitCode::SUCCESS),
-        Command::Bindings => cargo::Workspace::find()
-            .and_then(|workspace| bindings::build(&workspace))
+        Command::Bindings { accept_api } => cargo::Workspace::find()
+            .and_then(|workspace| bindings::build(&workspace, accept_api))
             .map(|()| ExitCode::SUCCESS),
         Command::Bench { args } => bench::run(&args),
     };

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything CI does, cheapest first.
 
 use crate::cargo::Workspace;
-use crate::{bindings, browser, console};
+use crate::{bindings, browser, console, swift};
 use anyhow::{Context as _, bail, ensure};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
@@ -32,7 +32,7 @@ const NPM_REMEDY: &str = "it says above what is wrong; `npm run fix` in its fold
 
 /// Whole-system tests start the binaries from the target folder, so those are built before the tests run;
 /// the console's check needs the description of the API that they speak.
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     Step {
         what: "format",
         program: Program::Cargo,
@@ -80,6 +80,12 @@ const STEPS: [Step; 13] = [
         remedy: "Maven says above what failed",
     },
     Step {
+        what: "story in Swift",
+        program: Program::Made(swift::story),
+        args: &[],
+        remedy: "Swift says above what failed; bindings/swift/README.md says where it comes from",
+    },
+    Step {
         what: "stories in a browser",
         program: STORIES,
         args: &["test"],
@@ -104,7 +110,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     let chromium = browser::find_or_install()?;
     for (number, step) in STEPS.iter().enumerate() {
         let title = format!("{}/{} {}", number + 1, STEPS.len(), step.what);
-        let mut command = step.command(&workspace)?;
+        let mut command = step.command(&workspace).with_context(|| format!("{title}: {}", step.remedy))?;
         command.env("LINLI_CHROMIUM", &chromium).env("LINLI_BIN_DIR", workspace.target.join("debug"));
         println!("==> {title}: {}", step.args.join(" "));
         let began = Instant::now();

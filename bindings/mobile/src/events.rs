@@ -2,8 +2,11 @@
 
 use crate::{Refusal, SyncReport};
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use tokio::sync::Notify;
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
+use tokio::sync::{Notify, watch};
 
 /// Events kept for an app that does not look: it asks for the status when it comes back, so old ones may go.
 const EVENTS_KEPT: usize = 256;
@@ -76,6 +79,43 @@ impl From<linli_engine::SyncEvent> for SyncEvent {
                 SyncEvent::Offline { why: Refusal { code, text }, retry_ms }
             }
         }
+    }
+}
+
+/// One place that waits for events, and can be told to stop waiting.
+///
+/// For Swift, where a task that is cancelled goes on waiting for what it has called, and would take an event that
+/// nobody sees. In Kotlin and Python cancel the task that waits for `next_event`.
+#[derive(uniffi::Object)]
+pub struct Listener {
+    events: Arc<Queue>,
+    stopped: watch::Sender<bool>,
+}
+
+#[uniffi::export]
+impl Listener {
+    /// The next thing that happened on the kept connection; waits for it. Nothing once this listener is stopped or
+    /// the phone closed. What was not taken waits for the next listener.
+    pub async fn next(&self) -> Option<SyncEvent> {
+        let mut stopped = self.stopped.subscribe();
+        let mut stop = pin!(stopped.wait_for(|stopped| *stopped));
+        let mut next = pin!(self.events.next());
+        poll_fn(|context| match stop.as_mut().poll(context) {
+            Poll::Ready(_) => Poll::Ready(None),
+            Poll::Pending => next.as_mut().poll(context),
+        })
+        .await
+    }
+
+    /// Ends every wait of this listener, now and later. The connection stays.
+    pub fn stop(&self) {
+        self.stopped.send_replace(true);
+    }
+}
+
+impl Listener {
+    pub(crate) fn new(events: Arc<Queue>) -> Arc<Listener> {
+        Arc::new(Listener { events, stopped: watch::Sender::new(false) })
     }
 }
 

@@ -16,7 +16,7 @@ mod threads;
 mod today;
 
 pub use error::PhoneError;
-pub use events::SyncEvent;
+pub use events::{Listener, SyncEvent};
 pub use given::{Channel, HouseholdFilter, Language, NewHousehold, NewResident, NewVisit, Outcome, Told};
 pub use issues::{Issue, IssueFilter, NewIssue, ReportedIssue};
 pub use keys::{KeyStore, KeyStoreError};

@@ -1,6 +1,6 @@
 //! The phone: one object, one store, typed calls.
 
-use crate::events::Queue;
+use crate::events::{Listener, Queue};
 use crate::keys::Foreign;
 use crate::shown::all;
 use crate::threads::{finish, spawn};
@@ -356,6 +356,11 @@ impl Phone {
     /// The next thing that happened on the kept connection; waits for it. Nothing after the phone was closed.
     pub async fn next_event(&self) -> Option<SyncEvent> {
         self.events.next().await
+    }
+
+    /// A listener of its own, whose wait for events can be ended.
+    pub fn listen(&self) -> Arc<Listener> {
+        Listener::new(Arc::clone(&self.events))
     }
 
     /// Writes everything unsent to a file. It stays on the phone until the relay has it.
