@@ -53,8 +53,14 @@ class WorkerPhone implements Phone {
   }
 
   private hear(heard: Answer | Told | Broken) {
-    if (heard.kind === "event") return this.listeners.forEach((listener) => listener(heard.event));
-    if (heard.kind === "broken") return this.replace();
+    if (heard.kind === "event") {
+      this.listeners.forEach((listener) => listener(heard.event));
+      return;
+    }
+    if (heard.kind === "broken") {
+      this.replace();
+      return;
+    }
     const waiting = this.waiting.get(heard.id);
     this.waiting.delete(heard.id);
     if (heard.refused) waiting?.reject(new PhoneProblem(heard.refused.code, heard.refused.text));
@@ -64,7 +70,10 @@ class WorkerPhone implements Phone {
   private replace() {
     this.worker.terminate();
     this.replaced += 1;
-    if (this.replaced > REPLACED_MAX) return this.giveUp("the engine keeps breaking");
+    if (this.replaced > REPLACED_MAX) {
+      this.giveUp("the engine keeps breaking");
+      return;
+    }
     this.worker = this.start();
     for (const { ask } of this.waiting.values()) this.worker.postMessage(ask);
   }

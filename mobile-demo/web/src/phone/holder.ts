@@ -1,6 +1,14 @@
 /** The engine, open or locked: what the tab that holds the store does for all of them. */
 import type { Language } from "./ask";
-import { PhoneProblem, type Args, type Exported, type Imported, type LockState, type Method, type PhoneEvent } from "./calls";
+import {
+  PhoneProblem,
+  type Args,
+  type Exported,
+  type Imported,
+  type LockState,
+  type Method,
+  type PhoneEvent,
+} from "./calls";
 import * as keys from "./keys";
 import init, { openPhone, removePhone, type WebPhone } from "./pkg/linli_web";
 import wasm from "./pkg/linli_web_bg.wasm?url";

@@ -86,7 +86,8 @@ export async function unlock(pin: string, language: Language): Promise<Uint8Arra
     return new Uint8Array(key);
   } catch {
     const wrong = row.wrong + 1;
-    const wait = wrong < WRONG_FREE ? 0 : Math.min(WAIT_FIRST_MS * 2 ** (wrong - WRONG_FREE), WAIT_LONGEST_MS);
+    const wait =
+      wrong < WRONG_FREE ? 0 : Math.min(WAIT_FIRST_MS * 2 ** (wrong - WRONG_FREE), WAIT_LONGEST_MS);
     await save({ ...row, wrong, wait_until: wait > 0 ? Date.now() + wait : 0 });
     throw new PhoneProblem("phone.wrong_pin", says("phone.wrong_pin", language));
   }
@@ -105,7 +106,9 @@ async function guard(row: Row, key: ArrayBuffer, pin: string) {
 }
 
 async function fromPin(pin: string, salt: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
-  const typed = await crypto.subtle.importKey("raw", new TextEncoder().encode(pin), "PBKDF2", false, ["deriveKey"]);
+  const typed = await crypto.subtle.importKey("raw", new TextEncoder().encode(pin), "PBKDF2", false, [
+    "deriveKey",
+  ]);
   const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations: ITERATIONS };
   return crypto.subtle.deriveKey(how, typed, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
 }

@@ -3,7 +3,16 @@
  * store, the others ask it. When its tab is closed or killed the lock goes to another, which asks again for whatever
  * had not been answered.
  */
-import { refusedBy, type Answer, type Ask, type Begin, type Broken, type Holding, type Told } from "./ask";
+import {
+  refusedBy,
+  type Answer,
+  type Ask,
+  type Begin,
+  type Broken,
+  type Holding,
+  type Refused,
+  type Told,
+} from "./ask";
 import type { PhoneEvent } from "./calls";
 import { Holder } from "./holder";
 
@@ -14,11 +23,17 @@ const channel = new BroadcastChannel(NAME);
 /** Asked by this tab's screens and not answered yet. */
 const waiting = new Map<string, Ask>();
 let holder: Holder | null = null;
+/** Why this tab's worker has the lock and yet no store. */
+let failed: Refused | null = null;
 
 addEventListener("message", ({ data }: MessageEvent<Begin | Ask>) => {
-  if (data.kind === "begin") return begin(data);
+  if (data.kind === "begin") {
+    begin(data);
+    return;
+  }
   waiting.set(data.id, data);
   if (holder) void answer(holder, data, hear);
+  else if (failed) hear({ kind: "answer", id: data.id, refused: failed });
   else channel.postMessage(data);
 });
 
@@ -27,11 +42,16 @@ channel.onmessage = ({ data }: MessageEvent<Ask | Answer | Told | Holding>) => {
     case "ask":
       if (holder) void answer(holder, data, (said) => channel.postMessage(said));
       return;
-    case "answer":
-      return hear(data);
-    case "event":
-      return postMessage(data);
+    case "answer": {
+      hear(data);
+      return;
+    }
+    case "event": {
+      postMessage(data);
+      return;
+    }
     case "holding":
+      failed = null;
       for (const ask of waiting.values()) channel.postMessage(ask);
   }
 };
@@ -39,7 +59,14 @@ channel.onmessage = ({ data }: MessageEvent<Ask | Answer | Told | Holding>) => {
 function begin({ language }: Begin) {
   // Held until the tab goes.
   void navigator.locks.request(NAME, async () => {
-    holder = await Holder.open(language, tell);
+    try {
+      holder = await Holder.open(language, tell);
+    } catch (error) {
+      // Another tab may fare better; this one says why it has nothing to show.
+      failed = refusedBy(error);
+      for (const { id } of waiting.values()) hear({ kind: "answer", id, refused: failed });
+      return;
+    }
     channel.postMessage({ kind: "holding" } satisfies Holding);
     for (const ask of waiting.values()) void answer(holder, ask, hear);
     await new Promise(() => undefined);

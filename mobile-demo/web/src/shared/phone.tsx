@@ -32,6 +32,19 @@ export function useDo<M extends Method>(method: M) {
   return useMutation<Result<M>, PhoneProblem, Args<M>>({ mutationFn: (args) => phone.call(method, args) });
 }
 
+/** An exchange with the relay here and now, whatever the kept connection is waiting for. */
+export function useSyncNow() {
+  const phone = usePhone();
+  const queries = useQueryClient();
+  return useMutation<Result<"sync">, PhoneProblem>({
+    mutationFn: () => phone.call("sync", {}),
+    onSuccess: () => {
+      void queries.invalidateQueries();
+      void phone.call("wake", {}).catch(() => undefined);
+    },
+  });
+}
+
 /** What is shown is asked again at most so often while a lot arrives; quicker than that nobody reads. */
 const AGAIN_MS = 250;
 

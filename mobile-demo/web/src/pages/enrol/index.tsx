@@ -184,7 +184,9 @@ function Check(props: { invitation: string; onDone: (enrolled: Enrolled) => void
             size="large"
             color="primary"
             loading={enrol.isPending}
-            onClick={() => enrol.mutate({ relayUrl: location.origin, scanned: props.invitation }, { onSuccess: enrolled })}
+            onClick={() =>
+              enrol.mutate({ relayUrl: location.origin, scanned: props.invitation }, { onSuccess: enrolled })
+            }
           >
             {t("enrol")}
           </Button>

@@ -4,7 +4,7 @@ import { DownlandOutline, UploadOutline } from "antd-mobile-icons";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Status as PhoneStatus } from "@/phone/calls";
-import { useAsk, useDo } from "@/shared/phone";
+import { useAsk, useDo, useSyncNow } from "@/shared/phone";
 import { Progress } from "@/shared/progress";
 import { Screen } from "@/shared/screen";
 import { Loaded, Refused } from "@/shared/states";
@@ -48,7 +48,7 @@ function State({ status }: { status: PhoneStatus }) {
   const { t } = useTranslation("sync");
   const { stand } = useShownStand();
   const { why } = useSyncState();
-  const sync = useDo("sync");
+  const sync = useSyncNow();
   return (
     <section className="panel">
       <h2>
@@ -71,7 +71,7 @@ function State({ status }: { status: PhoneStatus }) {
         <dt>{t("households")}</dt>
         <dd className="number">{status.households}</dd>
       </dl>
-      <Button block color="primary" loading={sync.isPending} onClick={() => sync.mutate({})}>
+      <Button block color="primary" loading={sync.isPending} onClick={() => sync.mutate()}>
         {t("now")}
       </Button>
       {sync.isSuccess && (

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Status } from "@/phone/calls";
-import { useAsk, useDo } from "@/shared/phone";
+import { useAsk, useSyncNow } from "@/shared/phone";
 import { useRoom } from "@/shared/storage";
 import { UpdateNote } from "@/shared/update";
 
@@ -46,7 +46,7 @@ function NewDirective() {
 
 function Reminder({ status }: { status: Status }) {
   const { t } = useTranslation("today");
-  const sync = useDo("sync");
+  const sync = useSyncNow();
   const [now] = useState(() => Date.now());
   const [later, setLater] = useState(() => localStorage.getItem(LATER) === dayOf(Date.now()));
   const last = status.last_sync_ms;
@@ -64,7 +64,7 @@ function Reminder({ status }: { status: Status }) {
           <Button size="small" fill="outline" onClick={putOff}>
             {t("remind.later")}
           </Button>
-          <Button size="small" color="primary" loading={sync.isPending} onClick={() => sync.mutate({})}>
+          <Button size="small" color="primary" loading={sync.isPending} onClick={() => sync.mutate()}>
             {t("remind.now")}
           </Button>
         </div>

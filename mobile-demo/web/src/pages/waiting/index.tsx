@@ -4,13 +4,13 @@ import { PhonebookOutline } from "antd-mobile-icons";
 import { useTranslation } from "react-i18next";
 import type { Status } from "@/phone/calls";
 import { Fingerprint } from "@/shared/fingerprint";
-import { useDo } from "@/shared/phone";
+import { useSyncNow } from "@/shared/phone";
 import { relayFingerprint } from "@/shared/relay-fingerprint";
 import { Refused } from "@/shared/states";
 
 export default function Waiting({ status }: { status: Status }) {
   const { t } = useTranslation("waiting");
-  const look = useDo("sync");
+  const look = useSyncNow();
   const relay = relayFingerprint();
   return (
     <main className="door">
@@ -21,7 +21,7 @@ export default function Waiting({ status }: { status: Status }) {
         <Fingerprint label={t("phone")} value={status.fingerprint} />
         {relay !== null && <Fingerprint label={t("relay")} value={relay} />}
         <p className="hint">{t("how")}</p>
-        <Button block color="primary" fill="outline" loading={look.isPending} onClick={() => look.mutate({})}>
+        <Button block color="primary" fill="outline" loading={look.isPending} onClick={() => look.mutate()}>
           {t("look")}
         </Button>
         <Refused problem={look.error} />
