@@ -106,10 +106,12 @@ export class Holder {
     switch (method) {
       case "stayConnected":
         this.connects = true;
-        return void phone.stayConnected();
+        phone.stayConnected();
+        return null;
       case "disconnect":
         this.connects = false;
-        return void phone.disconnect();
+        phone.disconnect();
+        return null;
       case "exportUnsent": {
         const [report, bytes] = (await phone.exportUnsent()) as [string, Uint8Array];
         return { ...(JSON.parse(report) as Exported), bytes };
