@@ -47,6 +47,8 @@ export default defineConfig({
         // The relay's API is never answered from a cache.
         navigateFallbackAllowlist: [/^\/app\//],
         cleanupOutdatedCaches: true,
+        // The page of the first visit is served from the cache as well, as soon as there is one.
+        clientsClaim: true,
         // Files are asked for by their names alone; what follows a question mark is for the app.
         ignoreURLParametersMatching: [/.*/],
       },

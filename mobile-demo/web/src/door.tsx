@@ -1,17 +1,16 @@
 /** Which comes first: the lock, enrolling, waiting for the office, the first download, the work. */
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { createHashRouter, Navigate, Outlet, RouterProvider } from "react-router";
 import type { Status } from "./phone/calls";
+import Enrol from "./pages/enrol";
+import FirstSync from "./pages/first-sync";
+import Lock from "./pages/lock";
+import Waiting from "./pages/waiting";
 import { ROUTES } from "./routes";
 import { AutoLock } from "./shared/auto-lock";
 import { Crashed } from "./shared/crash";
 import { useAsk, usePhone } from "./shared/phone";
 import { Failed, Loading } from "./shared/states";
-
-const Lock = lazy(() => import("./pages/lock"));
-const Enrol = lazy(() => import("./pages/enrol"));
-const Waiting = lazy(() => import("./pages/waiting"));
-const FirstSync = lazy(() => import("./pages/first-sync"));
 
 /** What the office says of a phone whose fingerprint it has not compared yet (core/src/sync/refusal.rs). */
 const WAITING = "sync.waiting";
@@ -72,30 +71,11 @@ function isFirst({ last_sync_ms, spaces }: Status): boolean {
 
 const router = createHashRouter([
   {
-    element: (
-      <Suspense fallback={<Fallback />}>
-        <Gates />
-      </Suspense>
-    ),
+    element: <Gates />,
     errorElement: <Crashed />,
     children: [
-      ...ROUTES.map(({ path, view: View }) => ({
-        path,
-        element: (
-          <Suspense fallback={<Fallback />}>
-            <View />
-          </Suspense>
-        ),
-      })),
+      ...ROUTES.map(({ path, view: View }) => ({ path, element: <View /> })),
       { path: "*", element: <Navigate to="/" replace /> },
     ],
   },
 ]);
-
-function Fallback() {
-  return (
-    <main className="door">
-      <Loading rows={8} />
-    </main>
-  );
-}

@@ -82,6 +82,8 @@ export async function begin({ page }: Scene) {
   await expect(start.or(list)).toBeVisible();
   if (await start.isVisible()) await start.click();
   await expect(list).toBeVisible();
+  // The app itself is stored as well, so that it opens without a network.
+  await page.evaluate(() => navigator.serviceWorker.ready);
   await synced(page);
 }
 

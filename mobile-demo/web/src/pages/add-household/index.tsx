@@ -43,7 +43,7 @@ function AddForm({ status }: { status: Status }) {
   const draft = useDraft<Form>({
     key: KEY,
     version: FORM_VERSION,
-    blank: () => ({ id: newId(), grid: only, address: "", contactPhone: "", note: "" }),
+    blank: () => ({ id: newId("household"), grid: only, address: "", contactPhone: "", note: "" }),
   });
   const add = useDo("addHousehold");
   const form = draft.value;

@@ -1,6 +1,7 @@
 /** The first download as a step of its own: how much, how far, whether the app must stay open. */
 import { Button } from "antd-mobile";
 import { DownlandOutline, MinusCircleOutline } from "antd-mobile-icons";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Space, Status } from "@/phone/calls";
 import { gridsOf } from "@/shared/grids";
@@ -30,6 +31,7 @@ export default function FirstSync({ status, onBegin }: { status: Status; onBegin
   const { pages, done, known } = sumOf(status.spaces);
   const percent = pages === 0 ? 0 : Math.floor((done / pages) * 100);
   const grids = gridsOf(status);
+  const stored = useAppStored();
   const ready = grids.some(({ state }) => state === "live") && status.households > 0;
   return (
     <main className="door">
@@ -59,6 +61,10 @@ export default function FirstSync({ status, onBegin }: { status: Status; onBegin
         </ul>
         {grids.length > 0 && (
           <ul className="first-grids" aria-label={t("grids")}>
+            <li>
+              <span>{t("app")}</span>
+              <Mark tone={stored ? "good" : "neutral"}>{t(stored ? "grid.live" : "grid.loading")}</Mark>
+            </li>
             {grids.map((grid) => (
               <li key={grid.id}>
                 <span className="number">{t("grid", { grid: grid.name })}</span>
@@ -73,4 +79,21 @@ export default function FirstSync({ status, onBegin }: { status: Status; onBegin
       </div>
     </main>
   );
+}
+
+/** Whether the browser has the app itself, so that it opens without a network. */
+function useAppStored(): boolean {
+  const [stored, setStored] = useState(false);
+  useEffect(() => {
+    let gone = false;
+    // Without a safe connection there are no service workers at all.
+    const { serviceWorker } = navigator as { serviceWorker?: ServiceWorkerContainer };
+    void serviceWorker?.ready.then(() => {
+      if (!gone) setStored(true);
+    });
+    return () => {
+      gone = true;
+    };
+  }, []);
+  return stored;
 }

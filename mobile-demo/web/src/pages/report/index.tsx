@@ -58,7 +58,7 @@ function ReportForm({ status, household }: { status: Status; household?: Househo
   const draft = useDraft<Form>({
     key,
     version: FORM_VERSION,
-    blank: () => ({ id: newId(), category: null, grid, place: household?.address ?? "", text: "" }),
+    blank: () => ({ id: newId("issue"), category: null, grid, place: household?.address ?? "", text: "" }),
   });
   const report = useDo("reportIssue");
   const form = draft.value;

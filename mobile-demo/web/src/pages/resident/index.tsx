@@ -56,7 +56,11 @@ export default function ResidentPage() {
 function Add({ household, address }: { household: string; address: string }) {
   const leave = useLeave(household);
   const key = `resident/${household}`;
-  const draft = useDraft<Form>({ key, version: FORM_VERSION, blank: () => ({ id: newId(), ...typedOf() }) });
+  const draft = useDraft<Form>({
+    key,
+    version: FORM_VERSION,
+    blank: () => ({ id: newId("resident"), ...typedOf() }),
+  });
   const add = useDo("addResident");
   const form = draft.value;
   if (form === null) return <Loading />;

@@ -32,7 +32,7 @@ interface Form {
 }
 
 const blank = (): Form => ({
-  id: newId(),
+  id: newId("visit"),
   outcome: null,
   atHome: null,
   needs: [],
