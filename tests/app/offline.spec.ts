@@ -136,7 +136,7 @@ test("5 done is an icon, a colour and words, and a failure says what, why, what 
   await badge(page).click();
   await page.getByRole("button", { name: say("现在同步", "Sync now") }).click();
   // What and why; the next step; a second remedy; a person, and what to tell them.
-  await expect(page.getByText(say(/连不上|没有网络|无法连接/, /no connection/))).toBeVisible();
+  await expect(page.getByText(say(/^连不上社区服务器/, /^no connection/))).toBeVisible();
   await expect(page.getByText(say(/换个信号好的地方再试/, /where the signal is better/))).toBeVisible();
   await expect(page.getByText(say(/导出成文件/, /export what is unsent/)).first()).toBeVisible();
   await expect(page.getByText(say(/告诉社区管理员/, /tell the community's admin/))).toBeVisible();

@@ -10,6 +10,7 @@ import { Screen } from "@/shared/screen";
 import { SearchField } from "@/shared/search-field";
 import { Empty, Failed, Loaded, Loading } from "@/shared/states";
 import { Ago } from "@/shared/time";
+import { UpdateNote } from "@/shared/update";
 import { Found } from "./found";
 import { Buildings, OneKind } from "./lists";
 import { Notes } from "./notes";
@@ -46,6 +47,7 @@ export default function Today() {
         </div>
       }
     >
+      <UpdateNote />
       {wanted !== "" ? (
         <Found search={wanted} status={status.data} />
       ) : (

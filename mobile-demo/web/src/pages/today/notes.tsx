@@ -7,7 +7,6 @@ import { Link } from "react-router";
 import type { Status } from "@/phone/calls";
 import { useAsk, useSyncNow } from "@/shared/phone";
 import { useRoom } from "@/shared/storage";
-import { UpdateNote } from "@/shared/update";
 
 /** After a day without the relay somebody may have decided something that matters at the next door. */
 const REMIND_AFTER_MS = 24 * 3600 * 1000;
@@ -19,7 +18,6 @@ const dayOf = (at: number) => new Date(at).toDateString();
 export function Notes({ status }: { status: Status }) {
   return (
     <div className="notes">
-      <UpdateNote />
       <NewDirective />
       <Reminder status={status} />
       <Room />
