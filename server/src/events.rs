@@ -102,10 +102,7 @@ impl News {
             | News::Conflict { applied, .. }
             | News::Record { applied, .. }
             | News::Reload { applied } => Some(*applied),
-            News::Device { .. }
-            | News::Import
-            | News::ImportProgress { .. }
-            | News::Claim { .. } => None,
+            News::Device { .. } | News::Import | News::ImportProgress { .. } | News::Claim { .. } => None,
         }
     }
 }

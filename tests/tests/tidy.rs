@@ -33,7 +33,9 @@ const MAY_DEPEND: [(&str, &[&str]); 10] = [
     ("linli-server", &["linli-arguments", "linli-core", "linli-roster", "linli-storage"]),
     ("linli-engine", &["linli-core"]),
     ("linli-mobile", &["linli-core", "linli-engine"]),
+    ("linli-web", &["linli-core", "linli-engine"]),
     ("linli-bindgen", &[]),
+    ("linli-webgen", &[]),
     ("linli-phone", &["linli-arguments", "linli-core", "linli-engine"]),
     ("xtask", &[]),
 ];

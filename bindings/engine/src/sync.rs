@@ -176,7 +176,11 @@ impl Engine {
             let retry_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
             let (code, text) = (error.shown_code().to_owned(), error.shown_text(self.lang()));
             listener(SyncEvent::Offline { code, text, retry_ms });
-            sleep(wait).await;
+            // Whoever saves, or hears that the network is back, does not wait for the rest of the pause.
+            tokio::select! {
+                () = sleep(wait) => {}
+                () = self.work.notified() => {}
+            }
             pause = (pause * 2).min(PAUSE_MAX);
         }
     }

@@ -396,7 +396,8 @@ mod tests {
     fn rows_are_found_wherever_they_stand_now() {
         let ids: Vec<String> = (0..40).map(|id| format!("{id}")).collect();
         let rows = |order: &[usize]| {
-            let rows: Vec<(&str, &[&str])> = order.iter().map(|at| (ids[*at].as_str(), &["王"][..])).collect();
+            let rows: Vec<(&str, &[&str])> =
+                order.iter().map(|at| (ids[*at].as_str(), &["王"][..])).collect();
             whole(&["name"], &rows)
         };
         let from = rows(&(0..30).collect::<Vec<_>>());

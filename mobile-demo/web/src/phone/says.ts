@@ -2,8 +2,8 @@
 import type { Language } from "./ask";
 
 const SENTENCES = {
-  "phone.locked": ["邻里已锁定,请先输入 PIN 码", "The app is locked: enter the PIN first"],
-  "phone.wrong_pin": ["PIN 码不对,请再试一次", "That is not the PIN: try again"],
+  "phone.locked": ["邻里已锁定,请先输入 密码", "The app is locked: enter the PIN first"],
+  "phone.wrong_pin": ["密码不对,请再试一次", "That is not the PIN: try again"],
   "phone.pin_wait": ["错的次数太多,请稍后再试", "Too many wrong PINs: wait a while, then try again"],
   "phone.unsent_work": [
     "还有没上传的记录。请先同步,或在同步页导出成文件",

@@ -100,9 +100,8 @@ impl Model {
         .bind(upto)
         .fetch_all(&self.database.readers)
         .await?;
-        let id = |row: &SqliteRow| {
-            HouseholdId::from_slice(row.try_get("household")?).ok_or(damaged("household"))
-        };
+        let id =
+            |row: &SqliteRow| HouseholdId::from_slice(row.try_get("household")?).ok_or(damaged("household"));
         rows.iter().map(id).collect()
     }
 }

@@ -101,7 +101,11 @@ async fn arriving_before_leaving_ends_the_same_and_late_work_is_no_stranger() {
             bench.phone_writes(Payload::Change(note)).await;
         }
         bench.storage.settle().await;
-        assert_eq!((bench.space().await, bench.storage.model.strays().await.unwrap().len()), (NEW, 1), "{name}");
+        assert_eq!(
+            (bench.space().await, bench.storage.model.strays().await.unwrap().len()),
+            (NEW, 1),
+            "{name}"
+        );
         assert!(bench.storage.refused().await.is_empty(), "{name}");
 
         // Back, and an older word that comes last changes nothing.
@@ -110,7 +114,11 @@ async fn arriving_before_leaving_ends_the_same_and_late_work_is_no_stranger() {
         bench.office(vec![(NEW, Payload::Moved { to: OLD, nth: 2 }), (OLD, placed)]).await;
         bench.office(vec![(OLD, Payload::Moved { to: NEW, nth: 1 })]).await;
         bench.storage.settle().await;
-        assert_eq!((bench.space().await, bench.storage.model.strays().await.unwrap().len()), (OLD, 0), "{name}");
+        assert_eq!(
+            (bench.space().await, bench.storage.model.strays().await.unwrap().len()),
+            (OLD, 0),
+            "{name}"
+        );
     }
 }
 

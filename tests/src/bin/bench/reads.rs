@@ -140,7 +140,11 @@ async fn until_counted(api: &Api, path: &str, took: &mut Vec<f64>, report: &mut 
     loop {
         took.push(api.read(path).await);
         if api.json(path).await.get("counting").is_some_and(Value::is_null) {
-            return report.note("what an undo would do, until it is counted", seconds(started.elapsed()), "s");
+            return report.note(
+                "what an undo would do, until it is counted",
+                seconds(started.elapsed()),
+                "s",
+            );
         }
         tokio::time::sleep(ASK_AGAIN).await;
     }
