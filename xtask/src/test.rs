@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything CI does, cheapest first.
 
 use crate::cargo::Workspace;
-use crate::{bindings, browser, console, swift};
+use crate::{app, bindings, browser, console, swift};
 use anyhow::{Context as _, bail, ensure};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
@@ -27,12 +27,14 @@ enum Program {
 }
 
 const CONSOLE: Program = Program::Npm("server/console");
+const APP: Program = Program::Npm("mobile-demo/web");
+const APP_STORIES: Program = Program::Npm("tests/app");
 const STORIES: Program = Program::Npm("tests/console");
 const NPM_REMEDY: &str = "it says above what is wrong; `npm run fix` in its folder mends what is only style";
 
 /// Whole-system tests start the binaries from the target folder, so those are built before the tests run;
 /// the console's check needs the description of the API that they speak.
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 17] = [
     Step {
         what: "format",
         program: Program::Cargo,
@@ -54,7 +56,10 @@ const STEPS: [Step; 14] = [
     Step { what: "console's API", program: CONSOLE, args: &["run", "api"], remedy: NPM_REMEDY },
     Step { what: "console's check", program: CONSOLE, args: &["run", "check"], remedy: NPM_REMEDY },
     Step { what: "console's texts", program: CONSOLE, args: &["test"], remedy: NPM_REMEDY },
+    Step { what: "app's check", program: APP, args: &["run", "check"], remedy: NPM_REMEDY },
+    Step { what: "app's texts", program: APP, args: &["test"], remedy: NPM_REMEDY },
     Step { what: "stories' check", program: STORIES, args: &["run", "check"], remedy: NPM_REMEDY },
+    Step { what: "app stories' check", program: APP_STORIES, args: &["run", "check"], remedy: NPM_REMEDY },
     Step {
         what: "tests",
         program: Program::Cargo,
@@ -106,7 +111,9 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     require_component(&workspace, "clippy", "clippy", "rust-clippy")?;
     let started = Instant::now();
     console::build_if_stale(&workspace.root)?;
+    app::build_if_stale(&workspace)?;
     console::install(&workspace.root.join("tests/console"))?;
+    console::install(&workspace.root.join("tests/app"))?;
     let chromium = browser::find_or_install()?;
     for (number, step) in STEPS.iter().enumerate() {
         let title = format!("{}/{} {}", number + 1, STEPS.len(), step.what);
