@@ -35,6 +35,8 @@ export default defineConfig({
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        // Chromium tells pages of a quota that no phone has; the stories need the one that they set.
+        "--disable-features=StaticStorageQuota",
       ],
     },
   },

@@ -12,17 +12,20 @@ import { Status as Mark } from "@/shared/status";
 /** What the relay cuts a page at (core/src/sync/frames.rs); the last page of a space is smaller. */
 const PAGE_MB = 1;
 
-/** Nothing is known of how much there is until the relay has answered. */
+/**
+ * Pages here and pages there are. A grid whose turn has not come says nothing of its size yet: it counts as much as
+ * the others on average, so that the bar is not full while it waits.
+ */
 function sumOf(spaces: readonly Space[]) {
-  const pages = spaces.reduce((sum, space) => sum + Math.max(space.pages, space.state === "live" ? 1 : 0), 0);
-  const done = spaces.reduce((sum, space) => {
-    return sum + (space.state === "live" ? Math.max(space.pages, 1) : space.pages_done);
-  }, 0);
-  return {
-    pages,
-    done,
-    known: spaces.length > 0 && spaces.some(({ pages, state }) => pages > 0 || state === "live"),
-  };
+  const sized = spaces.filter(({ pages, state }) => pages > 0 || state === "live");
+  const pagesOf = ({ pages }: Space) => Math.max(pages, 1);
+  const pages = sized.reduce((sum, space) => sum + pagesOf(space), 0);
+  const done = sized.reduce(
+    (sum, space) => sum + (space.state === "live" ? pagesOf(space) : space.pages_done),
+    0,
+  );
+  const waiting = sized.length === 0 ? 0 : (spaces.length - sized.length) * (pages / sized.length);
+  return { pages: Math.round(pages + waiting), done, known: sized.length > 0 };
 }
 
 export default function FirstSync({ status, onBegin }: { status: Status; onBegin: () => void }) {
