@@ -2,14 +2,26 @@
 //! the binary.
 
 use crate::cargo::Workspace;
+use crate::debian::{Debian, UNSTABLE};
 use crate::{apt, console};
 use anyhow::{Context as _, ensure};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 /// Its own folder: other features and other machine code than everything else.
 const TARGET_FOLDER: &str = "web";
+/// How the engine is built.
+const BUILD: [&str; 7] = ["build", "--package", "linli-web", "--profile", "web", "--target", TARGET];
+/// For SQLite and zstd. SQLite's shim is written in the C of 2023, which older clangs must be told.
+const C_COMPILER: [(&str, &str); 3] = [
+    ("CC_wasm32_unknown_unknown", "clang"),
+    ("AR_wasm32_unknown_unknown", "llvm-ar"),
+    ("CFLAGS_wasm32_unknown_unknown", "-std=gnu2x"),
+];
+/// Everything that the build needs on a bare Debian.
+const DEBIAN_PACKAGES: [&str; 8] =
+    ["cargo", "rustc", "libstd-rust-dev-wasm32", "clang", "lld", "llvm", "gcc", "libc6-dev"];
 /// What the engine is made of.
 const ENGINE_SOURCES: [&str; 4] = ["core/src", "bindings/engine", "bindings/web", "Cargo.lock"];
 /// Where the app imports it from.
@@ -29,32 +41,47 @@ pub(crate) fn build_if_stale(workspace: &Workspace) -> anyhow::Result<()> {
 
 /// The engine as WebAssembly, with its JavaScript.
 fn engine(workspace: &Workspace) -> anyhow::Result<()> {
-    require_target()?;
-    require_clang()?;
     let target = workspace.target.join(TARGET_FOLDER);
-    let mut build =
-        workspace.cargo(&["build", "--package", "linli-web", "--profile", "web", "--target", TARGET]);
-    build.env("CARGO_TARGET_DIR", &target);
-    build.env("CC_wasm32_unknown_unknown", "clang").env("AR_wasm32_unknown_unknown", "llvm-ar");
-    // SQLite's shim is written in the C of 2023, which older clangs must be told.
-    build.env("CFLAGS_wasm32_unknown_unknown", "-std=gnu2x");
+    let mut build = if has_target()? { here(workspace, &target)? } else { in_debian(workspace, &target)? };
     run(&mut build)?;
     let wasm = target.join(TARGET).join("web/linli_web.wasm");
     let mut write = workspace.cargo(&["run", "--quiet", "--package", "linli-webgen", "--"]);
     run(write.arg(wasm).arg(workspace.root.join(PACKAGE)))
 }
 
-/// Rust's own library for WebAssembly.
-fn require_target() -> anyhow::Result<()> {
+/// With this machine's Rust and clang.
+fn here(workspace: &Workspace, target: &Path) -> anyhow::Result<Command> {
+    require_clang()?;
+    let mut build = workspace.cargo(&BUILD);
+    build.env("CARGO_TARGET_DIR", target).envs(C_COMPILER);
+    Ok(build)
+}
+
+/// With the Rust of a newer Debian, where this machine's has no library for WebAssembly and nowhere to get it.
+fn in_debian(workspace: &Workspace, target: &Path) -> anyhow::Result<Command> {
+    run(&mut workspace.cargo(&["fetch", "--locked"]))?;
+    let debian = Debian::with("rust-wasm", UNSTABLE, &DEBIAN_PACKAGES, "true")?;
+    let named = |variable| std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let home = named("CARGO_HOME").or_else(|| Some(named("HOME")?.join(".cargo")));
+    let home = home.context("there is no folder of cargo's: neither CARGO_HOME nor HOME is set")?;
+    std::fs::create_dir_all(target)?;
+    let mut build = debian.command(&[&workspace.root, &home, target])?;
+    build.arg("env").arg("-C").arg(&workspace.root);
+    build.arg(format!("CARGO_HOME={}", home.display())).arg(format!("CARGO_TARGET_DIR={}", target.display()));
+    build.args(C_COMPILER.map(|(name, value)| format!("{name}={value}")));
+    build.arg("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld");
+    build.arg("cargo").args(BUILD).arg("--offline");
+    Ok(build)
+}
+
+/// Whether Rust's own library for WebAssembly is here, or could be fetched.
+fn has_target() -> anyhow::Result<bool> {
     let folder = Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]).output();
     let folder = String::from_utf8(folder.context("cannot run rustc")?.stdout)?;
     if Path::new(folder.trim()).exists() {
-        return Ok(());
+        return Ok(true);
     }
-    let added = Command::new("rustup").args(["target", "add", TARGET]).status();
-    let added = added.with_context(|| format!("rustc has no {TARGET}, and there is no rustup to add it"))?;
-    ensure!(added.success(), "rustup target add {TARGET} failed; it says why above");
-    Ok(())
+    Ok(Command::new("rustup").args(["target", "add", TARGET]).status().is_ok_and(|added| added.success()))
 }
 
 /// SQLite and zstd are C.

@@ -10,8 +10,10 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The release that has them.
-const RELEASE: &str = "trixie";
+/// The release that has Swift.
+pub(crate) const STABLE: &str = "trixie";
+/// The one that has everything newer, and changes.
+pub(crate) const UNSTABLE: &str = "sid";
 /// Mounts what comes after `--` of the first arguments, then runs the rest inside as the caller.
 const ENTER: &str = r#"
 root=$1; user=$2; shift 2
@@ -26,8 +28,8 @@ pub(crate) struct Debian {
 }
 
 impl Debian {
-    /// The one called `name`, made with these packages when it is not there; `set_up` runs in it as root then.
-    pub(crate) fn with(name: &str, packages: &[&str], set_up: &str) -> anyhow::Result<Debian> {
+    /// The one called `name`, of a release, made with these packages when it is not there; `set_up` runs in it as root then.
+    pub(crate) fn with(name: &str, release: &str, packages: &[&str], set_up: &str) -> anyhow::Result<Debian> {
         let cache = cache()?;
         std::fs::create_dir_all(&cache).with_context(|| format!("cannot create {}", cache.display()))?;
         // Two checkouts may want it at the same time.
@@ -35,24 +37,25 @@ impl Debian {
         lock.lock()?;
         let debian = Debian { root: cache.join(name) };
         if !debian.root.exists() {
-            debian.make(&cache.join(format!("{name}.new")), packages, set_up)?;
+            debian.make(&cache.join(format!("{name}.new")), release, packages, set_up)?;
         }
         Ok(debian)
     }
 
     /// Made beside its place and moved there when it is whole.
-    fn make(&self, new: &Path, packages: &[&str], set_up: &str) -> anyhow::Result<()> {
-        println!("==> Debian {RELEASE} with {} in {}", packages.join(", "), self.root.display());
+    fn make(&self, new: &Path, release: &str, packages: &[&str], set_up: &str) -> anyhow::Result<()> {
+        println!("==> Debian {release} with {} in {}", packages.join(", "), self.root.display());
         let by_hand = "it makes a Debian in a folder, for which there must be apt-get and root";
         if !runs("debootstrap") {
             apt::install(&["debootstrap"], by_hand)?;
         }
         let mirror = apt::mirror().context(by_hand)?;
         run(as_root("rm").arg("-rf").arg(new))?;
-        run(as_root("debootstrap").args(["--variant=minbase", RELEASE]).arg(new).arg(&mirror))?;
+        run(as_root("debootstrap").args(["--variant=minbase", release]).arg(new).arg(&mirror))?;
         let making = Debian { root: new.to_owned() };
+        // A mirror may stand still for weeks; what it has is signed all the same.
         let install = format!(
-            "apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends {} \
+            "apt-get -o Acquire::Check-Valid-Until=false update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends {} \
              && apt-get clean && {set_up}",
             packages.join(" ")
         );

@@ -146,7 +146,9 @@ impl Stage {
         );
         self.tell.say(
             format!("手机应用:http://{address}/app/(登记码在管理页面的“手机”里)"),
-            format!("the field app: http://{address}/app/ (codes for it are on the console's page of phones)"),
+            format!(
+                "the field app: http://{address}/app/ (codes for it are on the console's page of phones)"
+            ),
         );
         self.tell.say(
             format!("服务器继续运行;数据在 {data}。可以试试:"),

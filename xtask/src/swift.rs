@@ -5,7 +5,7 @@
 use crate::api;
 use crate::bindings::folder;
 use crate::cargo::Workspace;
-use crate::debian::Debian;
+use crate::debian::{Debian, STABLE};
 use anyhow::{Context as _, ensure};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -94,7 +94,7 @@ impl Swift<'_> {
             None
         } else {
             ensure!(cfg!(target_os = "linux"), "there is no Swift: install Xcode's command line tools");
-            let made = Debian::with("swift", &PACKAGES, SET_UP);
+            let made = Debian::with("swift", STABLE, &PACKAGES, SET_UP);
             Some(made.context("there is no Swift here, and none could be put into a folder; install Swift 6 so that `swift` is found")?)
         };
         Ok(Swift { workspace, package, debian })
