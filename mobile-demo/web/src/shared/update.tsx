@@ -30,8 +30,8 @@ export function UpdateProvider({ children }: { children: ReactNode }) {
     let timer: number | undefined;
     update.current = registerSW({
       onNeedRefresh: () => setWaiting(true),
-      // It may have been taken in another tab: a form in this one is finished first.
-      onNeedReload: () => setTaken(true),
+      // Done below: the library reloads only pages that were under a version when they were opened.
+      onNeedReload: () => undefined,
       onRegisteredSW: (_url, registration) => {
         timer = window.setInterval(() => {
           if (navigator.onLine) void registration?.update().catch(() => undefined);
@@ -39,6 +39,19 @@ export function UpdateProvider({ children }: { children: ReactNode }) {
       },
     });
     return () => window.clearInterval(timer);
+  }, []);
+  useEffect(() => {
+    // Without a safe connection there are no service workers at all.
+    const { serviceWorker } = navigator as { serviceWorker?: ServiceWorkerContainer };
+    let versioned = serviceWorker?.controller != null;
+    const change = () => {
+      // The first version comes to a page that has what is in it. A later one may have been taken in another tab: a
+      // form in this one is finished first.
+      if (versioned) setTaken(true);
+      versioned = true;
+    };
+    serviceWorker?.addEventListener("controllerchange", change);
+    return () => serviceWorker?.removeEventListener("controllerchange", change);
   }, []);
   const take = () => void update.current?.(true);
   return <Context value={{ waiting, take }}>{children}</Context>;
