@@ -2,9 +2,11 @@
 //!
 //! `mobile-demo/web/src/phone/calls.ts` is the other side of this list; a call of one side only fails a story.
 
-use crate::given;
 use linli_core::ids::IdError;
-use linli_engine::{Engine, EngineError};
+use linli_engine::{
+    Engine, EngineError, HouseholdFilter, IssueFilter, NewHousehold, NewIssue, NewResident, NewVisit,
+    TodayFilter,
+};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
@@ -15,21 +17,21 @@ pub(crate) enum Call {
     Status {},
     Enrol { relay_url: String, code: String },
     EnrolScanned { relay_url: String, scanned: String },
-    Today(given::TodayFilter),
-    BuildingChart(given::TodayFilter),
-    Households(given::HouseholdFilter),
+    Today(TodayFilter),
+    BuildingChart(TodayFilter),
+    Households(HouseholdFilter),
     Household { id: String, with_history: bool },
-    RecordVisit { household: String, visit: given::NewVisit },
+    RecordVisit { household: String, visit: NewVisit },
     EditHousehold { household: String, field: String, typed: String },
-    AddHousehold { household: given::NewHousehold },
-    DuplicatesFor { household: given::NewHousehold },
-    AddResident { household: String, resident: given::NewResident },
+    AddHousehold { household: NewHousehold },
+    DuplicatesFor { household: NewHousehold },
+    AddResident { household: String, resident: NewResident },
     EditResident { household: String, resident: String, field: String, typed: String },
-    SaveDraft { key: String, form_version: u32, json: String },
+    SaveDraft { key: String, form: u32, text: String },
     Draft { key: String },
     DropDraft { key: String },
-    ReportIssue { issue: given::NewIssue },
-    Issues(given::IssueFilter),
+    ReportIssue { issue: NewIssue },
+    Issues(IssueFilter),
     Conflicts {},
     Notices {},
     MarkNoticeSeen { id: String },
@@ -48,11 +50,11 @@ impl Call {
             Call::EnrolScanned { relay_url, scanned } => {
                 json(engine.enrol_scanned_at(&relay_url, &scanned).await?)
             }
-            Call::Today(filter) => json(engine.today(&filter.into()).await?),
-            Call::BuildingChart(filter) => json(engine.building_chart(&filter.into()).await?),
+            Call::Today(filter) => json(engine.today(&filter).await?),
+            Call::BuildingChart(filter) => json(engine.building_chart(&filter).await?),
             Call::Draft { key } => json(engine.draft(&key).await?),
-            Call::Issues(filter) => json(engine.issues(&filter.try_into()?).await?),
-            Call::Households(filter) => json(engine.households(&filter.into()).await?),
+            Call::Issues(filter) => json(engine.issues(&filter).await?),
+            Call::Households(filter) => json(engine.households(&filter).await?),
             Call::Household { id, with_history } => json(engine.household(read(&id)?, with_history).await?),
             Call::Conflicts {} => json(engine.conflicts().await?),
             Call::Notices {} => json(engine.notices().await?),
@@ -68,25 +70,21 @@ impl Call {
     /// What is done at a door.
     async fn write(self, engine: &Engine) -> Result<String, EngineError> {
         match self {
-            Call::RecordVisit { household, visit } => {
-                json(engine.visit(read(&household)?, visit.try_into()?).await?)
-            }
+            Call::RecordVisit { household, visit } => json(engine.visit(read(&household)?, visit).await?),
             Call::EditHousehold { household, field, typed } => {
                 json(engine.edit_household(read(&household)?, &field, &typed).await?)
             }
-            Call::AddHousehold { household } => json(engine.add_household(&household.try_into()?).await?),
-            Call::DuplicatesFor { household } => json(engine.duplicates_for(&household.try_into()?).await?),
+            Call::AddHousehold { household } => json(engine.add_household(&household).await?),
+            Call::DuplicatesFor { household } => json(engine.duplicates_for(&household).await?),
             Call::AddResident { household, resident } => {
-                json(engine.add_resident(read(&household)?, &resident.try_into()?).await?)
+                json(engine.add_resident(read(&household)?, &resident).await?)
             }
             Call::EditResident { household, resident, field, typed } => {
                 json(engine.edit_resident(read(&household)?, read(&resident)?, &field, &typed).await?)
             }
-            Call::SaveDraft { key, form_version, json: text } => {
-                json(engine.save_draft(&key, form_version, &text).await?)
-            }
+            Call::SaveDraft { key, form, text } => json(engine.save_draft(&key, form, &text).await?),
             Call::DropDraft { key } => json(engine.drop_draft(&key).await?),
-            Call::ReportIssue { issue } => json(engine.report_issue(&issue.try_into()?).await?),
+            Call::ReportIssue { issue } => json(engine.report_issue(&issue).await?),
             // The others are answered above.
             _ => json(()),
         }

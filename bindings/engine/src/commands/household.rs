@@ -12,12 +12,14 @@ use linli_core::ids::{HouseholdId, SpaceId};
 use linli_core::kinds::{DocKind, Household, grid_space};
 use linli_core::model::HouseholdRow;
 use linli_core::record::Fields;
+use serde::Deserialize;
 
 /// Fields that decide where a record lives: changing them on a phone would tear it from its space.
 const OFFICE_FIELDS: [&str; 3] = ["grid", "merged_into", "withdrawn"];
 
 /// A household as typed at the door.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct NewHousehold {
     /// The household's id, made by whoever asks: asking again with it gives the first answer and adds nothing.
     pub id: Option<HouseholdId>,
@@ -32,6 +34,7 @@ pub struct NewHousehold {
     /// What the next visitor should know.
     pub note: Option<String>,
     /// What matters at the door.
+    #[serde(default)]
     pub tags: Vec<String>,
 }
 

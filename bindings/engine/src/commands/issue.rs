@@ -9,9 +9,11 @@ use crate::{Engine, EngineError, ReportedIssue, drafts};
 use linli_core::ids::{HouseholdId, IssueId, SpaceId};
 use linli_core::kinds::{DocKind, Issue};
 use linli_core::record::Value;
+use serde::Deserialize;
 
 /// An issue as typed where it was seen.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct NewIssue {
     /// The issue's id, made by whoever asks: asking again with it gives the first answer and adds nothing.
     pub id: Option<IssueId>,

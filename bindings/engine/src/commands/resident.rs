@@ -8,9 +8,11 @@ use crate::{AddedResident, Engine, EngineError, Saved, drafts};
 use linli_core::ids::{HouseholdId, ResidentId};
 use linli_core::kinds::{Resident, resident_key, residents};
 use linli_core::record::{FieldError, Fields, Put, Value};
+use serde::Deserialize;
 
 /// A resident as typed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct NewResident {
     /// The resident's id, made by whoever asks: asking again with it gives the first answer and adds nothing.
     pub id: Option<ResidentId>,
@@ -27,6 +29,7 @@ pub struct NewResident {
     /// Own telephone.
     pub phone: Option<String>,
     /// Personal tags.
+    #[serde(default)]
     pub tags: Vec<String>,
 }
 

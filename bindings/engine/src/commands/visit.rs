@@ -11,6 +11,7 @@ use linli_core::kinds::{
 };
 use linli_core::record::Put;
 use linli_core::time::{TimeMs, quarter_of};
+use serde::Deserialize;
 
 /// The question that a temperature answers.
 const TEMPERATURE: &str = "temperature";
@@ -19,7 +20,8 @@ const TEMPERATURE: &str = "temperature";
 const TEMPERATURE_RANGE: std::ops::RangeInclusive<f64> = 30.0..=45.0;
 
 /// A visit as typed at the door.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct NewVisit {
     /// The visit's id, made by whoever asks: asking again with it gives the first answer and adds nothing.
     pub id: Option<VisitId>,
@@ -34,10 +36,12 @@ pub struct NewVisit {
     /// Body temperature, in degrees Celsius, as typed.
     pub temperature: Option<String>,
     /// What they need.
+    #[serde(default)]
     pub needs: Vec<String>,
     /// What was seen and said.
     pub note: Option<String>,
     /// Directives that the household was told of, and how.
+    #[serde(default)]
     pub told: Vec<Told>,
 }
 

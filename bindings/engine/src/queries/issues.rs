@@ -3,9 +3,11 @@
 use crate::store::{issues, meta};
 use crate::{Engine, EngineError, IssueView};
 use linli_core::ids::{DocId, HouseholdId};
+use serde::Deserialize;
 
 /// Which issues to list.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 pub struct IssueFilter {
     /// Only at this household.
     pub household: Option<HouseholdId>,

@@ -5,10 +5,12 @@ use crate::store::rows::{self, PlacedRow};
 use crate::{Engine, EngineError, HouseholdItem, LastVisit};
 use linli_core::ids::HouseholdId;
 use linli_core::search::HITS_MAX;
+use serde::Deserialize;
 use std::collections::BTreeSet;
 
 /// What to list.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 pub struct HouseholdFilter {
     /// Anything a person remembers: name, pinyin, address, end of a phone number, tag.
     pub search: Option<String>,

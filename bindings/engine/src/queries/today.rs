@@ -9,6 +9,7 @@ use linli_core::address::position_of;
 use linli_core::ids::HouseholdId;
 use linli_core::kinds::Outcome;
 use linli_core::time::quarter_of;
+use serde::Deserialize;
 use std::collections::BTreeSet;
 
 /// Buildings of one answer. The largest communities have a few hundred; beyond this a worker chooses a grid.
@@ -18,7 +19,8 @@ const BUILDINGS_MAX: usize = 1_000;
 const CELLS_MAX: usize = 2_000;
 
 /// Which households of the day to list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TodayOnly {
     /// Not reached in this period.
     #[default]
@@ -60,7 +62,8 @@ impl TodayOnly {
 }
 
 /// What to show of the day.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 pub struct TodayFilter {
     /// Only this grid.
     pub grid: Option<String>,

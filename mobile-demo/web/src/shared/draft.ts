@@ -19,6 +19,8 @@ export interface Drafted<Form> {
   change: (part: Partial<Form>) => void;
   /** It was typed earlier. */
   restored: boolean;
+  /** The phone could not keep what was typed last. */
+  unkept: boolean;
   /** Starts over. */
   clear: () => void;
   /** Once everything typed is kept: what is saved after this cannot be overtaken by its own draft. */
@@ -34,6 +36,7 @@ export function useDraft<Form extends object>({ key, version, blank, read }: Dra
   const [value, setValue] = useState<Form | null>(null);
   const [restored, setRestored] = useState(false);
   const [touched, setTouched] = useState(false);
+  const [unkept, setUnkept] = useState(false);
   const keeper = useRef<Keeper>(null);
   useFormOpen(touched || restored);
 
@@ -44,6 +47,7 @@ export function useDraft<Form extends object>({ key, version, blank, read }: Dra
     const made = new Keeper({
       save: (text) => phone.call("saveDraft", { key, form: version, text }),
       drop: () => phone.call("dropDraft", { key }),
+      told: (kept) => setUnkept(!kept),
     });
     keeper.current = made;
     const show = (form: Form | null) => {
@@ -94,7 +98,7 @@ export function useDraft<Form extends object>({ key, version, blank, read }: Dra
     keeper.current?.keep(null);
   };
   const settled = () => keeper.current?.idle ?? Promise.resolve();
-  return { value, change, restored, clear, settled, done, drop };
+  return { value, change, restored, unkept, clear, settled, done, drop };
 }
 
 function parsed(text: string): unknown {
@@ -108,6 +112,7 @@ function parsed(text: string): unknown {
 interface Store {
   save: (text: string) => Promise<unknown>;
   drop: () => Promise<unknown>;
+  told: (kept: boolean) => void;
 }
 
 /** Keeps the newest; what was typed while one was being kept is kept after it, the steps between are not. */
@@ -136,8 +141,11 @@ class Keeper {
     while (this.#next !== undefined) {
       const next = this.#next;
       this.#next = undefined;
-      // A draft that could not be kept is still on the screen; the next keystroke tries again.
-      await (next === null ? this.store.drop() : this.store.save(next)).catch(() => undefined);
+      // What could not be kept is still on the screen; the next keystroke tries again.
+      await (next === null ? this.store.drop() : this.store.save(next)).then(
+        () => this.store.told(true),
+        () => this.store.told(false),
+      );
     }
     this.#busy = false;
   }

@@ -13,13 +13,27 @@ export function SavedNote({ sent }: { sent: boolean }) {
   );
 }
 
-/** Above a form that was begun earlier. */
-export function RestoredNote({ onClear }: { onClear: () => void }) {
+interface DraftState {
+  restored: boolean;
+  unkept: boolean;
+  clear: () => void;
+}
+
+/** Above a form: it was begun earlier, or what is typed now would be lost with the page. */
+export function DraftNote({ draft }: { draft: DraftState }) {
   const { t } = useTranslation();
+  if (draft.unkept) {
+    return (
+      <div className="note bad" role="alert">
+        {t("draft.unkept")}
+      </div>
+    );
+  }
+  if (!draft.restored) return null;
   return (
     <div className="note" role="status">
       <span>{t("draft.restored")}</span>
-      <button type="button" className="link" onClick={onClear}>
+      <button type="button" className="link" onClick={draft.clear}>
         {t("draft.clear")}
       </button>
     </div>

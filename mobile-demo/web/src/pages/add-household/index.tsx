@@ -10,7 +10,7 @@ import { Choice, NoteField, TextField } from "@/shared/fields";
 import { gridsOf } from "@/shared/grids";
 import { newId } from "@/shared/ids";
 import { useAsk, useDo } from "@/shared/phone";
-import { RestoredNote } from "@/shared/saved";
+import { DraftNote } from "@/shared/saved";
 import { Screen } from "@/shared/screen";
 import { Empty, Loaded, Loading, Refused } from "@/shared/states";
 
@@ -81,7 +81,7 @@ function AddForm({ status }: { status: Status }) {
         void save();
       }}
     >
-      {draft.restored && <RestoredNote onClear={draft.clear} />}
+      <DraftNote draft={draft} />
       {grids.length > 1 && (
         <Choice
           label={t("grid")}

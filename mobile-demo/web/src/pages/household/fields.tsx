@@ -7,7 +7,7 @@ import type { Household } from "@/phone/calls";
 import { useDraft } from "@/shared/draft";
 import { NoteField, TextField } from "@/shared/fields";
 import { useDo } from "@/shared/phone";
-import { RestoredNote } from "@/shared/saved";
+import { DraftNote } from "@/shared/saved";
 import { Sheet } from "@/shared/sheet";
 import { Refused } from "@/shared/states";
 import { TagEditor } from "@/shared/tag-editor";
@@ -87,7 +87,7 @@ function EditField({ household, field, onDone }: { household: Household; field: 
         save();
       }}
     >
-      {draft.restored && <RestoredNote onClear={draft.clear} />}
+      <DraftNote draft={draft} />
       {field === "note" ? (
         <NoteField label={t("field.note")} value={typed} onChange={change} />
       ) : (

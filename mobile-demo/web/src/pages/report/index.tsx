@@ -14,7 +14,7 @@ import { Choice, NoteField, TextField } from "@/shared/fields";
 import { gridsOf } from "@/shared/grids";
 import { newId } from "@/shared/ids";
 import { useAsk, useDo } from "@/shared/phone";
-import { RestoredNote } from "@/shared/saved";
+import { DraftNote } from "@/shared/saved";
 import { Screen } from "@/shared/screen";
 import { Empty, Loaded, Loading, Refused } from "@/shared/states";
 
@@ -91,7 +91,7 @@ function ReportForm({ status, household }: { status: Status; household?: Househo
         void save();
       }}
     >
-      {draft.restored && <RestoredNote onClear={draft.clear} />}
+      <DraftNote draft={draft} />
       <Choice
         label={t("category")}
         options={ISSUE_CATEGORIES.map((value) => ({ value, label: t(`category.${value}`) }))}

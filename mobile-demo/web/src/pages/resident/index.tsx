@@ -8,7 +8,7 @@ import { useDraft } from "@/shared/draft";
 import { Choice, TextField } from "@/shared/fields";
 import { newId } from "@/shared/ids";
 import { useAsk, useDo, usePhone } from "@/shared/phone";
-import { RestoredNote } from "@/shared/saved";
+import { DraftNote } from "@/shared/saved";
 import { Screen } from "@/shared/screen";
 import { Sheet } from "@/shared/sheet";
 import { Empty, Loaded, Loading, Refused } from "@/shared/states";
@@ -87,7 +87,7 @@ function Add({ household, address }: { household: string; address: string }) {
       }}
     >
       <p className="hint">{address}</p>
-      {draft.restored && <RestoredNote onClear={draft.clear} />}
+      <DraftNote draft={draft} />
       <Fields form={form} onChange={draft.change} />
       <Refused problem={add.error} />
       <SaveBar pending={add.isPending} disabled={form.name.trim() === ""} />
@@ -139,7 +139,7 @@ function Edit({ household, resident }: { household: string; resident: Resident }
         void save();
       }}
     >
-      {draft.restored && <RestoredNote onClear={draft.clear} />}
+      <DraftNote draft={draft} />
       <Fields form={form} onChange={draft.change} />
       <button type="button" className="row panel" onClick={() => setSheet("tags")}>
         <span className="row-main">

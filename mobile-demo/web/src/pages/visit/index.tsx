@@ -9,7 +9,7 @@ import { useDraft } from "@/shared/draft";
 import { Choice, NoteField, TextField } from "@/shared/fields";
 import { newId } from "@/shared/ids";
 import { useAsk, useDo } from "@/shared/phone";
-import { RestoredNote } from "@/shared/saved";
+import { DraftNote } from "@/shared/saved";
 import { Screen } from "@/shared/screen";
 import { Loaded, Loading, Refused } from "@/shared/states";
 import { StandingIcon } from "@/shared/status";
@@ -112,7 +112,7 @@ function VisitForm({ household, onDone }: { household: Household; onDone: (done:
         void save();
       }}
     >
-      {draft.restored && <RestoredNote onClear={draft.clear} />}
+      <DraftNote draft={draft} />
       <Choice
         big
         label={t("outcome")}
