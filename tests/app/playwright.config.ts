@@ -6,7 +6,7 @@ export default defineConfig({
   testDir: ".",
   testMatch: "*.spec.ts",
   outputDir: "test-results/runs",
-  globalSetup: "./src/prepare.ts",
+  globalSetup: "../console/src/prepare.ts",
   // A story that passes at the second try has found something.
   retries: 0,
   forbidOnly: true,

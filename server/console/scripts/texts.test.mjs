@@ -1,9 +1,12 @@
-// Every text that is asked for exists in both languages, and every text that exists is asked for.
+// Every text that is asked for exists in both languages, and every text that exists is asked for. For the pages in whose
+// folder it is run.
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
 
-const src = new URL("../src/", import.meta.url);
+const src = pathToFileURL(join(process.cwd(), "src/"));
 /** What i18next appends to a key for singular and plural. */
 const PLURAL = /_(zero|one|two|few|many|other)$/;
 

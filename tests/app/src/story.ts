@@ -12,7 +12,7 @@ import { test as base, expect, type BrowserContext, type Page } from "@playwrigh
 import { writeFile } from "node:fs/promises";
 import { Relay } from "../../console/src/relay.ts";
 import { Cable } from "./cable.ts";
-import { LARGE } from "./prepare.ts";
+import { LARGE } from "../../console/src/prepare.ts";
 
 export { expect } from "@playwright/test";
 
