@@ -5,6 +5,7 @@
 
 use super::{CACHE_KIB, STATEMENTS_MAX, STORE_FILE};
 use crate::EngineError;
+use rusqlite::ffi::{SQLITE_ERROR, SQLITE_FULL};
 use rusqlite::types::Value;
 use rusqlite::{OpenFlags, Statement};
 use std::borrow::Cow;
@@ -58,9 +59,17 @@ pub(crate) async fn begin(connection: &mut SqliteConnection) -> Result<Transacti
     Ok(Transaction { connection, database: PhantomData })
 }
 
+/// What SQLite says of [`SQLITE_ERROR`] when nobody said anything of their own.
+const UNTOLD: &str = "SQL logic error";
+
 /// SQLite's result code, if the error is SQLite's.
 pub(crate) fn result_code(error: &Error) -> Option<i32> {
     match error {
+        // A browser writes less than it was given when the origin's room is used up; the pool of files knows no better
+        // code for that than this one. Whatever is wrong with a statement has a sentence of its own.
+        Error::SqliteFailure(failure, Some(text)) if failure.extended_code == SQLITE_ERROR && text == UNTOLD => {
+            Some(SQLITE_FULL)
+        }
         // The extended codes of a full disk are told apart by their last byte.
         Error::SqliteFailure(failure, _) => Some(failure.extended_code),
         _ => None,
