@@ -39,25 +39,39 @@ const READS: ReadonlySet<Method> = new Set<Method>([
   "changePin",
 ]);
 
+/** What outlives a store that is locked, or held by another tab. */
+export interface Wanted {
+  language: Language;
+  /** The screens want to be connected. */
+  connected: boolean;
+}
+
 export class Holder {
   private phone: WebPhone | null = null;
-  /** The screens want to be connected; kept over the lock. */
-  private connects = false;
+  private language: Language;
+  private connects: boolean;
   /** Under way in the engine: it is closed when none is. */
   private readonly underWay = new Set<Promise<unknown>>();
 
   private constructor(
-    private language: Language,
+    wanted: Wanted,
     private readonly tell: (event: PhoneEvent) => void,
-  ) {}
+  ) {
+    this.language = wanted.language;
+    this.connects = wanted.connected;
+  }
 
   /** Opens the store; with a PIN it stays locked until somebody knows it. */
-  static async open(language: Language, tell: (event: PhoneEvent) => void): Promise<Holder> {
+  static async open(wanted: Wanted, tell: (event: PhoneEvent) => void): Promise<Holder> {
     await init({ module_or_path: wasm });
-    const holder = new Holder(language, tell);
+    const holder = new Holder(wanted, tell);
     const key = await keys.open();
     if (key) await holder.openWith(key);
     return holder;
+  }
+
+  get locked(): boolean {
+    return this.phone === null;
   }
 
   async call(method: Method, args: Args<Method>): Promise<unknown> {
@@ -142,7 +156,7 @@ export class Holder {
 
   private async lockState(): Promise<LockState> {
     const { pin, wait_ms } = await keys.state();
-    return { pin, locked: this.phone === null, wait_ms };
+    return { pin, locked: this.locked, wait_ms };
   }
 
   private async unlock(pin: string): Promise<null> {

@@ -13,8 +13,8 @@ import {
   type Refused,
   type Told,
 } from "./ask";
-import type { PhoneEvent } from "./calls";
-import { Holder } from "./holder";
+import type { Args, PhoneEvent } from "./calls";
+import { Holder, type Wanted } from "./holder";
 
 /** The lock and the channel between tabs. */
 const NAME = "linli-phone";
@@ -23,6 +23,8 @@ const channel = new BroadcastChannel(NAME);
 /** Asked by this tab's screens and not answered yet. */
 const waiting = new Map<string, Ask>();
 let holder: Holder | null = null;
+/** What this tab's screens want of whichever tab holds the store; when that tab goes, this one knows it. */
+const wanted: Wanted = { language: "zh", connected: false };
 /** Why this tab's worker has the lock and yet no store. */
 let failed: Refused | null = null;
 
@@ -31,6 +33,7 @@ addEventListener("message", ({ data }: MessageEvent<Begin | Ask>) => {
     begin(data);
     return;
   }
+  note(data);
   waiting.set(data.id, data);
   if (holder) void answer(holder, data, hear);
   else if (failed) hear({ kind: "answer", id: data.id, refused: failed });
@@ -56,17 +59,26 @@ channel.onmessage = ({ data }: MessageEvent<Ask | Answer | Told | Holding>) => {
   }
 };
 
+function note({ method, args }: Ask) {
+  if (method === "setLanguage") wanted.language = (args as Args<"setLanguage">).language;
+  if (method === "stayConnected") wanted.connected = true;
+  if (method === "disconnect") wanted.connected = false;
+}
+
 function begin({ language }: Begin) {
+  wanted.language = language;
   // Held until the tab goes.
   void navigator.locks.request(NAME, async () => {
     try {
-      holder = await Holder.open(language, tell);
+      holder = await Holder.open(wanted, tell);
     } catch (error) {
       // Another tab may fare better; this one says why it has nothing to show.
       failed = refusedBy(error);
       for (const { id } of waiting.values()) hear({ kind: "answer", id, refused: failed });
       return;
     }
+    // The key was in the memory of the worker that is gone.
+    if (holder.locked) tell({ event: "locked" });
     channel.postMessage({ kind: "holding" } satisfies Holding);
     for (const ask of waiting.values()) void answer(holder, ask, hear);
     await new Promise(() => undefined);
