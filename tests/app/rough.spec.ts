@@ -1,8 +1,6 @@
-/** What befalls a phone: killed in the middle of a save, open twice, its clock moved; and how quick it is all the same. */
+/** What befalls a phone: killed in the middle of a save, open twice, its clock moved. */
 import {
   badge,
-  begin,
-  enrol,
   expect,
   goOffline,
   goOnline,
@@ -13,51 +11,9 @@ import {
   synced,
   test,
   visit,
-  WORKER,
 } from "./src/story.ts";
 
 const VISITED = () => say("已走访", "Visited");
-
-/** From the list to saved: what the common case may cost (issue: 8 taps, 30 seconds; a save of 200 ms). */
-const TAPS_MAX = 8;
-const SAVE_MS_MAX = 200;
-
-test("from the list to saved takes at most 8 taps, and a save less than 200 ms", async ({ field }) => {
-  const { page } = field;
-  await goOffline(field);
-  await page.evaluate(() => {
-    const counted = window as unknown as { taps: number };
-    counted.taps = 0;
-    addEventListener("click", () => (counted.taps += 1), { capture: true });
-  });
-  await page
-    .getByRole("listitem")
-    .getByRole("link")
-    .filter({ hasText: personIn("101") })
-    .tap();
-  await page.getByRole("link", { name: say("记录走访", "Record a visit") }).tap();
-  await page.getByRole("button", { name: VISITED(), exact: true }).tap();
-  await page.getByRole("button", { name: "2", exact: true }).tap();
-  const ms = await page.getByRole("button", { name: say("保存", "Save"), exact: true }).evaluate(
-    async (button: HTMLElement, saved) => {
-      const began = performance.now();
-      const shown = new Promise<number>((settle) => {
-        new MutationObserver((_, observer) => {
-          if (document.querySelector("h1")?.textContent !== saved) return;
-          observer.disconnect();
-          settle(performance.now() - began);
-        }).observe(document.body, { subtree: true, childList: true, characterData: true });
-      });
-      button.click();
-      return shown;
-    },
-    say("已保存", "Saved"),
-  );
-  expect(await page.evaluate(() => (window as unknown as { taps: number }).taps)).toBeLessThanOrEqual(
-    TAPS_MAX,
-  );
-  expect(ms, "from the tap to “saved”, in milliseconds").toBeLessThan(SAVE_MS_MAX);
-});
 
 test("a tab that is killed in the middle of a save has saved the visit once or kept its draft", async ({
   field,
@@ -81,6 +37,7 @@ test("a tab that is killed in the middle of a save has saved the visit once or k
   );
   void browser.send("Page.crash").catch(() => undefined);
   await killed;
+  await page.close();
 
   const again = await context.newPage();
   await again.goto(address);
@@ -139,26 +96,4 @@ test("a clock that was set wrong costs nothing that was recorded", async ({ fiel
     const { visits } = await relay.officeOne("household", String(home?.id));
     expect(visits).toHaveLength(1);
   }
-});
-
-test("11,500 households: a usable list within 2 s offline on a slow phone, and search within 50 ms", async ({
-  large,
-}) => {
-  test.slow();
-  const { page, relay, context, cable } = large;
-  const grids = (await relay.office("grids")).map(({ code }) => String(code));
-  await relay.office("workers", "add", WORKER, "--grid", ...grids);
-  await enrol(large);
-  await begin(large);
-  await page.evaluate(() => navigator.serviceWorker.ready);
-  await goOffline(large);
-  const slow = await context.newPage();
-  const browser = await context.newCDPSession(slow);
-  await page.close();
-  await browser.send("Emulation.setCPUThrottlingRate", { rate: 4 });
-  const began = Date.now();
-  await slow.goto(`${cable.url}/app/`);
-  await expect(slow.getByRole("listitem").first()).toBeVisible();
-  expect(Date.now() - began, "to a usable list, in milliseconds").toBeLessThan(2_000);
-  await browser.send("Emulation.setCPUThrottlingRate", { rate: 1 });
 });

@@ -132,7 +132,8 @@ test("a day's work: list, card, visit, people, homes, issues", async ({ field })
   await page.getByLabel(say("什么问题", "What"), { exact: true }).fill("垃圾堆了三天没人清");
   await judge(page, "23-report");
   await page.getByRole("button", { name: say("保存", "Save"), exact: true }).click();
-  await expect(page.getByText("垃圾堆了三天没人清")).toBeVisible();
+  await expect(heading(page, say("问题", "Issues"))).toBeVisible();
+  await expect(page.getByRole("listitem").filter({ hasText: "垃圾堆了三天没人清" })).toBeVisible();
   await judge(page, "24-issues");
   await synced(page);
   const [issue] = await relay.office("issues");

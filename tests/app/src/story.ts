@@ -49,8 +49,8 @@ export function badge(page: Page) {
 }
 
 /** Everything that was recorded is at the relay and everything there is here. */
-export async function synced(page: Page) {
-  await expect(badge(page)).toHaveText(say("已同步", "Synced"));
+export async function synced(page: Page, withinMs = 30_000) {
+  await expect(badge(page)).toHaveText(say("已同步", "Synced"), { timeout: withinMs });
 }
 
 export function heading(page: Page, name: string | RegExp) {
@@ -75,7 +75,7 @@ export async function enrol(scene: Scene, worker = WORKER) {
 }
 
 /** The list of the day, with everything downloaded. */
-export async function begin({ page }: Scene) {
+export async function begin({ page }: Scene, withinMs?: number) {
   const start = page.getByRole("button", { name: say("开始工作", "Start working") });
   const list = heading(page, say("今日", "Today"));
   // A small community is here before anybody can look at the download.
@@ -84,7 +84,7 @@ export async function begin({ page }: Scene) {
   await expect(list).toBeVisible();
   // The app itself is stored as well, so that it opens without a network.
   await page.evaluate(() => navigator.serviceWorker.ready);
-  await synced(page);
+  await synced(page, withinMs);
 }
 
 /** The name of the household in a room of the small community. */
