@@ -34,7 +34,7 @@ const NPM_REMEDY: &str = "it says above what is wrong; `npm run fix` in its fold
 
 /// Whole-system tests start the binaries from the target folder, so those are built before the tests run;
 /// the console's check needs the description of the API that they speak.
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 18] = [
     Step {
         what: "format",
         program: Program::Cargo,
@@ -95,6 +95,12 @@ const STEPS: [Step; 17] = [
         program: STORIES,
         args: &["test"],
         remedy: "screenshots of what failed are in tests/console/test-results",
+    },
+    Step {
+        what: "app's stories in a browser",
+        program: APP_STORIES,
+        args: &["test"],
+        remedy: "screenshots of what failed are in tests/app/test-results",
     },
     Step {
         what: "docs",
