@@ -176,6 +176,9 @@ id_type!(
     /// An issue. Its document has the same bytes as id.
     IssueId, 16);
 id_type!(
+    /// A photo. Its document has the same bytes as id.
+    PhotoId, 16);
+id_type!(
     /// A phone or an office: whoever holds one signing key.
     DeviceId, 16);
 id_type!(

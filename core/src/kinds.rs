@@ -10,6 +10,7 @@ mod directive;
 mod household;
 mod issue;
 mod organisation;
+mod photo;
 mod visit;
 
 pub use decision::{ApartNote, Decision, LostValue, MergeNote, Replaced, RestoredValue, UndoNote};
@@ -23,6 +24,7 @@ pub use organisation::{
     Appointment, Canvass, Grid, Worker, appointment_key, appointments, canvass_doc, community_space,
     grid_doc, grid_space,
 };
+pub use photo::{Photo, PhotoError, photo_jpeg, plain_jpeg};
 pub use visit::{Outcome, Visit, VisitEntry, VisitSheet, visit_key, visits, visits_doc};
 
 use crate::record::{FieldSpec, KindSpec};
@@ -55,11 +57,14 @@ pub enum DocKind {
     /// Something that is wrong somewhere.
     #[n(8)]
     Issue,
+    /// What words do not say.
+    #[n(9)]
+    Photo,
 }
 
 impl DocKind {
     /// Every kind, in the order of their numbers.
-    pub const ALL: [DocKind; 8] = [
+    pub const ALL: [DocKind; 9] = [
         DocKind::Household,
         DocKind::Visits,
         DocKind::Grid,
@@ -68,6 +73,7 @@ impl DocKind {
         DocKind::Directive,
         DocKind::Receipts,
         DocKind::Issue,
+        DocKind::Photo,
     ];
 
     /// The number that travels and is stored.
@@ -81,6 +87,7 @@ impl DocKind {
             DocKind::Directive => 6,
             DocKind::Receipts => 7,
             DocKind::Issue => 8,
+            DocKind::Photo => 9,
         }
     }
 
@@ -92,7 +99,9 @@ impl DocKind {
     /// Whether workers' phones may write documents of this kind; all others are the office's alone.
     pub fn is_of_phones(self) -> bool {
         match self {
-            DocKind::Household | DocKind::Visits | DocKind::Receipts | DocKind::Issue => true,
+            DocKind::Household | DocKind::Visits | DocKind::Receipts | DocKind::Issue | DocKind::Photo => {
+                true
+            }
             DocKind::Grid | DocKind::Worker | DocKind::Canvass | DocKind::Directive => false,
         }
     }
@@ -108,6 +117,7 @@ impl DocKind {
             DocKind::Directive => &Directive::SPEC,
             DocKind::Receipts => &Receipts::SPEC,
             DocKind::Issue => &Issue::SPEC,
+            DocKind::Photo => &Photo::SPEC,
         }
     }
 

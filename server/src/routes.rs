@@ -28,6 +28,7 @@ mod ledger_rows;
 mod ledgers;
 mod merges;
 mod phone_settings;
+mod photos;
 mod places;
 mod receipts;
 mod reviews;
@@ -157,6 +158,7 @@ fn table(of: impl Fn(Action, UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App>
         .routes(of(Action::Read, routes!(receipts::receipts)))
         .routes(of(Action::Read, routes!(receipts::untold)))
         .routes(of(Action::Read, routes!(issues::list)))
+        .routes(of(Action::Read, routes!(photos::read)))
         .routes(of(Action::Export, routes!(export::export)));
     let ledgers = OpenApiRouter::new()
         .routes(of(Action::Read, routes!(ledgers::list)))

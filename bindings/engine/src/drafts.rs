@@ -7,7 +7,8 @@ use crate::sql::SqliteConnection;
 use crate::store::{begin, drafts};
 use crate::{DraftItem, DraftView, Engine, EngineError};
 
-/// Notes of 2,000 characters, needs and answers stay below; a photo is no part of a draft.
+/// Notes of 2,000 characters, needs and answers stay below. A photo is a draft of its own, kept once and not at every
+/// keystroke: in base64 the largest one just fits.
 const DRAFT_BYTES_MAX: usize = 64 * 1024;
 
 /// Forms left open at once: more than a day's doors.
@@ -76,9 +77,16 @@ impl Engine {
 /// What was typed is a record now.
 pub(crate) async fn done(conn: &mut SqliteConnection, key: Option<&str>) -> Result<(), EngineError> {
     if let Some(key) = key {
-        drafts::drop_one(conn, read_key(key)?).await?;
+        let key = read_key(key)?;
+        drafts::drop_one(&mut *conn, key).await?;
+        drafts::drop_one(conn, &photo_key(key)).await?;
     }
     Ok(())
+}
+
+/// Where the photo of a form is kept until the form is saved.
+fn photo_key(key: &str) -> String {
+    format!("{key}/photo")
 }
 
 fn read_key(key: &str) -> Result<&str, EngineError> {

@@ -6,6 +6,7 @@ use linli_core::doc::ApplyError;
 use linli_core::error::{Coded, Lang};
 use linli_core::identity::BatchError;
 use linli_core::ids::{DirectiveId, HouseholdId, IdError, ResidentId};
+use linli_core::kinds::PhotoError;
 use linli_core::record::FieldError;
 use linli_core::sync::frames::FrameError;
 
@@ -168,6 +169,9 @@ pub enum EngineError {
     /// A batch inside a file or page is not one.
     #[error(transparent)]
     Batch(#[from] BatchError),
+    /// A photo that cannot be kept.
+    #[error(transparent)]
+    Photo(#[from] PhotoError),
 }
 
 /// SQLite's result code for a full disk.
@@ -251,6 +255,7 @@ impl Coded for EngineError {
             EngineError::File { .. } => "phone.file",
             EngineError::CarriedFull => "phone.carried_full",
             EngineError::Batch(error) => error.code(),
+            EngineError::Photo(error) => error.code(),
         }
     }
 
@@ -307,6 +312,7 @@ impl Coded for EngineError {
             EngineError::File { path, reason } => format!("文件“{path}”不能用:{reason}"),
             EngineError::CarriedFull => "这部手机替同事带的记录太多了,请先同步".into(),
             EngineError::Batch(error) => error.zh(),
+            EngineError::Photo(error) => error.zh(),
         }
     }
 }

@@ -13,6 +13,7 @@ mod env;
 mod error;
 mod http;
 mod packing;
+mod photos;
 mod queries;
 mod sql;
 mod store;

@@ -148,6 +148,10 @@ pub struct NewVisit {
     /// The draft that this was typed as; it is dropped when the visit is saved.
     #[uniffi(default = None)]
     pub draft: Option<String>,
+    /// A photo as JPEG, at most 49,152 bytes: make it smaller first, and upright. Place, time and device that a camera
+    /// wrote into the file are taken out.
+    #[uniffi(default = None)]
+    pub photo: Option<Vec<u8>>,
 }
 
 impl TryFrom<NewVisit> for linli_engine::NewVisit {
@@ -167,6 +171,7 @@ impl TryFrom<NewVisit> for linli_engine::NewVisit {
             needs: visit.needs,
             note: visit.note,
             told: visit.told.into_iter().map(told).collect::<Result<_, IdError>>()?,
+            photo: visit.photo,
         })
     }
 }

@@ -32,6 +32,10 @@ pub struct NewIssue {
     /// The draft that this was typed as; it is dropped when the issue is saved.
     #[uniffi(default = None)]
     pub draft: Option<String>,
+    /// A photo as JPEG, at most 49,152 bytes: make it smaller first, and upright. Place, time and device that a camera
+    /// wrote into the file are taken out.
+    #[uniffi(default = None)]
+    pub photo: Option<Vec<u8>>,
 }
 
 impl TryFrom<NewIssue> for engine::NewIssue {
@@ -48,6 +52,7 @@ impl TryFrom<NewIssue> for engine::NewIssue {
             place: new.place,
             text: new.text,
             visibility: new.visibility,
+            photo: new.photo,
         })
     }
 }

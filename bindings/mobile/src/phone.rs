@@ -248,6 +248,14 @@ impl Phone {
         self.call(async move |engine: Arc<Engine>| engine.save_draft(&key, form, &text).await).await
     }
 
+    /// A photo as JPEG; nothing when this phone does not have it: phones have those of their own worker only.
+    ///
+    /// # Errors
+    /// `id.malformed`, `photo…`, `phone.storage…`.
+    pub async fn photo(&self, id: String) -> Result<Option<Vec<u8>>, PhoneError> {
+        self.call(async move |engine: Arc<Engine>| Ok(engine.photo(id.trim().parse()?).await?)).await
+    }
+
     /// What was kept under a key.
     ///
     /// # Errors

@@ -21,6 +21,8 @@ record! {
         text: Option<String> = FieldType::Note, Merge::Auto, Sensitive, "情况", "Text";
         /// Who may be told by whom it was reported. Colleagues of the grid see its records in any case.
         visibility: Option<String> = FieldType::Choice(&Issue::VISIBILITIES), Merge::Auto, Internal, "报告人可见范围", "Reporter shown to";
+        /// Id of a photo that was taken, if one was.
+        photo: Option<String> = FieldType::Line, Merge::Auto, Internal, "照片", "Photo";
         /// Moves forward only.
         state: Option<String> = FieldType::Choice(&Issue::STATES), Merge::Furthest(&Issue::STATES), Internal, "状态", "State";
         /// The worker who reported it. Who signed it is for the relay to know.

@@ -1,7 +1,7 @@
 //! Visits: entries written once at a door. An amendment is a field of its own beside the entry.
 
 use super::directive::Told;
-use crate::ids::{DocId, HouseholdId, VisitId};
+use crate::ids::{DocId, HouseholdId, PhotoId, VisitId};
 use crate::record::{FieldType, Fields, Merge, Value, record};
 use crate::time::TimeMs;
 use std::collections::BTreeMap;
@@ -143,6 +143,10 @@ pub struct VisitEntry {
     #[n(10)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub told: Option<Vec<Told>>,
+    /// A photo that was taken, in a document of its own.
+    #[n(11)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub photo: Option<PhotoId>,
 }
 
 impl VisitEntry {
@@ -164,6 +168,7 @@ impl VisitEntry {
             answers: BTreeMap::new(),
             form: None,
             told: None,
+            photo: None,
         }
     }
 

@@ -58,6 +58,14 @@ pub(crate) enum Command {
         #[arg(long)]
         history: bool,
     },
+    /// 取出这部手机上的一张照片。 Take a photo that is on this phone out of it.
+    Photo {
+        /// 照片编号。 The photo's id.
+        id: String,
+        /// 存到哪个文件。 The file to write.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
     /// 记录一次走访。 Record a visit.
     Visit(VisitArgs),
     /// 修改一户的一个字段;标签写 +独居 或 -独居。 Change a field; tags as +独居 or -独居.
@@ -224,6 +232,9 @@ pub(crate) struct VisitArgs {
     /// 走访编号,自己定;重复保存只记一次。 The visit's id, chosen by you: saving it again adds nothing.
     #[arg(long, value_name = "ID")]
     pub(crate) visit_id: Option<String>,
+    /// 照片:JPEG,最多 49152 字节。 A photo: JPEG, at most 49,152 bytes.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) photo: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]
@@ -302,6 +313,9 @@ pub(crate) struct IssueArgs {
     /// 问题编号,自己定;重复保存只记一次。 The issue's id, chosen by you: saving it again adds nothing.
     #[arg(long, value_name = "ID")]
     pub(crate) issue_id: Option<String>,
+    /// 照片:JPEG,最多 49152 字节。 A photo: JPEG, at most 49,152 bytes.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) photo: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]

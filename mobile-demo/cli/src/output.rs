@@ -158,6 +158,17 @@ impl Output {
         });
     }
 
+    /// A photo that was written to a file, by its size; nothing when this phone does not have it.
+    pub(crate) fn photo(&self, bytes: Option<usize>) {
+        self.put(&serde_json::json!({ "bytes": bytes }), || match bytes {
+            Some(bytes) => format!("{bytes} B"),
+            None => self.say(
+                "照片在拍摄的手机和社区那里,这部手机没有存",
+                "the photo is on the phone that took it and at the office, not on this phone",
+            ),
+        });
+    }
+
     pub(crate) fn saved(&self, saved: &Saved) {
         self.put(saved, || {
             if saved.changed {

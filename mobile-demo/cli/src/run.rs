@@ -10,7 +10,11 @@ use linli_engine::{
     Engine, EngineError, HouseholdFilter, IssueFilter, Lang, NewHousehold, NewIssue, NewResident, NewVisit,
     Options, SystemEnv, TodayFilter,
 };
+use std::io::Read as _;
 use std::path::Path;
+
+/// A photo with everything that a camera writes beside it.
+const PHOTO_FILE_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
 /// Opens the store and does what was asked.
 pub(crate) async fn run(args: Args, lang: Lang, clock_offset_ms: i64) -> Result<(), EngineError> {
@@ -34,6 +38,7 @@ pub(crate) async fn run(args: Args, lang: Lang, clock_offset_ms: i64) -> Result<
         Command::Household { id, history } => {
             out.household(&engine.household(household_id(&id)?, history).await?);
         }
+        Command::Photo { id, out: file } => photo(&engine, &out, &id, &file).await?,
         Command::Visit(args) => visit(&engine, &out, args).await?,
         Command::Edit { id, field, value } => {
             out.saved(&engine.edit_household(household_id(&id)?, &field, &value).await?);
@@ -83,6 +88,28 @@ fn told(typed: &str) -> Result<Told, EngineError> {
     }
 }
 
+/// A file that is far too large is not read whole to find that out.
+fn photo_file(path: &Path) -> Result<Vec<u8>, EngineError> {
+    let bad = |error: &std::io::Error| EngineError::File {
+        path: path.display().to_string(),
+        reason: error.to_string(),
+    };
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(|error| bad(&error))?;
+    file.take(PHOTO_FILE_BYTES_MAX).read_to_end(&mut bytes).map_err(|error| bad(&error))?;
+    Ok(bytes)
+}
+
+async fn photo(engine: &Engine, out: &Output, id: &str, file: &Path) -> Result<(), EngineError> {
+    let jpeg = engine.photo(id.trim().parse()?).await?;
+    let bad = |reason: String| EngineError::File { path: file.display().to_string(), reason };
+    if let Some(jpeg) = &jpeg {
+        std::fs::write(file, jpeg).map_err(|error| bad(error.to_string()))?;
+    }
+    out.photo(jpeg.as_ref().map(Vec::len));
+    Ok(())
+}
+
 async fn visit(engine: &Engine, out: &Output, args: VisitArgs) -> Result<(), EngineError> {
     let visit = NewVisit {
         id: args.visit_id.map(|id| id.parse()).transpose()?,
@@ -94,6 +121,7 @@ async fn visit(engine: &Engine, out: &Output, args: VisitArgs) -> Result<(), Eng
         needs: args.need,
         note: args.note,
         told: args.told.iter().map(|typed| told(typed)).collect::<Result<_, _>>()?,
+        photo: args.photo.as_deref().map(photo_file).transpose()?,
     };
     out.visited(&engine.visit(household_id(&args.id)?, visit).await?);
     Ok(())
@@ -143,6 +171,7 @@ async fn issue(engine: &Engine, out: &Output, args: IssueArgs) -> Result<(), Eng
         place: args.place,
         text: args.text,
         visibility: args.visibility,
+        photo: args.photo.as_deref().map(photo_file).transpose()?,
     };
     out.issue_reported(&engine.report_issue(&new).await?);
     Ok(())

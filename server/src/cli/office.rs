@@ -52,6 +52,14 @@ pub(crate) enum OfficeCommand {
     },
     /// 上报的问题 / issues that phones have reported
     Issues(Issues),
+    /// 走访或问题的照片 / the photo of a visit or an issue
+    Photo {
+        /// 照片编号 / photo id
+        id: String,
+        /// 存到哪个文件 / file to write
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// 等待人工审核的数据 / batches that a person must look at
     Review {
         #[command(subcommand)]
@@ -273,6 +281,12 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
         OfficeCommand::Export { what, format, out, grid, campaign } => {
             let query = query(&[("format", Some(format)), ("grid", grid), ("campaign", campaign)]);
             let bytes = client.get_bytes(&format!("/v1/exports/{what}"), &query).await?;
+            write_file(&out, &bytes, client.lang)?;
+            let line = json!({"file": out, "bytes": bytes.len()});
+            one(&line, as_json, |_| format!("{} ({} B)", out.display(), bytes.len()));
+        }
+        OfficeCommand::Photo { id, out } => {
+            let bytes = client.get_bytes(&format!("/v1/photos/{id}"), &[]).await?;
             write_file(&out, &bytes, client.lang)?;
             let line = json!({"file": out, "bytes": bytes.len()});
             one(&line, as_json, |_| format!("{} ({} B)", out.display(), bytes.len()));

@@ -55,6 +55,8 @@ pub(crate) struct IssueBody {
     /// Where, in the reporter's words.
     place: String,
     text: String,
+    /// Id of a photo that was taken: `/v1/photos/{id}`.
+    photo: Option<String>,
     /// Whom the reporter's name may be told: `office`, `handlers`, `public`.
     visibility: String,
     /// Whose phone signed it.
@@ -160,6 +162,7 @@ fn body(record: IssueRecord, grids: &Grids, names: &Names) -> IssueBody {
         address,
         place: issue.place.unwrap_or_default(),
         text: issue.text.unwrap_or_default(),
+        photo: issue.photo,
         visibility: issue.visibility.unwrap_or_default(),
         reporter: names.of_device(device),
         reported_at: rfc3339(reported_ms),

@@ -2,6 +2,7 @@
 
 use super::{Target, first_answer, note_answer, typed_value};
 use crate::env::random;
+use crate::photos::from_base64;
 use crate::sql::SqliteConnection;
 use crate::store::answered::Answered;
 use crate::store::{begin, meta};
@@ -33,6 +34,9 @@ pub struct NewIssue {
     pub text: String,
     /// One of [`Issue::VISIBILITIES`]; the office alone where nothing is said.
     pub visibility: Option<String>,
+    /// A photo as JPEG, at most [`linli_core::kinds::Photo::BYTES_MAX`] bytes. Whatever a camera wrote beside the picture is taken out.
+    #[serde(default, deserialize_with = "from_base64")]
+    pub photo: Option<Vec<u8>>,
 }
 
 /// Where an issue belongs.
@@ -92,6 +96,10 @@ impl Engine {
         record.household = spot.household.map(|id| id.to_string());
         record.reporter = Some(meta::require_profile(&mut tx).await?.worker);
         (record.reported_ms, record.skew_ms) = (Some(now_ms), meta::skew_ms(&mut tx).await?);
+        if let Some(jpeg) = &new.photo {
+            let kept = self.keep_photo(&mut tx, jpeg, spot.household, now_ms).await?;
+            record.photo = Some(kept.to_string());
+        }
         let target = Target { id: id.into(), kind: DocKind::Issue, space: spot.space };
         let opened = self.open_doc(&mut tx, target).await?;
         if !opened.fields.is_empty() {

@@ -2,6 +2,7 @@
 
 use super::{Target, first_answer, note_answer};
 use crate::env::random;
+use crate::photos::from_base64;
 use crate::store::answered::Answered;
 use crate::store::{begin, meta};
 use crate::{Engine, EngineError, SavedVisit, drafts};
@@ -43,6 +44,9 @@ pub struct NewVisit {
     /// Directives that the household was told of, and how.
     #[serde(default)]
     pub told: Vec<Told>,
+    /// A photo as JPEG, at most [`linli_core::kinds::Photo::BYTES_MAX`] bytes. Whatever a camera wrote beside the picture is taken out.
+    #[serde(default, deserialize_with = "from_base64")]
+    pub photo: Option<Vec<u8>>,
 }
 
 impl NewVisit {
@@ -58,6 +62,7 @@ impl NewVisit {
             needs: Vec::new(),
             note: None,
             told: Vec::new(),
+            photo: None,
         }
     }
 
@@ -118,7 +123,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError`]; then nothing was saved.
-    pub async fn visit(&self, asked: HouseholdId, visit: NewVisit) -> Result<SavedVisit, EngineError> {
+    pub async fn visit(&self, asked: HouseholdId, mut visit: NewVisit) -> Result<SavedVisit, EngineError> {
         let id = match visit.id {
             Some(id) => id,
             None => VisitId(random(self.env.as_ref())?),
@@ -133,7 +138,8 @@ impl Engine {
             return saved_before(id, &first);
         }
         let now_ms = self.env.now_ms();
-        let entry = visit.into_entry(now_ms, meta::skew_ms(&mut tx).await?)?;
+        let photo = visit.photo.take();
+        let mut entry = visit.into_entry(now_ms, meta::skew_ms(&mut tx).await?)?;
         let placed = self.writable(&mut tx, asked).await?;
         let quarter = || quarter_of(entry.corrected_ms());
         let period = entry.campaign.clone().unwrap_or_else(quarter);
@@ -142,6 +148,9 @@ impl Engine {
         let opened = self.open_doc(&mut tx, target).await?;
         if opened.fields.contains_key(&key) {
             return Err(EngineError::IdTaken(id.to_string()));
+        }
+        if let Some(jpeg) = photo {
+            entry.photo = Some(self.keep_photo(&mut tx, &jpeg, Some(placed.id), now_ms).await?);
         }
         let mut puts = Vec::new();
         if VisitSheet::read(&opened.fields, "").household.is_none() {

@@ -67,7 +67,9 @@ pub(crate) fn result_code(error: &Error) -> Option<i32> {
     match error {
         // A browser writes less than it was given when the origin's room is used up; the pool of files knows no better
         // code for that than this one. Whatever is wrong with a statement has a sentence of its own.
-        Error::SqliteFailure(failure, Some(text)) if failure.extended_code == SQLITE_ERROR && text == UNTOLD => {
+        Error::SqliteFailure(failure, Some(text))
+            if failure.extended_code == SQLITE_ERROR && text == UNTOLD =>
+        {
             Some(SQLITE_FULL)
         }
         // The extended codes of a full disk are told apart by their last byte.

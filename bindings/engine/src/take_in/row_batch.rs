@@ -38,7 +38,12 @@ impl RowBatch {
                 let row = IssueRow::of(&stored.doc.fields());
                 self.issues.extend(row.map(|row| (id.into(), stored.space, row)));
             }
-            DocKind::Grid | DocKind::Worker | DocKind::Canvass | DocKind::Directive | DocKind::Receipts => {}
+            DocKind::Grid
+            | DocKind::Worker
+            | DocKind::Canvass
+            | DocKind::Directive
+            | DocKind::Receipts
+            | DocKind::Photo => {}
         }
     }
 

@@ -159,7 +159,12 @@ fn add_row(batch: &mut RowBatch, space: SpaceId, doc: &SnapshotDoc) -> bool {
                 return true;
             }
         }
-        DocKind::Grid | DocKind::Worker | DocKind::Canvass | DocKind::Directive | DocKind::Receipts => {
+        DocKind::Grid
+        | DocKind::Worker
+        | DocKind::Canvass
+        | DocKind::Directive
+        | DocKind::Receipts
+        | DocKind::Photo => {
             return true;
         }
     }

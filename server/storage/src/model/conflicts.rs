@@ -8,7 +8,7 @@ use crate::error::damaged;
 use crate::log::Logged;
 use linli_core::doc::{ChangeInfo, Document, FieldConflict, Version};
 use linli_core::ids::{Actor, ConflictId, DecisionId, DocId, Hash, HouseholdId};
-use linli_core::kinds::{Decision, DocKind, Issue, UndoNote, VisitSheet};
+use linli_core::kinds::{Decision, DocKind, Issue, Photo, UndoNote, VisitSheet};
 use linli_core::proposal::is_trivial;
 use linli_core::record::Value;
 use linli_core::time::TimeMs;
@@ -210,6 +210,7 @@ fn household_of(document: &Document, doc: DocId) -> Option<HouseholdId> {
         DocKind::Household => Some(HouseholdId::from(doc)),
         DocKind::Visits => VisitSheet::read(&document.fields(), "").household?.parse().ok(),
         DocKind::Issue => Issue::read(&document.fields(), "").household_id(),
+        DocKind::Photo => Photo::read(&document.fields(), "").household?.parse().ok(),
         DocKind::Grid | DocKind::Worker | DocKind::Canvass | DocKind::Directive | DocKind::Receipts => None,
     }
 }

@@ -68,7 +68,7 @@ pub(super) async fn flush(
             DocKind::Directive => write_directive(connection, ready.touched.open.id, &ready.fields).await?,
             DocKind::Receipts => write_receipts(connection, &ready.touched).await?,
             DocKind::Issue => write_issue(connection, &ready.touched, &ready.fields).await?,
-            DocKind::Canvass => {}
+            DocKind::Canvass | DocKind::Photo => {}
         }
     }
     write_visits(connection, &ready).await?;
@@ -112,7 +112,12 @@ fn prepare(mut touched: Touched) -> Ready {
             row = sheet.as_ref().map(SheetRow::to_bytes).unwrap_or_default();
         }
         DocKind::Issue => row = IssueRow::of(&fields).as_ref().map(IssueRow::to_bytes).unwrap_or_default(),
-        DocKind::Grid | DocKind::Worker | DocKind::Canvass | DocKind::Directive | DocKind::Receipts => {}
+        DocKind::Grid
+        | DocKind::Worker
+        | DocKind::Canvass
+        | DocKind::Directive
+        | DocKind::Receipts
+        | DocKind::Photo => {}
     }
     Ready { touched, fields, bytes, row, household, sheet }
 }
