@@ -18,6 +18,7 @@ interface Visit {
   note?: string;
   needs?: string[];
   at_home?: number;
+  photo?: string;
   clock_wrong: boolean;
 }
 
@@ -68,6 +69,7 @@ export function Visits({ id, first, total }: VisitsProps) {
                 {t("visit.needs")} {(visit.needs ?? []).join(t("value.comma"))}
               </p>
             )}
+            {visit.photo !== undefined && <VisitPhoto id={visit.photo} />}
             <small>
               {visit.author} · {visit.period}
               {visit.at_home !== undefined && ` · ${t("visit.at_home", { count: visit.at_home })}`}
@@ -83,5 +85,30 @@ export function Visits({ id, first, total }: VisitsProps) {
         </Button>
       )}
     </section>
+  );
+}
+
+/** Asked for when somebody wants to see it: a photo of somebody's home is not shown in passing. */
+function VisitPhoto({ id }: { id: string }) {
+  const { t } = useTranslation("household");
+  const [shown, setShown] = useState(false);
+  const [failed, setFailed] = useState(false);
+  if (failed) return <p>{t("visit.photo.missing")}</p>;
+  if (!shown) {
+    return (
+      <p>
+        <Button size="small" onClick={() => setShown(true)}>
+          {t("visit.photo.show")}
+        </Button>
+      </p>
+    );
+  }
+  return (
+    <img
+      className="visit-photo"
+      src={`/v1/photos/${id}`}
+      alt={t("visit.photo")}
+      onError={() => setFailed(true)}
+    />
   );
 }
