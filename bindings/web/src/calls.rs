@@ -2,6 +2,8 @@
 //!
 //! `mobile-demo/web/src/phone/calls.ts` is the other side of this list; a call of one side only fails a story.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use linli_core::ids::IdError;
 use linli_engine::{
     Engine, EngineError, HouseholdFilter, IssueFilter, NewHousehold, NewIssue, NewResident, NewVisit,
@@ -32,6 +34,7 @@ pub(crate) enum Call {
     DropDraft { key: String },
     ReportIssue { issue: NewIssue },
     Issues(IssueFilter),
+    Photo { id: String },
     Conflicts {},
     Notices {},
     MarkNoticeSeen { id: String },
@@ -54,6 +57,9 @@ impl Call {
             Call::BuildingChart(filter) => json(engine.building_chart(&filter).await?),
             Call::Draft { key } => json(engine.draft(&key).await?),
             Call::Issues(filter) => json(engine.issues(&filter).await?),
+            Call::Photo { id } => {
+                json(engine.photo(read(&id)?).await?.map(|jpeg| BASE64_STANDARD.encode(jpeg)))
+            }
             Call::Households(filter) => json(engine.households(&filter).await?),
             Call::Household { id, with_history } => json(engine.household(read(&id)?, with_history).await?),
             Call::Conflicts {} => json(engine.conflicts().await?),

@@ -94,6 +94,8 @@ export interface Calls {
     result: Saved;
   };
   conflicts: { args: Nothing; result: Conflict[] };
+  /** JPEG in base64; null when this phone does not have it. */
+  photo: { args: { id: string }; result: string | null };
 
   // Drafts: what is being typed, kept on every keystroke. `form` is the form's version, `text` its own business.
   saveDraft: { args: { key: string; form: number; text: string }; result: null };

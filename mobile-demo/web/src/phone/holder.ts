@@ -28,6 +28,7 @@ const READS: ReadonlySet<Method> = new Set<Method>([
   "notices",
   "directives",
   "issues",
+  "photo",
   "sync",
   "stayConnected",
   "disconnect",

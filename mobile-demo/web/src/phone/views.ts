@@ -143,6 +143,8 @@ export interface Visit {
   needs?: string[];
   answers?: Record<string, string>;
   told?: Told[];
+  /** Id of a photo that was taken. */
+  photo?: string;
   /** By the best clock known. */
   at: number;
   clock_was_off: boolean;
@@ -186,6 +188,8 @@ export interface NewVisit {
   needs?: string[];
   note?: string;
   told?: Told[];
+  /** JPEG in base64. */
+  photo?: string;
 }
 
 export interface NewHousehold {
@@ -392,6 +396,8 @@ export interface NewIssue {
   text: string;
   /** Who may know who reported it; the office alone where nothing is said. */
   visibility?: "office" | "handlers" | "public";
+  /** JPEG in base64. */
+  photo?: string;
 }
 
 export interface SavedIssue {

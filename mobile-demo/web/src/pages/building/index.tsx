@@ -4,6 +4,7 @@ import { Link, useParams } from "react-router";
 import { OUTCOMES, type ChartCell, type Standing } from "@/phone/calls";
 import { buildingOfPath, doorLooks, unitsOf } from "@/shared/building-chart";
 import { useAsk } from "@/shared/phone";
+import { usePlaceNames } from "@/shared/place-names";
 import { Progress } from "@/shared/progress";
 import { Screen } from "@/shared/screen";
 import { Empty, Loaded } from "@/shared/states";
@@ -17,7 +18,7 @@ export default function Building() {
   const [estate, building] = [buildingOfPath(params.estate), buildingOfPath(params.building)];
   const chart = useAsk("buildingChart", { estate, building });
   return (
-    <Screen title={t("title", { estate, building })} back="/">
+    <Screen title={usePlaceNames().building(estate, building)} back="/">
       <Loaded query={chart}>
         {({ cells, cut }) =>
           cells.length === 0 ? (
@@ -56,9 +57,10 @@ function Key({ cells }: { cells: readonly ChartCell[] }) {
 
 function Doors({ cells }: { cells: readonly ChartCell[] }) {
   const { t } = useTranslation("building");
+  const places = usePlaceNames();
   return unitsOf(cells).map(({ unit, floors }) => (
     <section key={unit} className="panel">
-      <h2>{unit === "" ? t("unit.none") : unit}</h2>
+      <h2>{places.unit(unit)}</h2>
       {floors.map(({ floor, cells }) => (
         <div key={floor ?? "?"} className="doors">
           {cells.map(({ id, room, outcome }) => (

@@ -2,6 +2,8 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Visit } from "@/phone/calls";
+import { useAsk } from "@/shared/phone";
+import { Picture } from "@/shared/photo";
 import { HouseholdStanding } from "@/shared/status";
 import { Ago, Time } from "@/shared/time";
 
@@ -56,6 +58,7 @@ export function Visits({ visits }: { visits: readonly Visit[] }) {
               {visit.clock_was_off && ` · ${t("clock")}`}
             </p>
             {visit.note !== undefined && <p>{visit.note}</p>}
+            {visit.photo !== undefined && <VisitPhoto id={visit.photo} />}
           </li>
         ))}
       </ul>
@@ -66,4 +69,19 @@ export function Visits({ visits }: { visits: readonly Visit[] }) {
       )}
     </section>
   );
+}
+
+/** Phones have the photos of their own worker only. */
+function VisitPhoto({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const [asked, setAsked] = useState(false);
+  const photo = useAsk("photo", { id }, { enabled: asked });
+  if (!asked || photo.data === undefined) {
+    return (
+      <button type="button" className="link" onClick={() => setAsked(true)}>
+        {t("photo.show")}
+      </button>
+    );
+  }
+  return photo.data === null ? <p className="hint">{t("photo.elsewhere")}</p> : <Picture jpeg={photo.data} />;
 }

@@ -14,6 +14,7 @@ import { Choice, NoteField, TextField } from "@/shared/fields";
 import { gridsOf } from "@/shared/grids";
 import { newId } from "@/shared/ids";
 import { useAsk, useDo } from "@/shared/phone";
+import { PhotoField, usePhoto } from "@/shared/photo";
 import { DraftNote } from "@/shared/saved";
 import { Screen } from "@/shared/screen";
 import { Empty, Loaded, Loading, Refused } from "@/shared/states";
@@ -60,6 +61,7 @@ function ReportForm({ status, household }: { status: Status; household?: Househo
     version: FORM_VERSION,
     blank: () => ({ id: newId("issue"), category: null, grid, place: household?.address ?? "", text: "" }),
   });
+  const photo = usePhoto(key);
   const report = useDo("reportIssue");
   const form = draft.value;
   if (grids.length === 0) return <Empty title={t("no_grid")} text={t("no_grid.text")} />;
@@ -73,11 +75,13 @@ function ReportForm({ status, household }: { status: Status; household?: Househo
     const issue: NewIssue = { id: form.id, draft: key, category, grid: form.grid, text: form.text.trim() };
     if (household !== undefined) issue.household = household.id;
     if (form.place.trim() !== "") issue.place = form.place.trim();
+    if (photo.jpeg !== null) issue.photo = photo.jpeg;
     report.mutate(
       { issue },
       {
         onSuccess: () => {
           draft.done();
+          photo.done();
           void navigate("/issues", { replace: true });
         },
       },
@@ -120,6 +124,7 @@ function ReportForm({ status, household }: { status: Status; household?: Househo
         onChange={(text) => draft.change({ text })}
         maxLength={2000}
       />
+      <PhotoField photo={photo} />
       <Refused problem={report.error} />
       <div className="save-bar">
         <Button block color="primary" size="large" type="submit" loading={report.isPending} disabled={!ready}>

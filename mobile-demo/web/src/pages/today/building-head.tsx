@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import type { BuildingDay } from "@/phone/calls";
 import { BuildingChart, buildingPath } from "@/shared/building-chart";
 import { useAsk } from "@/shared/phone";
+import { usePlaceNames } from "@/shared/place-names";
 
 interface BuildingHeadProps {
   building: BuildingDay;
@@ -15,7 +16,7 @@ interface BuildingHeadProps {
 export function BuildingHead({ building, open, onChoose }: BuildingHeadProps) {
   const { t } = useTranslation("today");
   const { tally } = building;
-  const name = t("building", { estate: building.estate, building: building.building });
+  const name = usePlaceNames().building(building.estate, building.building);
   const tried = tally.no_answer + tally.revisit;
   return (
     <div className={open ? "building open" : "building"}>

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { BuildingDay, Door, TodayOnly } from "@/phone/calls";
 import { hasWork, useDoors } from "@/shared/doors";
 import { HouseholdRow } from "@/shared/household-row";
+import { usePlaceNames } from "@/shared/place-names";
 import { Empty, Failed, Loading } from "@/shared/states";
 import { BuildingHead } from "./building-head";
 
@@ -56,6 +57,7 @@ export function Buildings({
   scroller: Scroller;
 }) {
   const { t } = useTranslation("today");
+  const places = usePlaceNames();
   const [chosen, setChosen] = useState<string | null>(() => sessionStorage.getItem(OPEN));
   const listed = buildings.filter(hasWork);
   // Nothing chosen yet: the first building with work is open.
@@ -76,7 +78,7 @@ export function Buildings({
     }
     const heading = ({ unit }: Door) => {
       const due = building.units.find((it) => it.unit === unit)?.tally.due ?? 0;
-      return <Heading words={unit === "" ? t("unit.none") : unit} due={due} />;
+      return <Heading words={places.unit(unit)} due={due} />;
     };
     return rowsOf(doors.data, heading, ({ unit }) => `${keyOf(building)}/${unit}`);
   };
@@ -94,6 +96,7 @@ export function Buildings({
 
 export function OneKind({ only, scroller }: { only: TodayOnly; scroller: Scroller }) {
   const { t } = useTranslation("today");
+  const places = usePlaceNames();
   const doors = useDoors({ only });
   if (doors.data === undefined) {
     return doors.error ? <Failed problem={doors.error} retry={doors.refetch} /> : <Loading rows={6} />;
@@ -102,9 +105,7 @@ export function OneKind({ only, scroller }: { only: TodayOnly; scroller: Scrolle
   const rows = rowsOf(
     doors.data,
     (door) => (
-      <Heading
-        words={[t("building", { estate: door.estate, building: door.building }), door.unit].join(" ")}
-      />
+      <Heading words={[places.building(door.estate, door.building), places.unit(door.unit)].join(" ")} />
     ),
     (door) => `${keyOf(door)}/${door.unit}`,
   );

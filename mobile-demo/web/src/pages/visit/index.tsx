@@ -9,6 +9,7 @@ import { useDraft } from "@/shared/draft";
 import { Choice, NoteField, TextField } from "@/shared/fields";
 import { newId } from "@/shared/ids";
 import { useAsk, useDo } from "@/shared/phone";
+import { PhotoField, usePhoto } from "@/shared/photo";
 import { DraftNote } from "@/shared/saved";
 import { Screen } from "@/shared/screen";
 import { Loaded, Loading, Refused } from "@/shared/states";
@@ -81,6 +82,7 @@ function VisitForm({ household, onDone }: { household: Household; onDone: (done:
   const queries = useQueryClient();
   const key = `visit/${household.id}`;
   const draft = useDraft({ key, version: FORM_VERSION, blank });
+  const photo = usePhoto(key);
   const record = useDo("recordVisit");
   const next = useNextDoor(household);
   const [more, setMore] = useState(false);
@@ -92,11 +94,13 @@ function VisitForm({ household, onDone }: { household: Household; onDone: (done:
     if (outcome === null) return;
     await draft.settled();
     const visit = visitOf(form, outcome, key);
+    if (photo.jpeg !== null) visit.photo = photo.jpeg;
     record.mutate(
       { household: household.id, visit },
       {
         onSuccess: () => {
           draft.done();
+          photo.done();
           onDone({ outcome, next, at: Date.now() });
           void queries.invalidateQueries({ queryKey: ["household"] });
         },
@@ -144,6 +148,7 @@ function VisitForm({ household, onDone }: { household: Household; onDone: (done:
         value={form.note}
         onChange={(note) => draft.change({ note })}
       />
+      <PhotoField photo={photo} />
       {showsMore ? (
         <>
           <ToldField told={form.told} onChange={(told) => draft.change({ told })} />
