@@ -1,12 +1,12 @@
 //! The engine: one open store, its key, this launch's actor, and the search index.
 
 use crate::env::random;
+use crate::finding::Finder;
 use crate::sql::{Place, SqliteConnection};
-use crate::store::{Store, begin, meta, people, rows};
+use crate::store::{Store, begin, meta, people};
 use crate::{EngineError, Env, KeyStore, Lang};
 use linli_core::identity::{DeviceKey, PublicKey};
-use linli_core::ids::{Actor, DeviceId, HouseholdId};
-use linli_core::search::SearchIndex;
+use linli_core::ids::{Actor, DeviceId};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
@@ -33,7 +33,7 @@ pub struct Engine {
     pub(crate) app: String,
     lang: Mutex<Lang>,
     actor: Mutex<Actor>,
-    index: Mutex<Option<SearchIndex<HouseholdId>>>,
+    pub(crate) finder: Mutex<Finder>,
     /// Rung by every save, so that a live connection sends it at once.
     pub(crate) work: Notify,
 }
@@ -95,7 +95,7 @@ impl Engine {
             store,
             key: DeviceKey::from_seed(seed),
             actor: Mutex::new(Actor(random(env.as_ref())?)),
-            index: Mutex::new(None),
+            finder: Mutex::default(),
             work: Notify::new(),
             env,
             app: options.app,
@@ -145,43 +145,6 @@ impl Engine {
     pub(crate) fn rotate_actor(&self) -> Result<(), EngineError> {
         *locked(&self.actor) = Actor(random(self.env.as_ref())?);
         Ok(())
-    }
-
-    /// Takes committed changes over into the search index, if there is one yet.
-    pub(crate) fn index_changes(&self, changes: Vec<rows::SearchChange>) {
-        if let Some(index) = locked(&self.index).as_mut() {
-            for (id, text) in changes {
-                match text {
-                    Some(text) => index.upsert(id, &text),
-                    None => {
-                        index.remove(&id);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Forgets the index: much has changed, or somebody else wrote. The next search fills it again.
-    pub(crate) fn drop_index(&self) {
-        *locked(&self.index) = None;
-    }
-
-    /// Ids of households that a query finds, best first.
-    pub(crate) async fn search_ids(
-        &self,
-        conn: &mut SqliteConnection,
-        query: &str,
-        limit: usize,
-    ) -> Result<Vec<HouseholdId>, EngineError> {
-        // The caller holds the connection, so nobody saves between reading the texts and filling in.
-        let empty = locked(&self.index).is_none();
-        let texts = if empty { rows::search_texts(conn).await? } else { Vec::new() };
-        let mut slot = locked(&self.index);
-        let index = slot.get_or_insert_with(SearchIndex::new);
-        for (id, text) in texts {
-            index.upsert_stored(id, &text);
-        }
-        Ok(index.search(query, limit).into_iter().map(|hit| hit.id).collect())
     }
 }
 

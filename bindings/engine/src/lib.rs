@@ -11,6 +11,7 @@ mod engine;
 mod enrol;
 mod env;
 mod error;
+mod finding;
 mod http;
 mod packing;
 mod photos;

@@ -35,6 +35,7 @@ pub(crate) enum Call {
     ReportIssue { issue: NewIssue },
     Issues(IssueFilter),
     Photo { id: String },
+    PrepareSearch {},
     Conflicts {},
     Notices {},
     MarkNoticeSeen { id: String },
@@ -62,6 +63,7 @@ impl Call {
             }
             Call::Households(filter) => json(engine.households(&filter).await?),
             Call::Household { id, with_history } => json(engine.household(read(&id)?, with_history).await?),
+            Call::PrepareSearch {} => json(engine.prepare_search().await?),
             Call::Conflicts {} => json(engine.conflicts().await?),
             Call::Notices {} => json(engine.notices().await?),
             Call::MarkNoticeSeen { id } => json(engine.mark_notice_seen(read(&id)?).await?),

@@ -181,11 +181,18 @@ pub(crate) async fn sharing_keys(
     Ok(rows)
 }
 
-/// Every stored search text, for filling an index.
+/// Stored search texts in the order of ids, after one of them and so many, for filling an index.
 pub(crate) async fn search_texts(
     conn: &mut SqliteConnection,
+    after: Option<HouseholdId>,
+    limit: i64,
 ) -> Result<Vec<(HouseholdId, String)>, EngineError> {
-    let query = sql::query("SELECT id, search FROM household WHERE merged_into IS NULL");
+    let query = sql::query(
+        "SELECT id, search FROM household WHERE id > ? AND merged_into IS NULL ORDER BY id LIMIT ?",
+    );
+    // Every id is longer than no bytes at all, and comes after them.
+    let after: &[u8] = after.as_ref().map_or(&[], AsRef::as_ref);
+    let query = query.bind(after).bind(limit);
     let rows = query.fetch_all(conn).await?;
     let read = |row: &SqliteRow| -> Result<_, EngineError> {
         let id = HouseholdId::from_slice(row.try_get(0)?).ok_or(EngineError::Damaged("household row"))?;
