@@ -3,9 +3,11 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { ConfigProvider } from "antd-mobile";
 import enUS from "antd-mobile/es/locales/en-US";
 import zhCN from "antd-mobile/es/locales/zh-CN";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Phone } from "./phone/calls";
 import { Door } from "./door";
+import type { First } from "./shared/first";
 import { PhoneContext, useNews } from "./shared/phone";
 import { SyncProvider } from "./shared/sync-state";
 import { UpdateProvider } from "./shared/update";
@@ -24,8 +26,12 @@ const queries = new QueryClient({
   },
 });
 
-export function App({ phone }: { phone: Phone }) {
+export function App({ phone, first }: { phone: Phone; first: readonly First[] }) {
   const { i18n } = useTranslation();
+  useState(() => {
+    for (const { method, args, answer } of first)
+      queries.query({ queryKey: [method, args], queryFn: () => answer }).catch(() => undefined);
+  });
   return (
     <ConfigProvider locale={i18n.language === "en" ? enUS : zhCN}>
       <PhoneContext value={phone}>

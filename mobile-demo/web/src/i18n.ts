@@ -8,8 +8,7 @@ import "dayjs/locale/zh-cn";
 import relativeTime from "dayjs/plugin/relativeTime";
 import i18n from "i18next";
 import { initReactI18next } from "react-i18next";
-
-export type Language = "zh" | "en";
+import { keepLanguage, wantedLanguage, type Language } from "./language";
 
 type Texts = Record<string, string>;
 
@@ -24,22 +23,14 @@ function textsOf(language: Language): Record<string, Texts> {
   return Object.fromEntries(named);
 }
 
-const KEPT = "linli.app.language";
-
 dayjs.extend(relativeTime);
 
 export function language(): Language {
   return i18n.language === "en" ? "en" : "zh";
 }
 
-function wanted(): Language {
-  const kept = localStorage.getItem(KEPT);
-  if (kept === "zh" || kept === "en") return kept;
-  return navigator.language.startsWith("en") ? "en" : "zh";
-}
-
 export function setLanguage(language: Language) {
-  localStorage.setItem(KEPT, language);
+  keepLanguage(language);
   void i18n.changeLanguage(language);
 }
 
@@ -49,7 +40,7 @@ i18n.on("languageChanged", (language) => {
 });
 
 void i18n.use(initReactI18next).init({
-  lng: wanted(),
+  lng: wantedLanguage(),
   fallbackLng: false,
   resources: { zh: textsOf("zh"), en: textsOf("en") },
   defaultNS: "shared",

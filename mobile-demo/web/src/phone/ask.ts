@@ -1,4 +1,5 @@
 /** What travels between a screen, its worker and the worker of the tab that has the store. */
+import type { Language } from "@/language";
 import type { Args, Method, PhoneEvent } from "./calls";
 
 /** A screen asks. `id` is unique among all tabs. */
@@ -42,8 +43,6 @@ export interface Begin {
   kind: "begin";
   language: Language;
 }
-
-export type Language = "zh" | "en";
 
 /** Anything that was thrown, in a form that can be posted. */
 export function refusedBy(error: unknown): Refused {

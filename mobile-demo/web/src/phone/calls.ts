@@ -83,6 +83,8 @@ export interface Calls {
     result: BuildingChart;
   };
   households: { args: { search?: string; grid?: string; limit?: number }; result: HouseholdItem[] };
+  /** The first search is as quick as the others from then on; the holder of the store does it by itself. */
+  prepareSearch: { args: Nothing; result: null };
   household: { args: { id: string; withHistory: boolean }; result: Household };
   recordVisit: { args: { household: string; visit: NewVisit }; result: SavedVisit };
   editHousehold: { args: { household: string; field: string; typed: string }; result: Saved };

@@ -5,7 +5,8 @@
  * of its own, or writes the same value, so that a second time changes nothing.
  */
 import { PhoneProblem, type Args, type Method, type Phone, type PhoneEvent, type Result } from "./calls";
-import { refusedBy, type Answer, type Ask, type Begin, type Broken, type Language, type Told } from "./ask";
+import { refusedBy, type Answer, type Ask, type Begin, type Broken, type Told } from "./ask";
+import type { Language } from "@/language";
 
 interface Waiting {
   ask: Ask;

@@ -1,5 +1,5 @@
 /** The engine, open or locked: what the tab that holds the store does for all of them. */
-import type { Language } from "./ask";
+import type { Language } from "@/language";
 import {
   PhoneProblem,
   type Args,
@@ -29,6 +29,7 @@ const READS: ReadonlySet<Method> = new Set<Method>([
   "directives",
   "issues",
   "photo",
+  "prepareSearch",
   "sync",
   "stayConnected",
   "disconnect",
@@ -51,6 +52,8 @@ export class Holder {
   private phone: WebPhone | null = null;
   private language: Language;
   private connects: boolean;
+  /** The search is being prepared, or was. */
+  private searching: Promise<unknown> | null = null;
   /** Under way in the engine: it is closed when none is. */
   private readonly underWay = new Set<Promise<unknown>>();
 
@@ -77,6 +80,7 @@ export class Holder {
 
   async call(method: Method, args: Args<Method>): Promise<unknown> {
     const result = await (this.own(method, args) ?? this.ofEngine(method, args));
+    if (method === "today") this.prepareSearch();
     if (!READS.has(method)) this.tell({ event: method === "lock" ? "locked" : "changed" });
     return result;
   }
@@ -89,6 +93,13 @@ export class Holder {
     } finally {
       this.underWay.delete(asked);
     }
+  }
+
+  /** Once the list of the day is there: whoever types next does not wait for it. */
+  private prepareSearch() {
+    this.searching ??= this.ofEngine("prepareSearch", {}).catch(() => {
+      this.searching = null;
+    });
   }
 
   /** What is not the engine's: the lock, the language, files, the connection. */
@@ -151,6 +162,7 @@ export class Holder {
   private async close() {
     const phone = this.phone;
     this.phone = null;
+    this.searching = null;
     await Promise.allSettled(this.underWay);
     await phone?.close();
   }

@@ -2,7 +2,7 @@
  * The key that locks the store. It is wrapped with a key that the browser never shows to anybody, kept beside it, and
  * with a PIN once more with a key made of that. Whoever copies the browser's folder has to break both.
  */
-import type { Language } from "./ask";
+import type { Language } from "@/language";
 import { PhoneProblem } from "./calls";
 import { says } from "./says";
 

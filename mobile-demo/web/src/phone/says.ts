@@ -1,5 +1,5 @@
 /** Sentences of what happens around the engine, which says everything else itself. */
-import type { Language } from "./ask";
+import type { Language } from "@/language";
 
 const SENTENCES = {
   "phone.locked": ["邻里已锁定,请先输入 密码", "The app is locked: enter the PIN first"],

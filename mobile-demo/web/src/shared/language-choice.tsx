@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
-import { language, setLanguage, type Language } from "@/i18n";
+import { language, setLanguage } from "@/i18n";
+import type { Language } from "@/language";
 import { Choice } from "./fields";
 import { usePhone } from "./phone";
 

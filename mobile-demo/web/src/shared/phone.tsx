@@ -68,7 +68,8 @@ export function useNews() {
         void queries.invalidateQueries({ queryKey: ["lockState"] });
         return;
       }
-      timer ??= window.setTimeout(again, AGAIN_MS);
+      // That the relay is not there changes nothing that is here.
+      if (event !== "offline") timer ??= window.setTimeout(again, AGAIN_MS);
     });
     return () => {
       window.clearTimeout(timer);
