@@ -118,6 +118,20 @@ pub struct ChangeFacts {
     pub other_actors: usize,
 }
 
+/// What bytes begin like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Looks {
+    /// A chunk that says it is a document.
+    Document,
+    /// Any other chunk: a change, or what must not pass for one.
+    Change,
+}
+
+/// What bytes begin like, to know which judge to take them to; `None` when they begin like no chunk at all.
+pub fn looks_like(bytes: &[u8]) -> Option<Looks> {
+    chunk::type_of(bytes).map(|found| if found == chunk::DOCUMENT { Looks::Document } else { Looks::Change })
+}
+
 /// Reads one uncompressed change chunk without Automerge.
 ///
 /// What it passes is flat, within every bound of this module and spelled exactly as Automerge spells it.

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod address;
+mod bounded;
 pub mod difference;
 pub mod doc;
 pub mod duplicates;

@@ -5,6 +5,7 @@
 
 pub mod device;
 pub mod frames;
+pub mod push;
 pub mod refusal;
 pub mod relay;
 pub mod standing;

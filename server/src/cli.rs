@@ -1,7 +1,8 @@
-//! The office's command line. Everything but `serve`, `sample` and `verify` talks to a running relay.
+//! The office's command line. Everything but `serve`, `sample`, `verify` and `gate` talks to a running relay.
 
 mod client;
 mod directives;
+mod gate;
 mod issues;
 mod office;
 mod organisation;
@@ -59,6 +60,8 @@ enum Command {
         #[arg(long, env = "LINLI_DATA")]
         data: PathBuf,
     },
+    /// 判断文件能否进入系统:一条改动、一份文档或一个数据帧 / judge files as a relay would: a change, a document or a frame each
+    Gate(gate::GateArgs),
     /// 打印接口说明(OpenAPI) / print the API's description (OpenAPI)
     Openapi,
     #[command(flatten)]
@@ -82,6 +85,7 @@ pub(crate) async fn run() -> ExitCode {
             print::one(&serde_json::json!(crate::routes::description()), true, |_| String::new());
             Ok(ExitCode::SUCCESS)
         }
+        Command::Gate(args) => Ok(gate::run(&args, cli.json, lang)),
         Command::Verify { data } => verify::run(&data, cli.json).await,
         Command::Office(command) => match Client::new(&cli.relay, lang) {
             Ok(client) => office::run(command, &client, cli.json).await,

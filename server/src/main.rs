@@ -2,6 +2,7 @@
 
 mod accept;
 mod access;
+mod allocator;
 mod cli;
 mod clock;
 mod config;
@@ -10,6 +11,7 @@ mod keys;
 mod ledgers;
 mod metrics;
 mod office;
+mod packing;
 mod problem;
 mod routes;
 mod serve;
@@ -18,10 +20,6 @@ mod state;
 mod ws;
 
 use std::process::ExitCode;
-
-/// Merging documents is mostly small allocations; the system's allocator took a fifth of an import's time.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {

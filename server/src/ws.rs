@@ -1,17 +1,16 @@
 //! `/v1/sync`: moves frames between a websocket and the relay's end of the protocol. Decides nothing.
 
 use crate::clock::{now_ms, random};
+use crate::packing::{pack, unpack_push};
 use crate::state::App;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
-use linli_core::identity::Batch;
 use linli_core::ids::SpaceId;
 use linli_core::sync::PING;
 use linli_core::sync::frames::{
-    Codec, FRAME_BYTES_MAX, FeedItem, Frame, GetSnapshot, PAGE_BYTES_MAX, Packed, Page, SnapshotBody,
-    SnapshotPage, decode_whole,
+    Codec, FRAME_BYTES_MAX, Frame, GetSnapshot, Packed, Page, SnapshotBody, SnapshotPage,
 };
 use linli_core::sync::relay::{Ask, Session, Stored, SyncError};
 use linli_storage::StoreError;
@@ -31,8 +30,6 @@ const PING_AFTER: Duration = Duration::from_secs(25);
 const READ_BUFFER_BYTES: usize = 4 * 1024;
 /// A connection that lasted longer counts as contact until its end; that of a quick exchange was just now.
 const LONG: Duration = Duration::from_secs(60);
-/// Pages are compressed once per phone that follows live, so quickly.
-const LEVEL: i32 = 3;
 /// Why a connection ended, for the log.
 enum End {
     Gone,
@@ -229,7 +226,7 @@ impl Connection {
     }
 
     async fn store(&mut self, packed: &Packed) -> Result<Vec<Ask>, StoreError> {
-        let Some(batches) = unpack(packed) else {
+        let Ok(batches) = unpack_push(packed) else {
             self.app.metrics.malformed.inc();
             return Ok(self.session.refuse(SyncError::OutOfTurn));
         };
@@ -296,34 +293,4 @@ fn no_snapshot(space: SpaceId) -> SnapshotPage {
     let bytes = minicbor::to_vec(SnapshotBody::default()).unwrap_or_default();
     let body = Packed { codec: Codec::Plain, bytes };
     SnapshotPage { space, seq: 0, page: 0, pages: 0, bytes_total: 0, body }
-}
-
-fn pack(items: &Vec<FeedItem>) -> Packed {
-    let raw = minicbor::to_vec(items).unwrap_or_default();
-    match zstd::bulk::compress(&raw, LEVEL) {
-        Ok(bytes) if bytes.len() < raw.len() => Packed { codec: Codec::Zstd, bytes },
-        _ => Packed { codec: Codec::Plain, bytes: raw },
-    }
-}
-
-fn unpack(packed: &Packed) -> Option<Vec<Batch>> {
-    let inflated;
-    let raw: &[u8] = match packed.codec {
-        Codec::Plain => &packed.bytes,
-        Codec::Zstd => {
-            inflated = inflate(&packed.bytes)?;
-            &inflated
-        }
-    };
-    decode_whole(raw).ok()
-}
-
-/// Inflates up to the cap without believing the size that the bytes claim.
-fn inflate(bytes: &[u8]) -> Option<Vec<u8>> {
-    use std::io::Read as _;
-    let cap = u64::try_from(PAGE_BYTES_MAX).ok()?;
-    let mut out = Vec::new();
-    let mut decoder = zstd::stream::read::Decoder::new(bytes).ok()?.take(cap + 1);
-    decoder.read_to_end(&mut out).ok()?;
-    (out.len() <= PAGE_BYTES_MAX).then_some(out)
 }

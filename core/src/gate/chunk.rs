@@ -23,6 +23,11 @@ pub(super) struct Chunk<'a> {
     pub(super) body: &'a [u8],
 }
 
+/// The type byte of what begins like a chunk; a change's for one that is cut off before it.
+pub(super) fn type_of(bytes: &[u8]) -> Option<u8> {
+    bytes.starts_with(&MAGIC).then(|| bytes.get(8).copied().unwrap_or(CHANGE))
+}
+
 /// Opens `bytes`, which must be exactly one chunk of type `wanted` and at most `bytes_max` long.
 pub(super) fn open<'a>(
     bytes: &'a [u8],

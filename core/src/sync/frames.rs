@@ -3,12 +3,14 @@
 //! Frames are arrays whose first element is the frame's number; fields have numbers too, so that a newer
 //! peer may add some. Version 1's bytes are kept under `core/tests/wire` and must always be readable.
 
+use crate::bounded::up_to;
 use crate::error::Lang;
 pub use crate::identity::ActorDevice;
 use crate::identity::{ChainEnd, PublicKey, Signature};
 use crate::ids::{DeviceId, DocId, SpaceId};
 use crate::kinds::DocKind;
 use crate::time::TimeMs;
+use minicbor::decode::{self, Decoder};
 
 /// The only version so far.
 pub const VERSION: u32 = 1;
@@ -23,6 +25,12 @@ pub const PAGE_BYTES_GOAL: usize = 1024 * 1024;
 
 /// The most that a page may inflate to: a page filled to its goal plus one largest batch.
 pub const PAGE_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Most spaces that a phone may follow: every grid of a district, and those of the worker besides.
+pub const GRANTS_MAX: usize = 10_000;
+
+/// Most people that a phone is told of: everybody who ever held a phone in a district.
+pub const PEOPLE_MAX: usize = 50_000;
 
 /// Compressed contents of a page or push.
 #[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
@@ -172,13 +180,13 @@ pub struct Welcome {
     #[n(2)]
     pub policy: u64,
     /// What the phone may follow.
-    #[n(3)]
+    #[cbor(n(3), decode_with = "read_grants")]
     pub grants: Vec<Grant>,
     /// Where the relay's copy of the phone's chain stands; a phone that is behind was restored.
     #[n(4)]
     pub chain: Option<ChainEnd>,
     /// Names for the devices whose edits the phone will see.
-    #[n(5)]
+    #[cbor(n(5), decode_with = "read_people")]
     pub people: Vec<Person>,
     /// The community, for derived ids.
     #[n(6)]
@@ -186,6 +194,14 @@ pub struct Welcome {
     /// Why nothing is granted: what the worker must be told of the phone's standing.
     #[n(7)]
     pub told: Option<Bye>,
+}
+
+fn read_grants<'b, C>(decoder: &mut Decoder<'b>, context: &mut C) -> Result<Vec<Grant>, decode::Error> {
+    up_to(decoder, context, GRANTS_MAX)
+}
+
+fn read_people<'b, C>(decoder: &mut Decoder<'b>, context: &mut C) -> Result<Vec<Person>, decode::Error> {
+    up_to(decoder, context, PEOPLE_MAX)
 }
 
 /// Everything of one epoch of a device's chain up to this batch is committed and synced.

@@ -5,6 +5,7 @@
 
 use super::conflicts::{live_conflicts, track_conflicts};
 use super::documents::{Origin, Touched, load_all};
+use super::entries::{check_allowed, check_fits};
 use super::flush::flush;
 use super::{Model, ROWS_PER_STATEMENT, moves};
 use crate::StoreError;
@@ -15,7 +16,7 @@ use linli_core::doc::{Applied, ApplyError, ChangeBytes, ChangeInfo, Document};
 use linli_core::error::Coded as _;
 use linli_core::identity::{Entry, Payload, Placement};
 use linli_core::ids::{Actor, DeviceId, DocId, Hash, HouseholdId, SpaceId};
-use linli_core::kinds::{DocKind, receipt_of, receipts_doc};
+use linli_core::kinds::{DocKind, receipt_of};
 use linli_core::time::TimeMs;
 use sqlx::{Row, SqliteConnection};
 use std::collections::{BTreeMap, BTreeSet};
@@ -125,10 +126,13 @@ impl Group<'_> {
         }
         let made = self.made.remove(&entry.doc);
         // Before the document is looked for: what is not allowed must not even begin one.
-        let forbidden = forbidden(logged, entry, self.office);
-        let refused = forbidden.or_else(|| mismatch(self.touched(logged, entry), entry));
-        if let Some((code, reason)) = refused {
-            self.quarantine(logged, index, entry, code, reason).await?;
+        let allowed = check_allowed(entry, logged.space, logged.author == self.office);
+        let fits = allowed.and_then(|()| {
+            let open = &self.touched(logged, entry).open;
+            check_fits(entry, open.document.kind(), open.generation)
+        });
+        if let Err(error) = fits {
+            self.quarantine(logged, index, entry, error.code(), &error.to_string()).await?;
             return Ok(false);
         }
         match &entry.payload {
@@ -420,34 +424,6 @@ async fn waiting(connection: &mut SqliteConnection) -> Result<BTreeSet<DocId>, S
     let docs: Vec<Vec<u8>> =
         sqlx::query_scalar("SELECT DISTINCT doc FROM held").fetch_all(connection).await?;
     Ok(docs.iter().filter_map(|doc| DocId::from_slice(doc)).collect())
-}
-
-/// Why an entry counts for nothing, whatever its document is like.
-fn forbidden(logged: &Logged, entry: &Entry, office: DeviceId) -> Option<(&'static str, &'static str)> {
-    const CODE: &str = "change.not_allowed";
-    let moves = matches!(entry.payload, Payload::Moved { .. } | Payload::Placed(_));
-    if entry.kind == DocKind::Receipts && entry.doc != receipts_doc(logged.space) {
-        Some((CODE, "receipts belong in one document of the worker's own space"))
-    } else if logged.author == office {
-        None
-    } else if moves {
-        Some((CODE, "only the office may move a document"))
-    } else if !entry.kind.is_of_phones() {
-        Some((CODE, "only the office may change this kind of document"))
-    } else {
-        None
-    }
-}
-
-/// Why an entry does not fit its document, if it does not.
-fn mismatch(touched: &Touched, entry: &Entry) -> Option<(&'static str, &'static str)> {
-    if touched.open.document.kind() != entry.kind {
-        Some(("change.wrong_kind", "the document is of another kind"))
-    } else if entry.generation != touched.open.generation {
-        Some(("change.old_generation", "the document was erased since"))
-    } else {
-        None
-    }
 }
 
 /// The message of a change by which the office lets an edit follow a merge.

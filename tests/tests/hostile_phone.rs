@@ -1,0 +1,232 @@
+//! An enrolled phone in the wrong hands against a real relay: what it forges counts for nothing, what its
+//! colleagues record goes on, and the office sees what was put aside.
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a story that cannot go on must stop")]
+
+use linli_core::doc::{Author, ChangeBytes, Document};
+use linli_core::identity::{Batch, ChainEnd, Entry, Header, Sealer};
+use linli_core::ids::{Actor, DocId, HouseholdId, SpaceId};
+use linli_core::kinds::{DocKind, Household};
+use linli_core::record::Put;
+use linli_core::sync::frames::Frame;
+use linli_tests::{Forger, GRID, Relay, Roster, Wire, entry};
+use std::path::Path;
+
+const NOW_MS: i64 = 1_795_000_000_000;
+
+/// A relay with a small community and a hostile phone that is connected to it.
+struct Town {
+    relay: Relay,
+    forger: Forger,
+    wire: Wire,
+    space: SpaceId,
+}
+
+impl Town {
+    fn new() -> Town {
+        let relay = Relay::start();
+        relay.import(&Roster::of_doors(5).write(&relay.file(""), "名册", Roster::csv()));
+        let forger = Forger::enrol(&relay, "赵六", &relay.grids(), 66);
+        let wire = forger.connect();
+        let space = wire.space_of(GRID);
+        Town { relay, forger, wire, space }
+    }
+
+    /// Hands in entries in one batch, which becomes durable.
+    fn hand_in(&mut self, entries: Vec<Entry>) -> Batch {
+        let batch = self.forger.seal(self.space, entries);
+        self.wire.push_durably(std::slice::from_ref(&batch));
+        self.relay.settle();
+        batch
+    }
+
+    /// Codes of what was put aside, in the log's order.
+    fn put_aside(&self) -> Vec<String> {
+        let rows = self.relay.office(&["quarantine"]);
+        rows.iter().map(|row| row["code"].as_str().expect("a code").to_owned()).collect()
+    }
+
+    /// A household's note at the office.
+    fn note(&self, home: HouseholdId) -> String {
+        self.relay.household(&home.to_string())["note"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// A household's document in the hands of one launch of one phone.
+struct Pen {
+    home: HouseholdId,
+    document: Document,
+    author: Author,
+}
+
+impl Pen {
+    fn new(number: u32, actor: u8) -> Pen {
+        let home = HouseholdId::derive(&[b"forged", &number.to_be_bytes()]);
+        let author = Author::now(Actor([actor; 16]), NOW_MS);
+        Pen { home, document: Document::new(DocKind::Household), author }
+    }
+
+    /// Writes the household down.
+    fn begin(&mut self) -> Entry {
+        let number = self.home.to_string();
+        let household = Household {
+            grid: Some(GRID.into()),
+            estate: Some("幸福里".into()),
+            building: Some("9".into()),
+            unit: Some("1".into()),
+            room: Some(number),
+            ..Household::default()
+        };
+        self.write(&household.puts(""))
+    }
+
+    fn note(&mut self, note: &str) -> Entry {
+        self.write(&[Put::set("note", note)])
+    }
+
+    fn write(&mut self, puts: &[Put]) -> Entry {
+        let change = self.document.edit(&self.author, puts).expect("a change");
+        entry(self.home.into(), DocKind::Household, change)
+    }
+}
+
+/// Bytes that make Automerge panic, or worse, as changes of a household.
+fn hostile_changes(home: HouseholdId) -> Vec<Entry> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/tests/hostile/changes");
+    let mut files: Vec<_> = std::fs::read_dir(folder).expect("the hostile changes").collect();
+    files.sort_by_key(|file| file.as_ref().map(std::fs::DirEntry::path).ok());
+    let read = |file: std::io::Result<std::fs::DirEntry>| std::fs::read(file.expect("a file").path());
+    let entry_of = |bytes| entry(home.into(), DocKind::Household, ChangeBytes(bytes));
+    files.into_iter().map(|file| entry_of(read(file).expect("its bytes"))).collect()
+}
+
+#[test]
+fn one_bad_change_among_a_thousand_is_put_aside_and_the_others_apply() {
+    let mut town = Town::new();
+    let before = town.relay.status()["households"].as_i64().expect("a number");
+    let mut first = Pen::new(0, 1);
+    let mut entries = vec![first.begin()];
+    entries.extend((1..998).map(|number| Pen::new(number, 1).begin()));
+    entries.insert(500, hostile_changes(first.home).swap_remove(7));
+    // The document that the bad change was for takes the next good one.
+    entries.push(first.note("照常"));
+    assert_eq!(entries.len(), 1000);
+    let batch = town.hand_in(entries);
+
+    let aside = town.relay.office(&["quarantine"]);
+    assert_eq!(aside.len(), 1, "{aside:?}");
+    assert_eq!(aside[0]["entry"], 500);
+    assert_eq!(aside[0]["document"].as_str(), Some(DocId::from(first.home).to_string().as_str()));
+    assert_eq!(aside[0]["device"].as_str(), Some(town.forger.device().to_string().as_str()));
+    assert!(aside[0]["code"].as_str().is_some_and(|code| code.starts_with("gate.")), "{aside:?}");
+    assert!(aside[0]["reason"].as_str().is_some_and(|reason| reason.len() > 10), "{aside:?}");
+    let households = town.relay.status()["households"].as_i64().expect("a number");
+    assert_eq!(households - before, 998);
+    assert_eq!(town.note(first.home), "照常");
+    let phones = town.relay.office(&["devices"]);
+    let forged = phones.iter().find(|phone| phone["id"] == town.forger.device().to_string().as_str());
+    assert_eq!(forged.expect("the phone is listed")["quarantine"], 1, "the list of phones says whose it was");
+
+    // Handed in once more it is known, and counts once.
+    town.wire.push_durably(&[batch]);
+    town.relay.settle();
+    assert_eq!(town.put_aside().len(), 1);
+    town.relay.verify();
+}
+
+#[test]
+fn every_hostile_change_is_put_aside_and_the_document_goes_on() {
+    let mut town = Town::new();
+    let mut pen = Pen::new(1, 1);
+    town.hand_in(vec![pen.begin()]);
+    for (number, bad) in hostile_changes(pen.home).into_iter().enumerate() {
+        let note = format!("第{number}次");
+        let good = pen.note(&note);
+        town.hand_in(vec![bad, good]);
+        assert_eq!(town.note(pen.home), note);
+        assert_eq!(town.put_aside().len(), number + 1);
+    }
+    let codes = town.put_aside();
+    assert!(codes.iter().all(|code| code.starts_with("gate.") && code != "gate.panicked"), "{codes:?}");
+    // A colleague's phone meets the same bytes in the log.
+    let chen = town.relay.phone_of("陈静", &town.relay.grids());
+    let card = chen.card(&pen.home.to_string());
+    assert_eq!(card["note"].as_str(), Some("第25次"), "{card}");
+    town.relay.verify();
+}
+
+#[test]
+fn a_batch_that_was_tampered_with_or_signed_by_another_is_refused() {
+    let mut town = Town::new();
+    let mut pen = Pen::new(1, 1);
+    let good = town.forger.seal(town.space, vec![pen.begin()]);
+    let mut swapped = good.clone();
+    swapped.entries = vec![pen.note("掉包")];
+    assert_eq!(town.wire.refusal_of(&[swapped]), "batch.altered");
+
+    // A colleague's next batch, made up by somebody who does not have its key.
+    let colleague = Forger::enrol(&town.relay, "王芳", &town.relay.grids(), 67);
+    let mut claims: Header = good.claims().expect("a header");
+    claims.device = colleague.device();
+    let header = minicbor::to_vec(&claims).expect("bytes");
+    let signature = town.forger.key().sign("batch/1", &header);
+    let framed = Batch { header, signature, entries: good.entries.clone() };
+    assert_eq!(town.wire.refusal_of(&[framed]), "batch.signature");
+    // The same header under a signature that was made for another purpose.
+    let signature = town.forger.key().sign("connect/1", &good.header);
+    assert_eq!(town.wire.refusal_of(&[Batch { signature, ..good.clone() }]), "batch.signature");
+    // Nobody the relay knows.
+    let nobody = linli_core::identity::DeviceKey::from_seed(&[9; 32]);
+    let mut sealer = Sealer { key: &nobody, policy: 0, now_ms: 1, end: ChainEnd::start_of(1) };
+    let unknown = sealer.seal(town.space, good.entries.clone());
+    assert_eq!(town.wire.refusal_of(&[unknown]), "sync.unknown_device");
+    // Another batch under a number that is taken, and one after a hole.
+    town.wire.push_durably(std::slice::from_ref(&good));
+    let mut sealer = Sealer { key: town.forger.key(), policy: 0, now_ms: 2, end: ChainEnd::start_of(1) };
+    let twin = sealer.seal(town.space, vec![pen.note("另一份")]);
+    assert_eq!(town.wire.refusal_of(&[twin]), "batch.fork");
+    town.forger.seal(town.space, vec![pen.note("没有送到")]);
+    let after = town.forger.seal(town.space, vec![pen.note("之后")]);
+    assert_eq!(town.wire.refusal_of(&[after]), "batch.gap");
+    town.relay.verify();
+}
+
+#[test]
+fn a_valid_signature_opens_no_other_space_and_revives_nothing() {
+    let mut town = Town::new();
+    let mut pen = Pen::new(1, 1);
+    let begun = Entry { generation: 3, ..pen.begin() };
+    let old = Entry { generation: 2, ..pen.note("旧的") };
+    let new = Entry { generation: 4, ..pen.note("新的") };
+    let other_kind = Entry { kind: DocKind::Issue, generation: 3, ..pen.note("别的") };
+    let grid = Entry { kind: DocKind::Grid, doc: DocId([5; 16]), ..Pen::new(2, 1).begin() };
+    town.hand_in(vec![begun, old, new, other_kind, grid]);
+    let codes = ["change.old_generation", "change.old_generation", "change.wrong_kind", "change.not_allowed"];
+    assert_eq!(town.put_aside(), codes);
+
+    // A space that this phone was not granted: durable, and waits for a person.
+    let waiting = |town: &Town| town.relay.status()["review"].as_i64().expect("a number");
+    assert_eq!(waiting(&town), 0);
+    let elsewhere = town.forger.seal(SpaceId([9; 16]), vec![Pen::new(3, 1).begin()]);
+    town.wire.push_durably(&[elsewhere]);
+    town.relay.settle();
+    assert_eq!(waiting(&town), 1);
+    let said = town
+        .wire
+        .say(&Frame::Pull(linli_core::sync::frames::Pull { space: SpaceId([9; 16]), after: 0 }).to_bytes());
+    assert!(matches!(said.as_slice(), [Frame::Bye(bye)] if bye.code == "sync.not_granted"), "{said:?}");
+    town.relay.verify();
+}
+
+#[test]
+fn a_change_whose_predecessor_is_missing_waits_and_is_applied_when_it_comes() {
+    let mut town = Town::new();
+    let mut pen = Pen::new(1, 1);
+    let (first, second, third) = (pen.begin(), pen.note("二"), pen.note("三"));
+    town.hand_in(vec![third]);
+    town.hand_in(vec![second]);
+    assert!(town.put_aside().is_empty(), "what waits is not put aside");
+    assert!(town.relay.office(&["households", "--search", "幸福里"]).is_empty());
+    town.hand_in(vec![first]);
+    assert_eq!(town.note(pen.home), "三");
+    town.relay.verify();
+}
