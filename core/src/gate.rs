@@ -132,6 +132,12 @@ pub fn looks_like(bytes: &[u8]) -> Option<Looks> {
     chunk::type_of(bytes).map(|found| if found == chunk::DOCUMENT { Looks::Document } else { Looks::Change })
 }
 
+/// The actor that a change says it is by, read from its beginning alone. Whatever the rest is like, it is the
+/// one that [`inspect_change`] would find; `None` only for what that refuses.
+pub fn claimed_actor(bytes: &[u8]) -> Option<[u8; ACTOR_BYTES]> {
+    change::claimed_actor(bytes)
+}
+
 /// Reads one uncompressed change chunk without Automerge.
 ///
 /// What it passes is flat, within every bound of this module and spelled exactly as Automerge spells it.

@@ -218,15 +218,68 @@ fn a_valid_signature_opens_no_other_space_and_revives_nothing() {
 }
 
 #[test]
-fn a_change_whose_predecessor_is_missing_waits_and_is_applied_when_it_comes() {
+fn changes_whose_predecessors_are_missing_wait_in_any_order_and_are_applied_when_those_come() {
+    const LATE: usize = 150;
     let mut town = Town::new();
     let mut pen = Pen::new(1, 1);
-    let (first, second, third) = (pen.begin(), pen.note("二"), pen.note("三"));
-    town.hand_in(vec![third]);
-    town.hand_in(vec![second]);
+    let first = pen.begin();
+    let mut late: Vec<Entry> = (0..LATE).map(|number| pen.note(&format!("第{number}次"))).collect();
+    late.reverse();
+    let last = late.split_off(LATE / 2);
+    town.hand_in(late);
+    town.hand_in(last);
     assert!(town.put_aside().is_empty(), "what waits is not put aside");
     assert!(town.relay.office(&["households", "--search", "幸福里"]).is_empty());
     town.hand_in(vec![first]);
-    assert_eq!(town.note(pen.home), "三");
+    assert_eq!(town.note(pen.home), format!("第{}次", LATE - 1));
+    town.relay.verify();
+}
+
+/// Changes that can never be applied cost their room only, and only so much of it.
+#[test]
+fn only_so_many_changes_wait_for_one_document() {
+    const QUOTA: usize = 1_000;
+    let mut town = Town::new();
+    let mut pen = Pen::new(1, 1);
+    let _never_handed_in = pen.begin();
+    // Each from the same state, so that writing them costs little.
+    let orphan = |number: usize| {
+        let mut copy = Pen { home: pen.home, document: pen.document.clone(), author: pen.author.clone() };
+        copy.note(&format!("第{number}次"))
+    };
+    town.hand_in((0..=QUOTA).map(orphan).collect());
+    assert_eq!(town.put_aside(), ["change.too_many_held"]);
+    let mut other = Pen::new(2, 1);
+    town.hand_in(vec![other.begin(), other.note("照常")]);
+    assert_eq!(town.note(other.home), "照常");
+    town.relay.verify();
+}
+
+/// Whoever reads a document sees the actors in it, and could write on under one of them: the colleague would have
+/// said it, and could say nothing more herself.
+#[test]
+fn nobody_writes_in_a_colleagues_name() {
+    let mut town = Town::new();
+    let mut wang = Forger::enrol(&town.relay, "王芳", &town.relay.grids(), 67);
+    let mut her_wire = wang.connect();
+    let mut hers = Pen::new(1, 7);
+    let begun = wang.seal(town.space, vec![hers.begin()]);
+    her_wire.push_durably(std::slice::from_ref(&begun));
+    let mut forged = Pen { home: hers.home, document: hers.document.clone(), author: hers.author.clone() };
+    town.hand_in(vec![forged.note("冒名写的")]);
+    // Her own changes signed once more by somebody else are no better.
+    town.hand_in(begun.entries.clone());
+    assert_eq!(town.note(hers.home), "");
+    let waiting = town.relay.office(&["review"]);
+    let causes: Vec<_> = waiting.iter().map(|batch| batch["cause"].clone()).collect();
+    assert_eq!(causes, ["foreign_actor", "foreign_actor"], "the office sees both");
+    // She goes on as if nothing had happened, at the office and on a colleague's phone.
+    let batch = wang.seal(town.space, vec![hers.note("本人写的")]);
+    her_wire.push_durably(&[batch]);
+    town.relay.settle();
+    assert_eq!(town.note(hers.home), "本人写的");
+    assert!(town.put_aside().is_empty());
+    let chen = town.relay.phone_of("陈静", &town.relay.grids());
+    assert_eq!(chen.card(&hers.home.to_string())["note"].as_str(), Some("本人写的"));
     town.relay.verify();
 }

@@ -78,6 +78,16 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Parsed<'_>, GateError> {
     Ok(Parsed { facts, actor, others, ops, preds })
 }
 
+/// The actor of a change, from what stands before it.
+pub(super) fn claimed_actor(bytes: &[u8]) -> Option<Actor> {
+    let mut cursor = Cursor::new(bytes, "a change");
+    let _envelope = cursor.array::<{ chunk::BEFORE_LENGTH }>().ok()?;
+    let _length = cursor.unsigned().ok()?;
+    let deps = cursor.count("dependencies", DEPS_MAX).ok()?;
+    cursor.take(deps * 32).ok()?;
+    read_actor(&mut cursor).ok()
+}
+
 fn read_head(cursor: &mut Cursor<'_>, chunk: &Chunk<'_>) -> Result<(ChangeFacts, Actor), GateError> {
     let mut deps: Vec<[u8; 32]> = Vec::new();
     for _ in 0..cursor.count("dependencies", DEPS_MAX)? {

@@ -10,6 +10,9 @@ use super::bytes::Cursor;
 /// First four bytes of every chunk.
 const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
 
+/// Bytes before the length: magic, checksum, type.
+pub(super) const BEFORE_LENGTH: usize = 9;
+
 /// Type byte of a document chunk.
 pub(super) const DOCUMENT: u8 = 0;
 /// Type byte of an uncompressed change chunk.

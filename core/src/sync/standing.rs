@@ -54,14 +54,22 @@ pub enum Cause {
     Revoked,
     /// Its phone had no right to write to this space.
     NotGranted,
+    /// It has changes under the actor of another phone, which only somebody who forges them makes.
+    ForeignActor,
     /// It does not continue its phone's chain: the phone was restored from a backup or copied, and a
     /// colleague carried in what the other life of it had recorded.
     Parted,
 }
 
 impl Cause {
-    const ALL: [Cause; 5] =
-        [Cause::Waiting, Cause::Suspended, Cause::Revoked, Cause::NotGranted, Cause::Parted];
+    const ALL: [Cause; 6] = [
+        Cause::Waiting,
+        Cause::Suspended,
+        Cause::Revoked,
+        Cause::NotGranted,
+        Cause::ForeignActor,
+        Cause::Parted,
+    ];
 
     /// As stored and shown in JSON.
     pub fn word(self) -> &'static str {
@@ -70,6 +78,7 @@ impl Cause {
             Cause::Suspended => "suspended",
             Cause::Revoked => "revoked",
             Cause::NotGranted => "not_granted",
+            Cause::ForeignActor => "foreign_actor",
             Cause::Parted => "parted",
         }
     }

@@ -37,7 +37,7 @@ pub(crate) struct ReviewBody {
     /// `waiting`, `accepted` or `rejected`.
     status: &'static str,
     /// `waiting`, `suspended`, `revoked`: what the phone was then; `not_granted`: it had no right to write
-    /// there; `parted`: it was restored from a backup or copied, and a colleague carried this in.
+    /// there; `foreign_actor`: it has changes in the name of another phone; `parted`: it was restored from a backup or copied, and a colleague carried this in.
     cause: Option<&'static str>,
     /// Code of the grid, where it is one that the relay knows.
     grid: Option<String>,

@@ -97,6 +97,7 @@ CREATE TABLE IF NOT EXISTS household_merge (
 CREATE INDEX IF NOT EXISTS household_merge_at ON household_merge (at_ms DESC, id);
 CREATE TABLE IF NOT EXISTS held (
   change BLOB PRIMARY KEY,             -- hash of the waiting change
+  missing BLOB NOT NULL,               -- one that it waits for
   doc BLOB NOT NULL, kind INTEGER NOT NULL, batch INTEGER NOT NULL, entry INTEGER NOT NULL,
   space BLOB NOT NULL, seq INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

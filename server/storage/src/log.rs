@@ -1,5 +1,6 @@
 //! The durable log and who may add to it.
 
+mod actors;
 mod devices;
 mod review;
 mod upgrade;

@@ -1,6 +1,7 @@
 //! The log's only writer. It gathers what is waiting, commits it with one sync, then answers everybody:
 //! an acknowledgement leaves here only after the commit returned.
 
+use super::actors;
 use super::review::{self, Decided, Decision, ReviewError};
 use super::{as_i64, hash_of};
 use crate::StoreError;
@@ -210,7 +211,8 @@ async fn store_devices(
         let chain = chain_end(connection, claims.device).await?;
         let known = KnownDevice { chain, ..known.clone() };
         let same_number = stored_hash(connection, &claims, batch.hash()).await?;
-        match judge(batch, &known, same_number, claims.device != request.by) {
+        let judged = judge(batch, &known, same_number, claims.device != request.by);
+        match set_foreign_apart(connection, batch, judged).await? {
             Ok(Verdict::Known(header)) => {
                 let end = ChainEnd { epoch: header.epoch, number: header.number, hash: batch.hash() };
                 outcomes.push(Stored::Durable { device: header.device, end });
@@ -230,6 +232,21 @@ async fn store_devices(
         }
     }
     Ok((outcomes, last))
+}
+
+/// What may be stored and counts is looked at once more: does it speak in somebody else's name?
+async fn set_foreign_apart<E>(
+    connection: &mut SqliteConnection,
+    batch: &Batch,
+    judged: Result<Verdict, E>,
+) -> Result<Result<Verdict, E>, StoreError> {
+    Ok(match judged {
+        Ok(Verdict::Accept(header)) if actors::any_foreign(connection, batch, header.device).await? => {
+            tracing::warn!(device = %header.device, "a batch writes under somebody else's actor");
+            Ok(Verdict::Review(header, Cause::ForeignActor))
+        }
+        judged => judged,
+    })
 }
 
 fn refuse(
@@ -323,8 +340,11 @@ async fn insert(
     .bind(i64::from(cause.is_some()))
     .bind(i64::from(cause == Some(Cause::Parted)))
     .bind(cause.map(Cause::word))
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    if cause.is_none() {
+        actors::bind(connection, batch, header.author()).await?;
+    }
     Ok(done.last_insert_rowid())
 }
 

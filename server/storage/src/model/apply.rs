@@ -18,6 +18,7 @@ use linli_core::identity::{Entry, Payload, Placement};
 use linli_core::ids::{Actor, DeviceId, DocId, Hash, HouseholdId, SpaceId};
 use linli_core::kinds::{DocKind, receipt_of};
 use linli_core::time::TimeMs;
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -177,8 +178,9 @@ impl Group<'_> {
                 }
                 Ok(true)
             }
-            Err(ApplyError::Missing(_)) => {
-                self.hold(logged, index, entry, Hash::of(bytes)).await?;
+            Err(ApplyError::Missing(missing)) => {
+                let missing = missing.first().copied().unwrap_or(Hash::ZERO);
+                self.hold(logged, index, entry, (Hash::of(bytes), missing)).await?;
                 Ok(false)
             }
             Err(error) => {
@@ -326,7 +328,7 @@ impl Group<'_> {
         logged: &Logged,
         index: i64,
         entry: &Entry,
-        hash: Hash,
+        (hash, missing): (Hash, Hash),
     ) -> Result<(), StoreError> {
         let held: i64 = sqlx::query_scalar("SELECT count(*) FROM held WHERE doc = ?")
             .bind(entry.doc.0.as_slice())
@@ -343,8 +345,9 @@ impl Group<'_> {
                 )
                 .await;
         }
-        sqlx::query("INSERT OR IGNORE INTO held (change, doc, kind, batch, entry, space, seq) VALUES (?, ?, ?, ?, ?, ?, ?)")
+        sqlx::query("INSERT OR IGNORE INTO held (change, missing, doc, kind, batch, entry, space, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
             .bind(hash.0.as_slice())
+            .bind(missing.0.as_slice())
             .bind(entry.doc.0.as_slice())
             .bind(entry.kind.number())
             .bind(logged.id)
@@ -357,26 +360,21 @@ impl Group<'_> {
         Ok(())
     }
 
-    /// Tries what waits for this document until a round changes nothing.
+    /// Tries what waits for this document until a round changes nothing. Only those are tried that have what
+    /// they said they waited for: whoever hands in a long chain from its end must not make each try all.
     async fn retry_held(&mut self, log: &Log, doc: DocId) -> Result<(), StoreError> {
         while self.waiting.contains(&doc) {
-            let rows =
-                sqlx::query("SELECT change, batch, entry FROM held WHERE doc = ? ORDER BY batch, entry")
-                    .bind(doc.0.as_slice())
-                    .fetch_all(&mut *self.connection)
-                    .await?;
+            let rows = sqlx::query(
+                "SELECT change, missing, batch, entry FROM held WHERE doc = ? ORDER BY batch, entry",
+            )
+            .bind(doc.0.as_slice())
+            .fetch_all(&mut *self.connection)
+            .await?;
             let mut progressed = false;
             for row in rows {
-                let (batch, index): (i64, i64) = (row.try_get("batch")?, row.try_get("entry")?);
-                let Some(logged) = log.after(batch - 1, 1).await?.into_iter().next() else { continue };
-                let position = usize::try_from(index).unwrap_or(usize::MAX);
-                let Some(entry) = logged.batch.entries.get(position) else { continue };
-                if self.apply_entry(&logged, index, entry).await? {
-                    progressed = true;
-                    sqlx::query("DELETE FROM held WHERE change = ?")
-                        .bind(row.try_get::<&[u8], _>("change")?)
-                        .execute(&mut *self.connection)
-                        .await?;
+                let missing = Hash::from_slice(row.try_get("missing")?).ok_or(damaged("held"))?;
+                if self.docs.get_mut(&doc).is_some_and(|touched| touched.open.document.has(missing)) {
+                    progressed |= self.retry(log, &row).await?;
                 }
             }
             if !progressed {
@@ -384,6 +382,19 @@ impl Group<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Tries a change that waited; whether it was applied. One that must wait for something else is held anew.
+    async fn retry(&mut self, log: &Log, held: &SqliteRow) -> Result<bool, StoreError> {
+        let (batch, index): (i64, i64) = (held.try_get("batch")?, held.try_get("entry")?);
+        let Some(logged) = log.after(batch - 1, 1).await?.into_iter().next() else { return Ok(false) };
+        let position = usize::try_from(index).unwrap_or(usize::MAX);
+        let Some(entry) = logged.batch.entries.get(position) else { return Ok(false) };
+        sqlx::query("DELETE FROM held WHERE change = ?")
+            .bind(held.try_get::<&[u8], _>("change")?)
+            .execute(&mut *self.connection)
+            .await?;
+        self.apply_entry(&logged, index, entry).await
     }
 
     pub(super) async fn quarantine(
