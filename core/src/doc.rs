@@ -6,11 +6,13 @@
 
 mod apply;
 mod conflicts;
+mod digest;
 mod history;
 mod undo;
 
 pub use apply::{Applied, ApplyError, ChangeInfo};
 pub use conflicts::{FieldConflict, Version, resolve};
+pub use digest::{Digest, Digesting};
 pub use history::HistoryEntry;
 pub use undo::UndoWord;
 

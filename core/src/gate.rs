@@ -34,7 +34,7 @@ mod values;
 use automerge::Change;
 
 pub use apply::{Outcome, apply};
-pub use document::{admit_document, seal_document};
+pub use document::{admit_document, document_heads, seal_document};
 pub use error::GateError;
 pub use facts::{Admission, DocFacts, check_against};
 

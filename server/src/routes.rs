@@ -7,6 +7,7 @@ mod coverage;
 mod decisions;
 mod desk;
 mod devices;
+mod digests;
 mod directives;
 mod duplicates;
 mod edits;
@@ -93,6 +94,7 @@ fn table(of: impl Fn(Action, UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App>
         .routes(of(Action::ExportAudit, routes!(audit::export)));
     let work = OpenApiRouter::new()
         .routes(of(Action::Read, routes!(status::status)))
+        .routes(of(Action::Read, routes!(digests::digests)))
         .routes(of(Action::Read, routes!(devices::list)))
         .routes(of(Action::Phones, routes!(devices::label)))
         .routes(of(Action::Phones, routes!(standings::confirm)))

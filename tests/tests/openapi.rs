@@ -3,7 +3,7 @@
 use linli_tests::{Metrics, Relay, Web, text};
 
 /// Every route that the command line uses.
-const USED: [(&str, &str); 28] = [
+const USED: [(&str, &str); 29] = [
     ("post", "/v1/imports/roster"),
     ("get", "/v1/grids"),
     ("post", "/v1/grids"),
@@ -31,6 +31,7 @@ const USED: [(&str, &str); 28] = [
     ("get", "/v1/exports/{what}"),
     ("get", "/v1/status"),
     ("get", "/v1/quarantine"),
+    ("get", "/v1/digests"),
     ("get", "/v1/openapi.json"),
 ];
 

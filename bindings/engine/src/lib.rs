@@ -38,5 +38,5 @@ pub use views::{
     AddedHousehold, AddedResident, BuildingDay, CellView, ChartView, ConflictVersionView, ConflictView,
     DirectiveView, DoorView, DraftItem, DraftView, DuplicateWarning, HistoryView, HouseholdItem,
     HouseholdView, IssueView, LastVisit, NoticeView, Refusal, ReportedIssue, ResidentView, Saved,
-    SavedReceipt, SavedVisit, SpaceView, Status, Tally, TodayView, UnitDay, VisitView,
+    SavedReceipt, SavedVisit, SpaceDigest, SpaceView, Status, Tally, TodayView, UnitDay, VisitView,
 };

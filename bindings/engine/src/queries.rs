@@ -2,6 +2,7 @@
 
 mod card;
 mod conflicts;
+mod digests;
 mod issues;
 mod list;
 mod status;

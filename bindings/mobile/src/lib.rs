@@ -23,7 +23,7 @@ pub use keys::{KeyStore, KeyStoreError};
 pub use phone::Phone;
 pub use saved::{
     AddedHousehold, AddedResident, Draft, DraftItem, Duplicate, Exported, Imported, Saved, SavedVisit,
-    SyncReport,
+    SpaceDigest, SyncReport,
 };
 pub use shown::{
     Conflict, ConflictVersion, Directive, Enrolled, Household, HouseholdItem, Notice, Refusal, Resident,

@@ -8,7 +8,7 @@ use crate::{
     AddedHousehold, AddedResident, BuildingChart, Conflict, Directive, Draft, DraftItem, Duplicate, Enrolled,
     Exported, Household, HouseholdFilter, HouseholdItem, Imported, Issue, IssueFilter, KeyStore, Language,
     NewHousehold, NewIssue, NewResident, NewVisit, Notice, PhoneError, Refusal, ReportedIssue, Saved,
-    SavedVisit, Status, SyncEvent, SyncReport, Today, TodayFilter,
+    SavedVisit, SpaceDigest, Status, SyncEvent, SyncReport, Today, TodayFilter,
 };
 use linli_core::ids::IdError;
 use linli_engine::{Engine, EngineError, Lang, Options, SystemEnv};
@@ -106,6 +106,15 @@ impl Phone {
     /// `phone.storage…`.
     pub async fn status(&self) -> Result<Status, PhoneError> {
         self.call(async move |engine: Arc<Engine>| Ok(engine.status().await?.into())).await
+    }
+
+    /// What this phone holds of each space it follows. Where the office (`linli digests`) or a colleague's phone gives
+    /// the same number and code, it holds the same documents.
+    ///
+    /// # Errors
+    /// `phone.storage…`.
+    pub async fn digests(&self) -> Result<Vec<SpaceDigest>, PhoneError> {
+        self.call(async move |engine: Arc<Engine>| Ok(all(engine.digests().await?))).await
     }
 
     /// Households, best hits first for a search, otherwise in the order of their doors.

@@ -227,3 +227,23 @@ impl From<engine::Imported> for Imported {
         }
     }
 }
+
+/// What this phone holds of a space.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct SpaceDigest {
+    /// The space.
+    pub space: String,
+    /// Grid code or community.
+    pub name: String,
+    /// How many documents.
+    pub documents: u64,
+    /// Four groups of four characters that two people compare aloud.
+    pub code: String,
+}
+
+impl From<engine::SpaceDigest> for SpaceDigest {
+    fn from(of: engine::SpaceDigest) -> SpaceDigest {
+        let engine::SpaceDigest { space, name, documents, code } = of;
+        SpaceDigest { space: space.to_string(), name, documents, code }
+    }
+}

@@ -17,6 +17,7 @@ use std::str::FromStr;
 #[serde(tag = "method", content = "args", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(crate) enum Call {
     Status {},
+    Digests {},
     Enrol { relay_url: String, code: String },
     EnrolScanned { relay_url: String, scanned: String },
     Today(TodayFilter),
@@ -50,6 +51,7 @@ impl Call {
     pub(crate) async fn answer(self, engine: &Engine) -> Result<String, EngineError> {
         match self {
             Call::Status {} => json(engine.status().await?),
+            Call::Digests {} => json(engine.digests().await?),
             Call::Enrol { relay_url, code } => json(engine.enrol(&relay_url, &code).await?),
             Call::EnrolScanned { relay_url, scanned } => {
                 json(engine.enrol_scanned_at(&relay_url, &scanned).await?)

@@ -40,6 +40,14 @@ pub fn seal_document(doc: &mut AutoCommit) -> Result<Vec<u8>, GateError> {
     Ok(bytes)
 }
 
+/// The heads that a document's bytes name, ascending: for documents of an own store, which were admitted before.
+///
+/// # Errors
+/// Whatever is wrong first.
+pub fn document_heads(bytes: &[u8]) -> Result<Vec<[u8; 32]>, GateError> {
+    inspect_document(bytes)
+}
+
 /// Reads a document chunk without Automerge; the heads it claims to have, ascending.
 fn inspect_document(bytes: &[u8]) -> Result<Vec<[u8; 32]>, GateError> {
     let chunk = chunk::open(bytes, chunk::DOCUMENT, "a document", DOCUMENT_BYTES_MAX)?;

@@ -34,6 +34,8 @@ pub(crate) enum Command {
     },
     /// 手机上有什么,还有多少没上传。 What is here and what waits.
     Status,
+    /// 手机上各空间的记录数和核对码;与 linli digests 相同即一致。 What is held of each space, and a code to compare.
+    Digests,
     /// 列出或查找住户。 List or find households.
     Households {
         /// 姓名、拼音、地址、电话尾号或标签。 Name, pinyin, address, end of a phone number or tag.

@@ -7,7 +7,7 @@ use linli_core::time::show;
 use linli_engine::{
     AddedHousehold, AddedResident, BuildingDay, ChartView, ConflictView, DirectiveView, DoorView, Enrolled,
     Exported, HouseholdItem, HouseholdView, Imported, IssueView, NoticeView, ReportedIssue, Saved,
-    SavedReceipt, SavedVisit, Status, SyncEvent, SyncReport, TodayView,
+    SavedReceipt, SavedVisit, SpaceDigest, Status, SyncEvent, SyncReport, TodayView,
 };
 use serde::Serialize;
 use std::cmp::Reverse;
@@ -210,6 +210,16 @@ impl Output {
             let (category, state) = (Issue::category_zh(&one.category), Issue::state_zh(&one.state));
             let (category, state) = (self.say(category, &one.category), self.say(state, &one.state));
             format!("{}  {category}  {state}  {}  {}", one.id, one.place, one.text)
+        });
+    }
+
+    pub(crate) fn digest(&self, one: &SpaceDigest) {
+        self.put(one, || {
+            let SpaceDigest { name, documents, code, .. } = one;
+            self.say(
+                &format!("{name}  {documents} 份文档  核对码 {code}"),
+                &format!("{name}  {documents} documents  {code}"),
+            )
         });
     }
 

@@ -169,6 +169,8 @@ pub(crate) enum OfficeCommand {
     },
     /// 计数 / counts
     Status,
+    /// 各空间的文档数和核对码,与手机上的相同即一致 / what is held of each space, and a code to compare with a phone's
+    Digests,
     /// 账号 / accounts of the office
     Users {
         #[command(subcommand)]
@@ -298,6 +300,11 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
                 number(status, "residents"),
                 number(status, "visits")
             )
+        }),
+        OfficeCommand::Digests => list(&client.get("/v1/digests", &[]).await?, as_json, |digest| {
+            let place = digest.get("name").filter(|name| name.is_string());
+            let place = text(digest, if place.is_some() { "name" } else { "space" });
+            format!("{place}  {}  {}", number(digest, "documents"), text(digest, "code"))
         }),
         OfficeCommand::Quarantine => list(&client.get("/v1/quarantine", &[]).await?, as_json, |row| {
             format!(

@@ -5,6 +5,7 @@ mod changes;
 mod conflicts;
 mod cover;
 mod desk;
+mod digests;
 mod directives;
 mod documents;
 mod duplicates;

@@ -1,7 +1,7 @@
 //! Documents' bytes, and changes held until those they build on arrive.
 
 use crate::EngineError;
-use crate::sql::{self, Row, SqliteConnection};
+use crate::sql::{self, Row, SqliteConnection, SqliteRow};
 use linli_core::doc::{ChangeBytes, Document};
 use linli_core::ids::{DocId, Hash, SpaceId};
 use linli_core::kinds::DocKind;
@@ -41,6 +41,24 @@ pub(crate) async fn of_kind(conn: &mut SqliteConnection, kind: DocKind) -> Resul
     let query = sql::query_scalar("SELECT id FROM doc WHERE kind = ? AND kind > 2 ORDER BY id");
     let ids: Vec<Vec<u8>> = query.bind(kind.number()).fetch_all(conn).await?;
     Ok(ids.iter().filter_map(|id| DocId::from_slice(id)).collect())
+}
+
+/// A page of documents in the order of their ids: id, space, bytes.
+pub(crate) async fn page(
+    conn: &mut SqliteConnection,
+    after: Option<DocId>,
+    limit: i64,
+) -> Result<Vec<(DocId, SpaceId, Vec<u8>)>, EngineError> {
+    let after = after.map(|id| id.0.to_vec()).unwrap_or_default();
+    let query = sql::query("SELECT id, space, bytes FROM doc WHERE id > ? ORDER BY id LIMIT ?");
+    let rows = query.bind(after).bind(limit).fetch_all(conn).await?;
+    rows.iter().map(read_bytes).collect()
+}
+
+fn read_bytes(row: &SqliteRow) -> Result<(DocId, SpaceId, Vec<u8>), EngineError> {
+    let id = DocId::from_slice(row.try_get(0)?).ok_or(EngineError::Damaged("document"))?;
+    let space = SpaceId::from_slice(row.try_get(1)?).ok_or(EngineError::Damaged("space"))?;
+    Ok((id, space, row.try_get(2)?))
 }
 
 /// Writes a document that was edited or merged here.

@@ -30,6 +30,19 @@ pub struct SpaceView {
     pub pages: u32,
 }
 
+/// What this phone holds of a space. Another phone or the office that gives the same holds the same documents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SpaceDigest {
+    /// The space.
+    pub space: SpaceId,
+    /// Grid code or community.
+    pub name: String,
+    /// How many documents.
+    pub documents: u64,
+    /// Four groups of four characters that two people compare aloud.
+    pub code: String,
+}
+
 /// The phone at a glance.
 #[derive(Clone, Debug, Serialize)]
 pub struct Status {

@@ -29,6 +29,7 @@ import type {
   SavedIssue,
   SavedReceipt,
   SavedVisit,
+  SpaceDigest,
   Status,
   SyncReport,
   Today,
@@ -71,6 +72,8 @@ export type Nothing = Record<string, never>;
 export interface Calls {
   // The phone itself
   status: { args: Nothing; result: Status };
+  /** What is held of each space, to be compared with the office's `linli digests`. */
+  digests: { args: Nothing; result: SpaceDigest[] };
   /** The language of the engine's sentences from now on. */
   setLanguage: { args: { language: "zh" | "en" }; result: null };
   enrol: { args: { relayUrl: string; code: string }; result: Enrolled };

@@ -17,6 +17,7 @@ import { says } from "./says";
 /** After these nothing in the store is new. */
 const READS: ReadonlySet<Method> = new Set<Method>([
   "status",
+  "digests",
   "today",
   "buildingChart",
   "households",

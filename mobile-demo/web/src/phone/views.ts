@@ -21,6 +21,15 @@ export interface Status {
   spaces: Space[];
 }
 
+/** What is held of a space. Where the office gives the same number and code, it holds the same documents. */
+export interface SpaceDigest {
+  space: string;
+  name: string;
+  documents: number;
+  /** Four groups of four characters that two people compare aloud. */
+  code: string;
+}
+
 export interface Refusal {
   code: string;
   text: string;
