@@ -24,7 +24,8 @@ var targets: [Target] = [
 targets += [
     .target(name: "StoryKeys", dependencies: ["Linli"], path: "Tests/StoryKeys"),
     .executableTarget(name: "AtTheDoor", dependencies: ["Linli", "StoryKeys"], path: "Tests/AtTheDoor"),
-    .testTarget(name: "LinliTests", dependencies: ["Linli", "StoryKeys", "AtTheDoor"]),
+    .executableTarget(name: "DayPhone", dependencies: ["Linli", "StoryKeys"], path: "Tests/DayPhone"),
+    .testTarget(name: "LinliTests", dependencies: ["Linli", "StoryKeys", "AtTheDoor", "DayPhone"]),
     // What of the iOS app needs no iOS.
     .target(name: "LinliAppPlain", dependencies: ["Linli"]),
     .testTarget(name: "LinliAppPlainTests", dependencies: ["LinliAppPlain"]),

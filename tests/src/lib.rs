@@ -11,6 +11,7 @@
 
 mod browser;
 mod busy;
+pub mod day;
 mod dice;
 mod events;
 mod folder;

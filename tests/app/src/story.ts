@@ -33,12 +33,12 @@ export function say<Text>(zh: Text, en: Text): Text {
 }
 
 /** The network is really gone: no byte gets through, and the browser knows it as a phone does. */
-export async function goOffline({ cable, context }: Scene) {
+export async function goOffline({ cable, context }: Pick<Scene, "cable" | "context"> & Partial<Scene>) {
   cable.cut();
   await context.setOffline(true);
 }
 
-export async function goOnline({ cable, context }: Scene) {
+export async function goOnline({ cable, context }: Pick<Scene, "cable" | "context"> & Partial<Scene>) {
   cable.mend();
   await context.setOffline(false);
 }
@@ -75,7 +75,7 @@ export async function enrol(scene: Scene, worker = WORKER) {
 }
 
 /** The list of the day, with everything downloaded. */
-export async function begin({ page }: Scene, withinMs?: number) {
+export async function begin({ page }: Pick<Scene, "page">, withinMs?: number) {
   const start = page.getByRole("button", { name: say("开始工作", "Start working") });
   const list = heading(page, say("今日", "Today"));
   // A small community is here before anybody can look at the download.

@@ -11,7 +11,9 @@ const BIN_DIR = resolve(here, process.env.LINLI_BIN_DIR ?? "../../../target/debu
 /** One JSON object, as every command prints them with `--json`. */
 export type Said = Record<string, any>;
 
-export function binary(name: "linli" | "linli-phone"): string {
+export type Program = "linli" | "linli-phone" | "linli-day";
+
+export function binary(name: Program): string {
   const path = resolve(BIN_DIR, name);
   if (!existsSync(path))
     throw new Error(`${path} does not exist: cargo build --workspace --bins, or set LINLI_BIN_DIR`);
@@ -19,7 +21,7 @@ export function binary(name: "linli" | "linli-phone"): string {
 }
 
 /** Runs a command that must succeed; the objects that it printed. */
-export async function run(name: "linli" | "linli-phone", args: string[]): Promise<Said[]> {
+export async function run(name: Program, args: string[]): Promise<Said[]> {
   const { stdout } = await promisify(execFile)(binary(name), args, { maxBuffer: 256 * 1024 * 1024 });
   return stdout
     .split("\n")
@@ -28,7 +30,7 @@ export async function run(name: "linli" | "linli-phone", args: string[]): Promis
 }
 
 /** Runs a command that answers with one object. */
-export async function one(name: "linli" | "linli-phone", args: string[]): Promise<Said> {
+export async function one(name: Program, args: string[]): Promise<Said> {
   const said = await run(name, args);
   const [first] = said;
   if (said.length !== 1 || !first) throw new Error(`${name} ${args.join(" ")} said ${said.length} things`);
@@ -44,7 +46,7 @@ export interface Running {
 }
 
 /** Starts a program that goes on, and waits for its first line. */
-export async function start(name: "linli" | "linli-phone", args: string[]): Promise<Running> {
+export async function start(name: Program, args: string[]): Promise<Running> {
   const child = spawn(binary(name), args, { stdio: ["ignore", "pipe", "pipe"] });
   let log = "";
   child.stderr.on("data", (bytes: Buffer) => (log += bytes.toString()));

@@ -17,11 +17,22 @@ $GRID,阳光花园,1,1,102,李建国,13700000002
 
 private val binaries = Path.of(System.getenv("LINLI_BIN_DIR") ?: error("LINLI_BIN_DIR says where linli is"))
 
+/** A program of the workspace. */
+fun binary(name: String): String = binaries.resolve(name).toString()
+
+/** What starts a program of these tests as a process of its own. */
+fun java(program: String, vararg args: String): List<String> {
+    val java = ProcessHandle.current().info().command().get()
+    val library = "-Djna.library.path=${System.getProperty("jna.library.path")}"
+    val classes = System.getProperty("surefire.test.class.path") ?: System.getProperty("java.class.path")
+    return listOf(java, library, "-cp", classes, program) + args
+}
+
 fun JsonObject.text(key: String): String = getValue(key).jsonPrimitive.content
 
 /** What a program printed with --json, one object a line. */
 fun said(program: String, vararg args: String, token: String? = null): List<JsonObject> {
-    val command = ProcessBuilder(listOf(binaries.resolve(program).toString()) + args + "--json")
+    val command = ProcessBuilder(listOf(binary(program)) + args + "--json")
     token?.let { command.environment()["LINLI_TOKEN"] = it }
     val process = command.redirectError(ProcessBuilder.Redirect.INHERIT).start()
     val lines = process.inputReader().readLines()
@@ -46,7 +57,7 @@ class Office(folder: Path) : AutoCloseable {
     /** On the same address as before, once it is known. */
     fun start() {
         val serve = listOf("serve", "--json", "--data", data.toString(), "--listen", address)
-        val builder = ProcessBuilder(listOf(binaries.resolve("linli").toString()) + serve)
+        val builder = ProcessBuilder(listOf(binary("linli")) + serve)
         process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start()
         url = Json.parseToJsonElement(process.inputReader().readLine()).jsonObject.text("url")
         address = url.removePrefix("http://")

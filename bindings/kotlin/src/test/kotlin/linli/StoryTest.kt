@@ -112,10 +112,7 @@ class StoryTest {
 
     /** Another process records a visit, says so, and is killed at once. */
     private fun savedAndKilled(name: String, note: String): String {
-        val java = ProcessHandle.current().info().command().get()
-        val library = "-Djna.library.path=${System.getProperty("jna.library.path")}"
-        val classes = System.getProperty("surefire.test.class.path") ?: System.getProperty("java.class.path")
-        val command = listOf(java, library, "-cp", classes, "linli.AtTheDoorKt", store, name, note)
+        val command = java("linli.AtTheDoorKt", store, name, note)
         val app = ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start()
         val visit = app.inputReader().readLine()
         app.destroyForcibly().waitFor()
