@@ -5,24 +5,31 @@
 //! why two phones that create the same document offline lose nothing: there is no nested object that
 //! one of them could win.
 
+mod canvass;
 mod decision;
 mod directive;
+mod form;
 mod household;
 mod issue;
 mod organisation;
 mod photo;
 mod visit;
 
+pub use canvass::{Canvass, CanvassStanding, canvass_form_key, canvass_form_value, canvass_forms};
 pub use decision::{ApartNote, Decision, LostValue, MergeNote, Replaced, RestoredValue, UndoNote};
 pub use directive::{
     Channel, Directive, Receipt, Receipts, Standing, Told, receipt_key, receipt_of, receipts, receipts_doc,
     worker_space,
 };
+pub use form::{
+    AnswerError, FormError, FormWrong, Question, QuestionKind, QuestionNames, QuestionOption, check_answers,
+    check_questions,
+};
 pub use household::{Household, Resident, household_id, resident_key, residents, visible_tags};
 pub use issue::Issue;
 pub use organisation::{
-    Appointment, Canvass, Grid, Worker, appointment_key, appointments, canvass_doc, community_space,
-    grid_doc, grid_space,
+    Appointment, Grid, Worker, appointment_key, appointments, canvass_doc, community_space, grid_doc,
+    grid_space,
 };
 pub use photo::{Photo, PhotoError, photo_jpeg, plain_jpeg};
 pub use visit::{Outcome, Visit, VisitEntry, VisitSheet, visit_key, visits, visits_doc};

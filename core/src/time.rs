@@ -73,6 +73,15 @@ pub fn quarter_of(at_ms: TimeMs) -> String {
     format!("{}Q{}", date.year, date.month.div_ceil(3))
 }
 
+/// Whether a period is a quarter of routine visits rather than a campaign.
+pub fn is_quarter(period: &str) -> bool {
+    period.split_once('Q').is_some_and(|(year, quarter)| {
+        year.len() == 4
+            && year.bytes().all(|byte| byte.is_ascii_digit())
+            && ["1", "2", "3", "4"].contains(&quarter)
+    })
+}
+
 /// `2026-11-22 08:03:05` in Beijing time, as people read it.
 pub fn show(at_ms: TimeMs) -> String {
     let date = date_of(at_ms);

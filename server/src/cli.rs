@@ -1,5 +1,6 @@
 //! The office's command line. Everything but `serve`, `sample`, `verify` and `gate` talks to a running relay.
 
+mod campaigns;
 mod client;
 mod directives;
 mod gate;

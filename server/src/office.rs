@@ -1,6 +1,7 @@
 //! What the office does to records: each action reads documents, makes changes, and hands them to the log
 //! like any phone would. Actions run one at a time.
 
+pub(crate) mod campaigns;
 pub(crate) mod claims;
 pub(crate) mod decide;
 pub(crate) mod directives;
@@ -28,7 +29,7 @@ use linli_core::ids::{Actor, DocId, SpaceId};
 use linli_core::kinds::DocKind;
 use linli_core::time::TimeMs;
 use linli_storage::log::OfficeDraft;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An author for one office action. The actor is new every time: two actions on one document can never
 /// claim the same actor and sequence number.
@@ -40,6 +41,32 @@ pub(crate) fn author(now_ms: TimeMs) -> Author {
 pub(crate) fn author_of(by: &Caller, now_ms: TimeMs) -> Author {
     let is_person = by.user_id != TOKEN_ACTOR;
     Author { message: is_person.then(|| Names::message_of(&by.user_id)), ..author(now_ms) }
+}
+
+/// The community that something is for: that of its grids, the one that was chosen, or the only one there is.
+pub(crate) async fn community_for(
+    app: &App,
+    wanted: &BTreeSet<String>,
+    chosen: &str,
+    several: impl FnOnce() -> Problem,
+) -> Result<Option<String>, Problem> {
+    let grids = app.model.grids().await?;
+    let mut communities = BTreeSet::new();
+    for code in wanted {
+        let grid = grids.iter().find(|grid| grid.code == *code);
+        communities.insert(grid.ok_or_else(|| Problem::not_found("网格", "grid", code))?.community.clone());
+    }
+    if communities.len() > 1 {
+        return Err(several());
+    }
+    if let Some(community) = communities.pop_first() {
+        return Ok(Some(community));
+    }
+    let known: BTreeSet<String> = grids.into_iter().map(|grid| grid.community).collect();
+    if known.contains(chosen) {
+        return Ok(Some(chosen.to_owned()));
+    }
+    Ok(if known.len() == 1 { known.into_iter().next() } else { None })
 }
 
 /// Changes gathered per space.

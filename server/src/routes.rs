@@ -2,6 +2,7 @@
 
 mod appointments;
 mod audit;
+mod campaigns;
 mod conflicts;
 mod coverage;
 mod decisions;
@@ -129,7 +130,10 @@ fn table(of: impl Fn(Action, UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App>
         .routes(of(Action::Read, routes!(household::field_history)))
         .routes(of(Action::Read, routes!(coverage::coverage)))
         .routes(of(Action::Read, routes!(coverage::cells)))
-        .routes(of(Action::Read, routes!(coverage::campaigns)))
+        .routes(of(Action::Read, routes!(campaigns::campaigns)))
+        .routes(of(Action::Campaigns, routes!(campaigns::open)))
+        .routes(of(Action::Campaigns, routes!(campaigns::change)))
+        .routes(of(Action::Campaigns, routes!(campaigns::close)))
         .routes(of(Action::Follow, routes!(events::events)))
         .routes(of(Action::Read, routes!(conflicts::list)))
         .routes(of(Action::Read, routes!(desk::counts)))

@@ -1,4 +1,4 @@
-//! Grids, workers and canvass campaigns: what the office draws up and every phone of a community sees.
+//! Grids and workers: what the office draws up and every phone of a community sees.
 
 use crate::ids::{AppointmentId, DocId, SpaceId};
 use crate::record::{FieldType, Fields, Merge, record};
@@ -89,16 +89,6 @@ pub fn appointments(fields: &Fields) -> Vec<(AppointmentId, Appointment)> {
     let mut found: Vec<(AppointmentId, Appointment)> = ids.into_iter().map(read).collect();
     found.sort_by(|a, b| (&a.1.from, a.0).cmp(&(&b.1.from, b.0)));
     found
-}
-
-record! {
-    /// A canvass campaign (排查): every household asked once.
-    pub struct Canvass = "canvass" ("排查", "Canvass") kept Organisation {
-        /// What visits name it by.
-        name: Option<String> = FieldType::Line, Merge::Auto, Internal, "名称", "Name";
-        /// Moves forward only.
-        state: Option<String> = FieldType::Choice(&["planned", "open", "closed"]), Merge::Furthest(&["planned", "open", "closed"]), Internal, "状态", "State";
-    }
 }
 
 /// The space that every phone of a community follows: grids, workers, campaigns.

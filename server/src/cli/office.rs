@@ -1,5 +1,6 @@
 //! Commands that act on a running relay.
 
+use super::campaigns::{self, Campaign};
 use super::client::{Client, Failure, pick};
 use super::directives::{self, Directives};
 use super::issues::{self, Issues};
@@ -49,6 +50,12 @@ pub(crate) enum OfficeCommand {
     Directives {
         #[command(subcommand)]
         what: Option<Directives>,
+    },
+    /// 排查:列表与填答题目 / canvass campaigns and what they ask
+    #[command(visible_alias = "campaigns")]
+    Campaign {
+        #[command(subcommand)]
+        what: Option<Campaign>,
     },
     /// 上报的问题 / issues that phones have reported
     Issues(Issues),
@@ -218,6 +225,7 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
             });
         }
         OfficeCommand::Devices { what } => phones::devices(what, client, as_json).await?,
+        OfficeCommand::Campaign { what } => campaigns::run(what, client, as_json).await?,
         OfficeCommand::Directives { what } => directives::run(what, client, as_json).await?,
         OfficeCommand::Issues(which) => issues::run(which, client, as_json).await?,
         OfficeCommand::Review { what } => phones::review(what, client, as_json).await?,

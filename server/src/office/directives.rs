@@ -251,30 +251,17 @@ pub(crate) async fn withdraw(app: &App, id: DirectiveId, reason: &str) -> Result
     drafts.store(app, now).await
 }
 
-/// The community that a draft is for: that of its grids, the one that was chosen, or the only one there is.
+/// The community that a draft is for.
 async fn community_of(app: &App, draft: &DirectiveDraft) -> Result<Option<String>, Problem> {
-    let grids = app.model.grids().await?;
-    let mut communities = BTreeSet::new();
-    for code in &draft.grids {
-        let grid = grids.iter().find(|grid| grid.code == *code);
-        communities.insert(grid.ok_or_else(|| Problem::not_found("网格", "grid", code))?.community.clone());
-    }
-    if communities.len() > 1 {
-        return Err(refused(
+    let several = || {
+        refused(
             StatusCode::UNPROCESSABLE_ENTITY,
             "directive.two_communities",
             "一条指令的网格必须在同一社区",
             "the grids of a directive must lie in one community",
-        ));
-    }
-    if let Some(community) = communities.pop_first() {
-        return Ok(Some(community));
-    }
-    let known: BTreeSet<String> = grids.into_iter().map(|grid| grid.community).collect();
-    if known.contains(&draft.community) {
-        return Ok(Some(draft.community.clone()));
-    }
-    Ok(if known.len() == 1 { known.into_iter().next() } else { None })
+        )
+    };
+    super::community_for(app, &draft.grids, &draft.community, several).await
 }
 
 /// As workers read it. Whoever holds the token is no person with a name.

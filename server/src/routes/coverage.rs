@@ -8,7 +8,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use linli_core::address::position_of;
 use linli_core::kinds::Outcome;
-use linli_core::time::rfc3339;
 use linli_storage::model::{CellRecord, CoverFilter, CoverRecord};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -287,42 +286,6 @@ pub(crate) async fn cells(
         )
     });
     Ok(Json(Cells { applied, cells }))
-}
-
-/// A quarter or campaign.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct CampaignBody {
-    /// What to filter by: `2026Q4`, or the campaign's name.
-    campaign: String,
-    /// A quarter of routine visits rather than a campaign.
-    quarter: bool,
-    /// Households visited in it.
-    households: i64,
-    visits: i64,
-    last_visit_at: String,
-}
-
-/// Quarters and campaigns that visits carry, the one visited last first.
-#[utoipa::path(get, path = "/v1/campaigns", responses((status = 200, body = [CampaignBody])))]
-pub(crate) async fn campaigns(State(app): State<App>) -> Result<Json<Vec<CampaignBody>>, Problem> {
-    let campaigns = app.model.campaigns().await?.into_iter();
-    let bodies = campaigns.map(|record| CampaignBody {
-        quarter: is_quarter(&record.period),
-        campaign: record.period,
-        households: record.households,
-        visits: record.visits,
-        last_visit_at: rfc3339(record.last_visit_ms),
-    });
-    Ok(Json(bodies.collect()))
-}
-
-fn is_quarter(period: &str) -> bool {
-    let parts = period.split_once('Q');
-    parts.is_some_and(|(year, quarter)| {
-        year.len() == 4
-            && year.bytes().all(|byte| byte.is_ascii_digit())
-            && ["1", "2", "3", "4"].contains(&quarter)
-    })
 }
 
 /// A form sends empty text for "all".

@@ -1,6 +1,7 @@
 //! `/v1/exports/{what}`: ledgers as files.
 
 use super::Params;
+use super::campaigns::Asked;
 use super::households::Names;
 use crate::access::guard::Trail;
 use crate::problem::{Language, Problem, ProblemBody};
@@ -133,6 +134,7 @@ fn visit_columns() -> Vec<Column<'static>> {
         column("needs", "需求", "Needs"),
         column("note", "备注", "Note"),
         column("temperature", "体温", "Temperature"),
+        column("answers", "排查答案", "Answers"),
     ]
 }
 
@@ -217,7 +219,7 @@ async fn resident_rows(app: &App, params: &ExportParams) -> Result<Vec<Vec<Expor
 }
 
 async fn visit_rows(app: &App, params: &ExportParams) -> Result<Vec<Vec<ExportCell>>, Problem> {
-    let names = Names::load(app).await?;
+    let (names, asked) = (Names::load(app).await?, Asked::load(app).await?);
     let mut rows: Vec<Vec<ExportCell>> = Vec::new();
     loop {
         let offset = i64::try_from(rows.len()).unwrap_or(i64::MAX);
@@ -231,12 +233,12 @@ async fn visit_rows(app: &App, params: &ExportParams) -> Result<Vec<Vec<ExportCe
         for visit in &page {
             let household = app.model.household(visit.household).await?;
             let address = household.map(|household| household.row.address().to_string()).unwrap_or_default();
-            rows.push(visit_row(visit, address, names.of_device(visit.device)));
+            rows.push(visit_row(visit, address, names.of_device(visit.device), asked.in_one_line(visit)));
         }
     }
 }
 
-fn visit_row(visit: &VisitRecord, address: String, author: String) -> Vec<ExportCell> {
+fn visit_row(visit: &VisitRecord, address: String, author: String, answers: String) -> Vec<ExportCell> {
     let json = parsed(&visit.record);
     let text = |text: String| ExportCell::Text(text);
     vec![
@@ -252,5 +254,6 @@ fn visit_row(visit: &VisitRecord, address: String, author: String) -> Vec<Export
         cell(json.get("needs")),
         cell(json.get("note")),
         cell(json.get("answers").and_then(|answers| answers.get("temperature"))),
+        text(answers),
     ]
 }

@@ -1,6 +1,7 @@
 //! `/v1/households/{id}`: everything known of one household, its visits page by page, and the whole history of
 //! a field.
 
+use super::campaigns::Asked;
 use super::conflicts::ConflictBody;
 use super::households::{Names, visit_body};
 use super::{Params, id};
@@ -168,7 +169,7 @@ pub(crate) async fn one(
 ) -> Result<Json<HouseholdDetail>, Problem> {
     let household: HouseholdId = id(&text)?;
     let (record, mut open) = read(&app, household).await?;
-    let names = Names::load(&app).await?;
+    let (names, asked) = (Names::load(&app).await?, Asked::load(&app).await?);
     let limit = params.visits.unwrap_or(VISITS_MAX).clamp(0, VISITS_MAX);
     let visits = app.model.visits_to(household, false, (0, limit)).await?;
     let provenance = Provenance::read(&app, &names, &mut open.document).await?;
@@ -189,7 +190,7 @@ pub(crate) async fn one(
         people: people.collect(),
         needs: needs(&app, &names, household).await?,
         visits_total: record.visits,
-        visits: visits.iter().map(|visit| visit_body(visit, &names)).collect(),
+        visits: visits.iter().map(|visit| visit_body(visit, &names, &asked)).collect(),
         conflicts: super::conflicts::of_household(&app, &by, household).await?,
         history: params.history.unwrap_or(false).then(|| history(&mut open.document, &provenance)),
         record: as_map(&record.record),
@@ -376,8 +377,8 @@ pub(crate) async fn visits(
     if visits.is_empty() && app.model.household(household).await?.is_none() {
         return Err(Problem::not_found("户", "household", household));
     }
-    let names = Names::load(&app).await?;
-    Ok(Json(visits.iter().map(|visit| visit_body(visit, &names)).collect()))
+    let (names, asked) = (Names::load(&app).await?, Asked::load(&app).await?);
+    Ok(Json(visits.iter().map(|visit| visit_body(visit, &names, &asked)).collect()))
 }
 
 /// Which field.

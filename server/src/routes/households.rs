@@ -1,6 +1,7 @@
 //! `/v1/households`: lists and search.
 
 use super::Params;
+use super::campaigns::Asked;
 use crate::problem::Problem;
 use crate::routes::devices::SKEW_MS_MAX;
 use crate::state::App;
@@ -131,8 +132,8 @@ impl Names {
     }
 }
 
-/// A visit with both its times.
-pub(crate) fn visit_body(visit: &VisitRecord, names: &Names) -> serde_json::Value {
+/// A visit with both its times, and what it was asked.
+pub(crate) fn visit_body(visit: &VisitRecord, names: &Names, asked: &Asked) -> serde_json::Value {
     let mut body: serde_json::Value = serde_json::from_str(&visit.record).unwrap_or_default();
     if let Some(map) = body.as_object_mut() {
         map.remove("at_ms");
@@ -145,6 +146,7 @@ pub(crate) fn visit_body(visit: &VisitRecord, names: &Names) -> serde_json::Valu
         map.insert("clock_skew_ms".into(), json!(visit.skew_ms));
         map.insert("clock_wrong".into(), json!(visit.skew_ms.abs() > SKEW_MS_MAX));
         map.insert("author".into(), json!(names.of_device(visit.device)));
+        map.insert("asked".into(), json!(asked.answered(visit)));
     }
     body
 }

@@ -1,6 +1,7 @@
 //! Documents and read models, made from the log in order.
 
 mod apply;
+mod canvass;
 mod changes;
 mod conflicts;
 mod cover;
@@ -21,6 +22,7 @@ mod snapshots;
 mod source;
 mod verify;
 
+pub use canvass::CanvassRecord;
 pub use changes::{ChangedRecord, Subject};
 pub use conflicts::{Cause, ConflictRecord, ConflictVersion, IMPORT_MESSAGE, Reopened};
 pub use cover::{CampaignRecord, CellRecord, CoverFilter, CoverRecord};

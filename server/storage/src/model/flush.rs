@@ -1,6 +1,7 @@
 //! Writing the documents of a group back, with the rows that lists need of them.
 
 use super::ROWS_PER_STATEMENT;
+use super::canvass::write_canvass;
 use super::cover::refresh_cover;
 use super::directives::{write_directive, write_receipts, write_told};
 use super::documents::{Origin, Touched};
@@ -68,7 +69,8 @@ pub(super) async fn flush(
             DocKind::Directive => write_directive(connection, ready.touched.open.id, &ready.fields).await?,
             DocKind::Receipts => write_receipts(connection, &ready.touched).await?,
             DocKind::Issue => write_issue(connection, &ready.touched, &ready.fields).await?,
-            DocKind::Canvass | DocKind::Photo => {}
+            DocKind::Canvass => write_canvass(connection, ready.touched.open.id, &ready.fields).await?,
+            DocKind::Photo => {}
         }
     }
     write_visits(connection, &ready).await?;

@@ -84,7 +84,7 @@ pub async fn verify_log(log: &Log, report: &mut VerifyReport) -> Result<(), Stor
 }
 
 /// What is compared: every table whose rows the log determines, without columns that depend on grouping.
-const COMPARED: [(&str, &str); 21] = [
+const COMPARED: [(&str, &str); 22] = [
     (
         "doc",
         "SELECT hex(id) || ' ' || kind || ' ' || hex(space) || ' ' || generation || ' ' || hex(row) AS line FROM doc ORDER BY 1",
@@ -129,6 +129,7 @@ const COMPARED: [(&str, &str); 21] = [
     ("placement", "SELECT hex(doc) || ' ' || hex(space) || ' ' || nth AS line FROM placement ORDER BY 1"),
     ("moved", "SELECT hex(doc) || ' ' || hex(space) AS line FROM moved ORDER BY 1"),
     ("directive", "SELECT hex(id) || ' ' || community || ' ' || record AS line FROM directive ORDER BY 1"),
+    ("canvass", "SELECT hex(id) || ' ' || name || ' ' || record AS line FROM canvass ORDER BY 1"),
     (
         "receipt",
         "SELECT hex(directive) || ' ' || hex(device) || ' ' || at_ms || ' ' || coalesce(skew_ms, '') || ' ' || received_ms AS line FROM receipt ORDER BY 1",
