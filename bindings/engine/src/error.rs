@@ -6,7 +6,7 @@ use linli_core::doc::ApplyError;
 use linli_core::error::{Coded, Lang};
 use linli_core::identity::BatchError;
 use linli_core::ids::{DirectiveId, HouseholdId, IdError, ResidentId};
-use linli_core::kinds::PhotoError;
+use linli_core::kinds::{AnswerError, PhotoError};
 use linli_core::record::FieldError;
 use linli_core::sync::frames::FrameError;
 
@@ -89,6 +89,15 @@ pub enum EngineError {
     /// The directive is not on this phone.
     #[error("directive {0} is not on this phone; sync, or check the id")]
     NoDirective(DirectiveId),
+    /// The office has ended the campaign.
+    #[error("the campaign {0:?} is closed; save this as a visit without a campaign")]
+    CampaignClosed(String),
+    /// Answers to a campaign that this phone knows nothing of.
+    #[error("there are no questions of a campaign {0:?} on this phone; sync, or leave the answers out")]
+    NoQuestions(String),
+    /// Answers that do not fit their questions.
+    #[error(transparent)]
+    Answer(#[from] AnswerError),
     /// Not a way of telling.
     #[error("{0:?} is not a directive's id, or an id with :visit, :call, :paper or :message after it")]
     Told(String),
@@ -233,6 +242,9 @@ impl Coded for EngineError {
             EngineError::TooManyNeeds(_) => "phone.too_many_needs",
             EngineError::TooManyTold(_) => "phone.too_many_told",
             EngineError::NoDirective(_) => "phone.no_directive",
+            EngineError::CampaignClosed(_) => "phone.campaign_closed",
+            EngineError::NoQuestions(_) => "phone.no_questions",
+            EngineError::Answer(error) => error.code(),
             EngineError::Told(_) => "phone.told",
             EngineError::IssueText => "phone.issue_text",
             EngineError::IssuePlace => "phone.issue_place",
@@ -286,6 +298,11 @@ impl Coded for EngineError {
             EngineError::TooManyNeeds(most) => format!("一次走访最多记 {most} 条需求"),
             EngineError::TooManyTold(most) => format!("一次走访最多记 {most} 条已传达的指令"),
             EngineError::NoDirective(id) => format!("这部手机上没有编号为 {id} 的指令,请同步或核对编号"),
+            EngineError::CampaignClosed(name) => format!("排查“{name}”已经结束,请按日常走访保存"),
+            EngineError::NoQuestions(name) => {
+                format!("这部手机上没有排查“{name}”的题目,请先同步,或去掉答案再保存")
+            }
+            EngineError::Answer(error) => error.zh(),
             EngineError::Told(text) => format!(
                 "“{text}”应为指令编号,后面可加 :visit(上门)、:call(电话)、:paper(纸质)或 :message(消息)"
             ),

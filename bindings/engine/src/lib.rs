@@ -4,6 +4,7 @@
 //! after its own commit and never needs a connection. The rules of records, conflicts and the protocol
 //! are `linli_core`'s; this crate owns storage, the socket and the order of things.
 
+mod campaigns;
 mod commands;
 mod directives;
 mod drafts;
@@ -35,8 +36,8 @@ pub use sql::{Place, STORE_FILE};
 pub use sync::{SyncEvent, SyncReport};
 pub use unsent::{Exported, Imported};
 pub use views::{
-    AddedHousehold, AddedResident, BuildingDay, CellView, ChartView, ConflictVersionView, ConflictView,
-    DirectiveView, DoorView, DraftItem, DraftView, DuplicateWarning, HistoryView, HouseholdItem,
-    HouseholdView, IssueView, LastVisit, NoticeView, Refusal, ReportedIssue, ResidentView, Saved,
-    SavedReceipt, SavedVisit, SpaceDigest, SpaceView, Status, Tally, TodayView, UnitDay, VisitView,
+    AddedHousehold, AddedResident, BuildingDay, CampaignView, CellView, ChartView, ConflictVersionView,
+    ConflictView, DirectiveView, DoorView, DraftItem, DraftView, DuplicateWarning, HistoryView,
+    HouseholdItem, HouseholdView, IssueView, LastVisit, NoticeView, Refusal, ReportedIssue, ResidentView,
+    Saved, SavedReceipt, SavedVisit, SpaceDigest, SpaceView, Status, Tally, TodayView, UnitDay, VisitView,
 };

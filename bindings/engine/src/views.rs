@@ -15,7 +15,7 @@ pub use conflicts::{ConflictVersionView, ConflictView, NoticeView};
 pub use drafts::{DraftItem, DraftView};
 pub use household::{HistoryView, HouseholdItem, HouseholdView, LastVisit, ResidentView, VisitView};
 pub use issues::{IssueView, ReportedIssue};
-pub use office::DirectiveView;
+pub use office::{CampaignView, DirectiveView};
 pub use saved::{AddedHousehold, AddedResident, DuplicateWarning, Saved, SavedReceipt, SavedVisit};
 pub use status::{Refusal, SpaceDigest, SpaceView, Status};
 pub use today::{BuildingDay, CellView, ChartView, DoorView, Tally, TodayView, UnitDay};

@@ -2,6 +2,7 @@
 
 use linli_core::ids::IdError;
 use linli_engine::Lang;
+use std::collections::HashMap;
 use std::str::FromStr;
 
 pub(crate) fn given_id<T: FromStr<Err = IdError>>(id: Option<String>) -> Result<Option<T>, IdError> {
@@ -152,6 +153,13 @@ pub struct NewVisit {
     /// wrote into the file are taken out.
     #[uniffi(default = None)]
     pub photo: Option<Vec<u8>>,
+    /// Answers to the campaign's questions by their ids: an option's id, several with commas between, `yes` or `no`,
+    /// a whole number, or a line of text.
+    #[uniffi(default)]
+    pub answers: HashMap<String, String>,
+    /// Version of the questions that were on the screen; the campaign's current one unless given.
+    #[uniffi(default = None)]
+    pub form: Option<u32>,
 }
 
 impl TryFrom<NewVisit> for linli_engine::NewVisit {
@@ -172,6 +180,8 @@ impl TryFrom<NewVisit> for linli_engine::NewVisit {
             note: visit.note,
             told: visit.told.into_iter().map(told).collect::<Result<_, IdError>>()?,
             photo: visit.photo,
+            answers: visit.answers.into_iter().collect(),
+            form: visit.form,
         })
     }
 }

@@ -4,6 +4,7 @@
 //! milliseconds since 1970 (UTC). Everything asynchronous runs on threads of this library's own, so that no
 //! caller needs a runtime, and a call that is dropped half-way has still either happened or not.
 
+mod campaigns;
 mod error;
 mod events;
 mod given;
@@ -15,6 +16,7 @@ mod shown;
 mod threads;
 mod today;
 
+pub use campaigns::{Campaign, Question, QuestionKind, QuestionOption};
 pub use error::PhoneError;
 pub use events::{Listener, SyncEvent};
 pub use given::{Channel, HouseholdFilter, Language, NewHousehold, NewResident, NewVisit, Outcome, Told};

@@ -5,10 +5,10 @@ use crate::keys::Foreign;
 use crate::shown::all;
 use crate::threads::{finish, spawn};
 use crate::{
-    AddedHousehold, AddedResident, BuildingChart, Conflict, Directive, Draft, DraftItem, Duplicate, Enrolled,
-    Exported, Household, HouseholdFilter, HouseholdItem, Imported, Issue, IssueFilter, KeyStore, Language,
-    NewHousehold, NewIssue, NewResident, NewVisit, Notice, PhoneError, Refusal, ReportedIssue, Saved,
-    SavedVisit, SpaceDigest, Status, SyncEvent, SyncReport, Today, TodayFilter,
+    AddedHousehold, AddedResident, BuildingChart, Campaign, Conflict, Directive, Draft, DraftItem, Duplicate,
+    Enrolled, Exported, Household, HouseholdFilter, HouseholdItem, Imported, Issue, IssueFilter, KeyStore,
+    Language, NewHousehold, NewIssue, NewResident, NewVisit, Notice, PhoneError, Refusal, ReportedIssue,
+    Saved, SavedVisit, SpaceDigest, Status, SyncEvent, SyncReport, Today, TodayFilter,
 };
 use linli_core::ids::IdError;
 use linli_engine::{Engine, EngineError, Lang, Options, SystemEnv};
@@ -158,7 +158,8 @@ impl Phone {
     /// Records a visit; saved on this phone when it returns.
     ///
     /// # Errors
-    /// `phone.no_household`, `phone.read_only`, `phone.temperature`, `phone.too_many_needs`, `field.…`.
+    /// `phone.no_household`, `phone.read_only`, `phone.temperature`, `phone.too_many_needs`, `phone.campaign_closed`,
+    /// `answer.…`, `field.…`.
     pub async fn record_visit(&self, household: String, visit: NewVisit) -> Result<SavedVisit, PhoneError> {
         self.call(async move |engine: Arc<Engine>| {
             Ok(engine.visit(read(&household)?, visit.try_into()?).await?.into())
@@ -319,6 +320,14 @@ impl Phone {
     /// `phone.storage…`.
     pub async fn directives(&self) -> Result<Vec<Directive>, PhoneError> {
         self.call(async move |engine: Arc<Engine>| Ok(all(engine.directives().await?))).await
+    }
+
+    /// The campaigns under way for this phone's grids, the one that began last first.
+    ///
+    /// # Errors
+    /// `phone.storage…`.
+    pub async fn campaigns(&self) -> Result<Vec<Campaign>, PhoneError> {
+        self.call(async move |engine: Arc<Engine>| Ok(all(engine.campaigns().await?))).await
     }
 
     /// The worker has read a directive; the office learns it at the next sync.

@@ -117,6 +117,8 @@ pub(crate) enum Command {
     Conflicts,
     /// 社区没有采用的本机修改及理由。 Values of this phone that the office did not keep, and why.
     Notices,
+    /// 正在进行的排查和题目。 Campaigns under way, and what they ask.
+    Campaigns,
     /// 现行的通知指令。 The directives in force.
     Directives,
     /// 一条指令,以及与上一版的不同。 One directive, and what changed in it.
@@ -231,6 +233,9 @@ pub(crate) struct VisitArgs {
     /// 已传达的指令,可加 :call、:paper、:message,可多次。 A directive the household was told of; may be repeated.
     #[arg(long, value_name = "ID")]
     pub(crate) told: Vec<String>,
+    /// 排查的答案,写成 题号=答案,可多次;多选用逗号隔开。 An answer to the campaign; may be repeated.
+    #[arg(long, value_name = "ID=ANSWER", allow_hyphen_values = true)]
+    pub(crate) answer: Vec<String>,
     /// 走访编号,自己定;重复保存只记一次。 The visit's id, chosen by you: saving it again adds nothing.
     #[arg(long, value_name = "ID")]
     pub(crate) visit_id: Option<String>,

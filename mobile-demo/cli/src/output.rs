@@ -5,9 +5,9 @@ use linli_core::error::Lang;
 use linli_core::kinds::Issue;
 use linli_core::time::show;
 use linli_engine::{
-    AddedHousehold, AddedResident, BuildingDay, ChartView, ConflictView, DirectiveView, DoorView, Enrolled,
-    Exported, HouseholdItem, HouseholdView, Imported, IssueView, NoticeView, ReportedIssue, Saved,
-    SavedReceipt, SavedVisit, SpaceDigest, Status, SyncEvent, SyncReport, TodayView,
+    AddedHousehold, AddedResident, BuildingDay, CampaignView, ChartView, ConflictView, DirectiveView,
+    DoorView, Enrolled, Exported, HouseholdItem, HouseholdView, Imported, IssueView, NoticeView,
+    ReportedIssue, Saved, SavedReceipt, SavedVisit, SpaceDigest, Status, SyncEvent, SyncReport, TodayView,
 };
 use serde::Serialize;
 use std::cmp::Reverse;
@@ -251,6 +251,23 @@ impl Output {
                     "{address}: the office kept {label} {kept:?}, you had entered {mine:?}. Reason: {reason}"
                 ),
             )
+        });
+    }
+
+    pub(crate) fn campaign(&self, one: &CampaignView) {
+        self.put(one, || {
+            let until = one.to.as_deref().map(|to| self.say(&format!("至 {to}"), &format!("until {to}")));
+            let mut lines =
+                vec![format!("{}  {}", one.name, until.unwrap_or_default()).trim_end().to_owned()];
+            lines.extend(one.reason.clone());
+            lines.extend(one.questions.iter().map(|question| {
+                let options: Vec<String> =
+                    question.options.iter().map(|option| format!("{}={}", option.id, option.zh)).collect();
+                let must = if question.required { " *" } else { "" };
+                let line = format!("  {}  {}{must}  {}", question.id, question.zh, options.join(" "));
+                line.trim_end().to_owned()
+            }));
+            lines.join("\n")
         });
     }
 

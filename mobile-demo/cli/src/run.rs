@@ -57,6 +57,7 @@ pub(crate) async fn run(args: Args, lang: Lang, clock_offset_ms: i64) -> Result<
             engine.issues(&filter).await?.iter().for_each(|one| out.issue(one));
         }
         Command::Conflicts => engine.conflicts().await?.iter().for_each(|found| out.conflict(found)),
+        Command::Campaigns => engine.campaigns().await?.iter().for_each(|one| out.campaign(one)),
         Command::Directives => engine.directives().await?.iter().for_each(|one| out.directive(one, false)),
         Command::Directive { id } => out.directive(&engine.directive(id.parse()?).await?, true),
         Command::Acknowledge { id } => out.acknowledged(&engine.acknowledge(id.parse()?).await?),
@@ -111,6 +112,13 @@ async fn photo(engine: &Engine, out: &Output, id: &str, file: &Path) -> Result<(
     Ok(())
 }
 
+/// A question's id and its answer. What has no `=` answers nothing: the engine says that there is no such
+/// question, and which there are.
+fn answer(typed: &str) -> (String, String) {
+    let (id, answer) = typed.split_once('=').unwrap_or((typed, "?"));
+    (id.trim().to_owned(), answer.to_owned())
+}
+
 async fn visit(engine: &Engine, out: &Output, args: VisitArgs) -> Result<(), EngineError> {
     let visit = NewVisit {
         id: args.visit_id.map(|id| id.parse()).transpose()?,
@@ -123,6 +131,8 @@ async fn visit(engine: &Engine, out: &Output, args: VisitArgs) -> Result<(), Eng
         note: args.note,
         told: args.told.iter().map(|typed| told(typed)).collect::<Result<_, _>>()?,
         photo: args.photo.as_deref().map(photo_file).transpose()?,
+        answers: args.answer.iter().map(|typed| answer(typed)).collect(),
+        form: None,
     };
     out.visited(&engine.visit(household_id(&args.id)?, visit).await?);
     Ok(())

@@ -5,7 +5,7 @@ use crate::env::random;
 use crate::photos::from_base64;
 use crate::store::answered::Answered;
 use crate::store::{begin, meta};
-use crate::{Engine, EngineError, SavedVisit, drafts};
+use crate::{Engine, EngineError, SavedVisit, campaigns, drafts};
 use linli_core::ids::{HouseholdId, VisitId};
 use linli_core::kinds::{
     Canvass, DocKind, Outcome, Told, Visit, VisitEntry, VisitSheet, visit_key, visits_doc,
@@ -13,6 +13,7 @@ use linli_core::kinds::{
 use linli_core::record::Put;
 use linli_core::time::{TimeMs, quarter_of};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// The question that a temperature answers.
 const TEMPERATURE: &str = "temperature";
@@ -47,6 +48,13 @@ pub struct NewVisit {
     /// A photo as JPEG, at most [`linli_core::kinds::Photo::BYTES_MAX`] bytes. Whatever a camera wrote beside the picture is taken out.
     #[serde(default, deserialize_with = "from_base64")]
     pub photo: Option<Vec<u8>>,
+    /// Answers to the campaign's questions: an option's id, several with commas between, `yes` or `no`, a whole
+    /// number, or a line of text.
+    #[serde(default)]
+    pub answers: BTreeMap<String, String>,
+    /// Version of the questions that were on the screen; the campaign's current one unless given.
+    #[serde(default)]
+    pub form: Option<u32>,
 }
 
 impl NewVisit {
@@ -63,6 +71,8 @@ impl NewVisit {
             note: None,
             told: Vec::new(),
             photo: None,
+            answers: BTreeMap::new(),
+            form: None,
         }
     }
 
@@ -139,7 +149,11 @@ impl Engine {
         }
         let now_ms = self.env.now_ms();
         let photo = visit.photo.take();
+        let (typed, form) = (visit.answers.clone(), visit.form);
         let mut entry = visit.into_entry(now_ms, meta::skew_ms(&mut tx).await?)?;
+        let (form, answers) = campaigns::answers(&mut tx, &entry, form, &typed).await?;
+        entry.form = form;
+        entry.answers.extend(answers);
         let placed = self.writable(&mut tx, asked).await?;
         let quarter = || quarter_of(entry.corrected_ms());
         let period = entry.campaign.clone().unwrap_or_else(quarter);

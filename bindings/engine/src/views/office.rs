@@ -2,6 +2,7 @@
 
 use linli_core::difference::Piece;
 use linli_core::ids::DirectiveId;
+use linli_core::kinds::Question;
 use linli_core::time::TimeMs;
 use serde::Serialize;
 
@@ -32,4 +33,21 @@ pub struct DirectiveView {
     pub changes: Option<Vec<Piece>>,
     /// When the worker acknowledged it, by the best clock known.
     pub read_at: Option<TimeMs>,
+}
+
+/// A campaign that is under way.
+#[derive(Clone, Debug, Serialize)]
+pub struct CampaignView {
+    /// What visits name it by.
+    pub name: String,
+    /// Why, as it is told at the door.
+    pub reason: Option<String>,
+    /// First day, as 2026-11-22.
+    pub from: Option<String>,
+    /// Last day.
+    pub to: Option<String>,
+    /// Version of the questions; none while it asks nothing.
+    pub form: Option<u32>,
+    /// What it asks, in this order.
+    pub questions: Vec<Question>,
 }
