@@ -20,6 +20,13 @@ interface Visit {
   at_home?: number;
   photo?: string;
   clock_wrong: boolean;
+  /** A campaign's questions in the words that asked them, with the answers. */
+  asked?: { question: Words; answer: Words }[];
+}
+
+interface Words {
+  zh: string;
+  en: string;
 }
 
 const PAGE = 24;
@@ -31,7 +38,8 @@ interface VisitsProps {
 }
 
 export function Visits({ id, first, total }: VisitsProps) {
-  const { t } = useTranslation("household");
+  const { t, i18n } = useTranslation("household");
+  const inWords = ({ zh, en }: Words) => (i18n.language.startsWith("en") ? en : zh);
   const [older, setOlder] = useState<Visit[]>([]);
   const [reading, setReading] = useState(false);
   const [failed, setFailed] = useState<string>();
@@ -63,6 +71,16 @@ export function Visits({ id, first, total }: VisitsProps) {
                 <TwoClocks phone={visit.at} received={visit.received_at} />
               </small>
             </span>
+            {(visit.asked ?? []).length > 0 && (
+              <dl className="asked">
+                {(visit.asked ?? []).map(({ question, answer }) => (
+                  <div key={question.zh}>
+                    <dt>{inWords(question)}</dt>
+                    <dd>{inWords(answer)}</dd>
+                  </div>
+                ))}
+              </dl>
+            )}
             {visit.note !== undefined && <p>{visit.note}</p>}
             {(visit.needs ?? []).length > 0 && (
               <p>
