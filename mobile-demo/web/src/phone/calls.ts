@@ -8,6 +8,7 @@ import type {
   AddedHousehold,
   AddedResident,
   BuildingChart,
+  Campaign,
   Conflict,
   Directive,
   Draft,
@@ -111,6 +112,7 @@ export interface Calls {
   notices: { args: Nothing; result: Notice[] };
   markNoticeSeen: { args: { id: string }; result: null };
   directives: { args: Nothing; result: Directive[] };
+  campaigns: { args: Nothing; result: Campaign[] };
   acknowledge: { args: { directive: string }; result: SavedReceipt };
 
   // Issues

@@ -28,6 +28,7 @@ const READS: ReadonlySet<Method> = new Set<Method>([
   "saveDraft",
   "notices",
   "directives",
+  "campaigns",
   "issues",
   "photo",
   "prepareSearch",

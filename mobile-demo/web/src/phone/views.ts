@@ -199,6 +199,10 @@ export interface NewVisit {
   told?: Told[];
   /** JPEG in base64. */
   photo?: string;
+  /** To the campaign's questions, by their ids. */
+  answers?: Record<string, string>;
+  /** Version of the questions that were on the screen. */
+  form?: number;
 }
 
 export interface NewHousehold {
@@ -365,6 +369,42 @@ export interface Notice {
   reason: string;
   seen: boolean;
   undone: boolean;
+}
+
+export const QUESTION_KINDS = ["choice", "several", "yes_no", "number", "text"] as const;
+export type QuestionKind = (typeof QUESTION_KINDS)[number];
+
+export interface QuestionOption {
+  id: string;
+  zh: string;
+  en?: string;
+}
+
+/** A question of a campaign; answered with an option's id, several with commas between, `yes`, `no`, or what is typed. */
+export interface Question {
+  id: string;
+  zh: string;
+  en?: string;
+  kind: QuestionKind;
+  options?: QuestionOption[];
+  min?: number;
+  max?: number;
+  unit?: string;
+  required: boolean;
+  /** Asked whatever happened at the door, and not only where the visit was done. */
+  always: boolean;
+}
+
+/** A campaign that is under way for this phone's grids. */
+export interface Campaign {
+  name: string;
+  reason: string | null;
+  /** As 2026-11-22. */
+  from: string | null;
+  to: string | null;
+  /** Version of the questions. */
+  form: number | null;
+  questions: Question[];
 }
 
 export interface Directive {

@@ -1,6 +1,7 @@
 /** The households of the day, page after page, in the order of their doors. */
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import type { BuildingDay, Door, PhoneProblem, Today, TodayFilter } from "@/phone/calls";
+import { useCampaign } from "./campaign";
 import { usePhone } from "./phone";
 
 /** What the engine gives at most in one answer (TodayFilter::LIMIT_MAX). */
@@ -8,9 +9,11 @@ const PAGE_DOORS = 200;
 
 export function useDoors(filter: TodayFilter, enabled = true) {
   const phone = usePhone();
+  const { counted } = useCampaign();
+  const wanted = { ...filter, ...counted };
   const asked = useInfiniteQuery<Today, PhoneProblem, Door[], unknown[], number>({
-    queryKey: ["today", "doors", filter],
-    queryFn: ({ pageParam }) => phone.call("today", { ...filter, offset: pageParam, limit: PAGE_DOORS }),
+    queryKey: ["today", "doors", wanted],
+    queryFn: ({ pageParam }) => phone.call("today", { ...wanted, offset: pageParam, limit: PAGE_DOORS }),
     initialPageParam: 0,
     getNextPageParam: ({ next_offset }) => next_offset,
     select: ({ pages }) => pages.flatMap(({ doors }) => doors),

@@ -1,7 +1,7 @@
 /** What stands where data would: not there yet, none, or failed. */
 import { CloseCircleOutline } from "antd-mobile-icons";
 import { Button, Skeleton } from "antd-mobile";
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { problemOf } from "./problem";
 
@@ -61,10 +61,13 @@ export function Failed({ problem, retry }: { problem: unknown; retry?: () => unk
 /** The same in a form: what was typed stays. */
 export function Refused({ problem }: { problem: unknown }) {
   const { t } = useTranslation();
+  const note = useRef<HTMLDivElement>(null);
+  // A long form has scrolled past it, and the button that was tapped stays where it is.
+  useEffect(() => note.current?.scrollIntoView({ block: "center" }), [problem]);
   if (problem === null || problem === undefined) return null;
   const { code, text } = problemOf(problem);
   return (
-    <div className="note bad" role="alert">
+    <div ref={note} className="note bad" role="alert">
       <CloseCircleOutline aria-hidden />
       <div>
         <strong>{text}</strong>

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { OUTCOMES, type ChartCell, type Standing } from "@/phone/calls";
 import { buildingOfPath, doorLooks, unitsOf } from "@/shared/building-chart";
+import { useCampaign } from "@/shared/campaign";
 import { useAsk } from "@/shared/phone";
 import { usePlaceNames } from "@/shared/place-names";
 import { Progress } from "@/shared/progress";
@@ -16,7 +17,7 @@ export default function Building() {
   const { t } = useTranslation("building");
   const params = useParams();
   const [estate, building] = [buildingOfPath(params.estate), buildingOfPath(params.building)];
-  const chart = useAsk("buildingChart", { estate, building });
+  const chart = useAsk("buildingChart", { estate, building, ...useCampaign().counted });
   return (
     <Screen title={usePlaceNames().building(estate, building)} back="/">
       <Loaded query={chart}>

@@ -53,6 +53,7 @@ export function Visits({ visits }: { visits: readonly Visit[] }) {
             </div>
             <p className="hint">
               {visit.author ?? t("somebody")}
+              {visit.campaign !== undefined && ` · ${visit.campaign}`}
               {visit.at_home !== undefined && ` · ${t("at_home", { count: visit.at_home })}`}
               {visit.answers?.temperature !== undefined && ` · ${visit.answers.temperature} ℃`}
               {visit.clock_was_off && ` · ${t("clock")}`}

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { BuildingDay } from "@/phone/calls";
 import { BuildingChart, buildingPath } from "@/shared/building-chart";
+import { useCampaign } from "@/shared/campaign";
 import { useAsk } from "@/shared/phone";
 import { usePlaceNames } from "@/shared/place-names";
 
@@ -40,7 +41,7 @@ export function BuildingHead({ building, open, onChoose }: BuildingHeadProps) {
 
 function Small({ building: { estate, building }, name }: { building: BuildingDay; name: string }) {
   const { t } = useTranslation("today");
-  const chart = useAsk("buildingChart", { estate, building });
+  const chart = useAsk("buildingChart", { estate, building, ...useCampaign().counted });
   if (!chart.data) return null;
   return (
     <Link

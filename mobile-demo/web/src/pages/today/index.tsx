@@ -4,6 +4,7 @@ import { useDeferredValue, useRef, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import type { Status, Today as TodayData } from "@/phone/calls";
+import { useCampaign } from "@/shared/campaign";
 import { useAsk } from "@/shared/phone";
 import { Progress } from "@/shared/progress";
 import { Screen } from "@/shared/screen";
@@ -11,6 +12,7 @@ import { SearchField } from "@/shared/search-field";
 import { Empty, Failed, Loaded, Loading } from "@/shared/states";
 import { Ago } from "@/shared/time";
 import { UpdateNote } from "@/shared/update";
+import { Campaigns } from "./campaigns";
 import { Found } from "./found";
 import { Buildings, OneKind } from "./lists";
 import { Notes } from "./notes";
@@ -34,7 +36,7 @@ export default function Today() {
   const wanted = useDeferredValue(search.trim());
   const scroller = useRef<HTMLElement>(null);
   const status = useAsk("status", {});
-  const today = useAsk("today", { limit: 0 });
+  const today = useAsk("today", { limit: 0, ...useCampaign().counted });
   return (
     <Screen
       title={t("title")}
@@ -55,6 +57,7 @@ export default function Today() {
           {(known) => (
             <>
               <Notes status={known} />
+              <Campaigns />
               {today.data === undefined ? (
                 today.error ? (
                   <Failed problem={today.error} retry={today.refetch} />

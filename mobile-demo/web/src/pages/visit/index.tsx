@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { OUTCOMES, type Household, type NewVisit, type Outcome } from "@/phone/calls";
+import { useCampaign } from "@/shared/campaign";
 import { useDraft } from "@/shared/draft";
 import { Choice, NoteField, TextField } from "@/shared/fields";
 import { newId } from "@/shared/ids";
@@ -16,11 +17,12 @@ import { Loaded, Loading, Refused } from "@/shared/states";
 import { StandingIcon } from "@/shared/status";
 import { Needs } from "./needs";
 import { useNextDoor, type NextDoor } from "./next-door";
+import { answered, NO_ANSWERS, Questions, type Answers } from "./questions";
 import { Saved } from "./saved";
 import { ToldField } from "./told";
 
 /** Raised when a question changes its meaning. */
-const FORM_VERSION = 1;
+const FORM_VERSION = 2;
 
 interface Form {
   id: string;
@@ -30,6 +32,8 @@ interface Form {
   note: string;
   temperature: string;
   told: string[];
+  /** To a campaign's questions, by their ids. */
+  answers: Answers;
 }
 
 const blank = (): Form => ({
@@ -40,7 +44,12 @@ const blank = (): Form => ({
   note: "",
   temperature: "",
   told: [],
+  answers: NO_ANSWERS,
 });
+
+/** Before version 2 there were no questions. */
+const read = (version: number, typed: unknown): Form | null =>
+  version === 1 ? { ...blank(), ...(typed as Partial<Form>) } : null;
 
 /** Somebody was met, or at least seen. */
 const MET: readonly Outcome[] = ["done", "revisit"];
@@ -81,10 +90,11 @@ function VisitForm({ household, onDone }: { household: Household; onDone: (done:
   const { t } = useTranslation("visit");
   const queries = useQueryClient();
   const key = `visit/${household.id}`;
-  const draft = useDraft({ key, version: FORM_VERSION, blank });
+  const draft = useDraft({ key, version: FORM_VERSION, blank, read });
   const photo = usePhoto(key);
   const record = useDo("recordVisit");
   const next = useNextDoor(household);
+  const { campaign } = useCampaign();
   const [more, setMore] = useState(false);
   const form = draft.value;
   if (form === null) return <Loading />;
@@ -93,7 +103,7 @@ function VisitForm({ household, onDone }: { household: Household; onDone: (done:
   const save = async () => {
     if (outcome === null) return;
     await draft.settled();
-    const visit = visitOf(form, outcome, key);
+    const visit = { ...visitOf(form, outcome, key), ...answered(campaign, form.answers, outcome) };
     if (photo.jpeg !== null) visit.photo = photo.jpeg;
     record.mutate(
       { household: household.id, visit },
@@ -138,6 +148,14 @@ function VisitForm({ household, onDone }: { household: Household; onDone: (done:
           onChange={(chosen) =>
             draft.change({ atHome: form.atHome === Number(chosen) ? null : Number(chosen) })
           }
+        />
+      )}
+      {outcome !== null && (
+        <Questions
+          campaign={campaign}
+          outcome={outcome}
+          answers={form.answers}
+          onChange={(answers) => draft.change({ answers })}
         />
       )}
       <Needs needs={form.needs} onChange={(needs) => draft.change({ needs })} />

@@ -1,5 +1,6 @@
 /** Where to go on: the next due door of the building, else the next building with work. */
 import type { Household } from "@/phone/calls";
+import { useCampaign } from "@/shared/campaign";
 import { useDoors } from "@/shared/doors";
 import { useAsk } from "@/shared/phone";
 
@@ -8,7 +9,7 @@ export type NextDoor = { id: string; address: string } | null;
 export function useNextDoor(household: Household): NextDoor {
   const [estate, building] = [household.estate ?? "", household.building ?? ""];
   const here = useDoors({ estate, building });
-  const today = useAsk("today", { limit: 0 });
+  const today = useAsk("today", { limit: 0, ...useCampaign().counted });
   const buildings = today.data?.buildings ?? [];
   const at = buildings.findIndex((it) => it.estate === estate && it.building === building);
   const beyond = buildings.slice(at + 1).find(({ tally }) => tally.due > 0);
