@@ -8,7 +8,7 @@ import { useAsk } from "@/shared/phone";
 import { Empty, Loaded } from "@/shared/states";
 
 /** More than anybody reads; one more letter finds better. */
-const SHOWN_MAX = 50;
+const SHOWN_MAX = 20;
 
 export function Found({ search, status }: { search: string; status: Status | undefined }) {
   const { t } = useTranslation("today");
