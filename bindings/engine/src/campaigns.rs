@@ -70,9 +70,14 @@ pub(crate) async fn answers(
     shown: Option<u32>,
     typed: &BTreeMap<String, String>,
 ) -> Result<(Option<u32>, BTreeMap<String, String>), EngineError> {
+    let known = match visit.campaign.as_deref() {
+        Some(name) => {
+            let community = meta::require_profile(conn).await?.community;
+            load(conn, canvass_doc(&community, name), &community).await?
+        }
+        None => None,
+    };
     let name = visit.campaign.as_deref().unwrap_or_default();
-    let profile = meta::require_profile(conn).await?;
-    let known = load(conn, canvass_doc(&profile.community, name), &profile.community).await?;
     let Some((canvass, forms)) = known else {
         // Workers may make a name up; questions are the office's.
         let is_empty = typed.values().all(|answer| answer.trim().is_empty());

@@ -49,8 +49,8 @@ impl Digesting {
 }
 
 impl Document {
-    /// The heads that stored bytes name, in order. Opening the document would cost a hundred times as much; whoever
-    /// stored it had it open.
+    /// The heads that stored bytes name, in order. Opening the document would cost far more; whoever stored
+    /// it had it open.
     ///
     /// # Errors
     /// [`ApplyError::Refused`].
@@ -106,8 +106,9 @@ mod tests {
         assert_eq!(digest(&mut [(a, &mut same)]), agreed);
         assert_eq!((agreed.documents, agreed.code.len()), (1, 19));
         assert_ne!(digest(&mut [(b, &mut same)]), agreed, "another document");
+        wrote(&mut same, 2, "b");
         wrote(&mut same, 2, "a");
-        assert_ne!(digest(&mut [(a, &mut same)]), agreed, "the same value, written again");
+        assert_ne!(digest(&mut [(a, &mut same)]), agreed, "the same value in the end, another history");
         let more = digest(&mut [(a, &mut one), (b, &mut same)]);
         assert_ne!(more.code, agreed.code);
     }
