@@ -8,7 +8,7 @@ import { Cable } from "./src/cable.ts";
 import { liveTheDay, type Step } from "./src/day.ts";
 import { badge, begin, expect, goOffline, goOnline, heading, synced } from "./src/story.ts";
 
-/** 150 things are done at the pace of a browser. */
+/** A hundred steps at the pace of a browser. */
 const DAY_MS = 600_000;
 /** Longer than a screen takes to go. */
 const GOING_MS = 2_000;

@@ -24,7 +24,7 @@ pub(crate) struct DigestBody {
 }
 
 /// How many documents each space has, with a code that a phone gives as well when it holds the same. Reads every
-/// document: about a second for a community of 11,500 households.
+/// document, which takes longer the more there are: ask for it when something is doubted, not to watch.
 #[utoipa::path(get, path = "/v1/digests", responses((status = 200, body = [DigestBody])))]
 pub(crate) async fn digests(State(app): State<App>) -> Result<Json<Vec<DigestBody>>, Problem> {
     let mut names = BTreeMap::new();
