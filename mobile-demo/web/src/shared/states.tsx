@@ -63,7 +63,10 @@ export function Refused({ problem }: { problem: unknown }) {
   const { t } = useTranslation();
   const note = useRef<HTMLDivElement>(null);
   // A long form has scrolled past it, and the button that was tapped stays where it is.
-  useEffect(() => note.current?.scrollIntoView({ block: "center" }), [problem]);
+  useEffect(() => {
+    // Newer browsers give a promise back, which is no way to clean up.
+    note.current?.scrollIntoView({ block: "center" });
+  }, [problem]);
   if (problem === null || problem === undefined) return null;
   const { code, text } = problemOf(problem);
   return (
