@@ -85,7 +85,7 @@ test("2 the first sync is a step of its own with size and progress, and goes on 
   await goOnline(large);
   await begin({ ...large, page: again });
   await again.getByRole("searchbox").fill("1");
-  await expect(again.getByText(say(/最像的 50 户/, /The 50 closest/))).toBeVisible();
+  await expect(again.getByText(say(/最像的 20 户/, /The 20 closest/))).toBeVisible();
 });
 
 test("3 offline is grey and said on list, household and form, and syncing is seen within two seconds", async ({
