@@ -1,6 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 
 /** Where `npm run dev` sends what is not its own: a running relay. */
@@ -9,12 +9,27 @@ const RELAY = process.env.LINLI_URL ?? "http://127.0.0.1:8737";
 /** The engine as WebAssembly is the largest file; Workbox leaves out whatever is larger than this. */
 const FILE_BYTES_MAX = 8 * 1024 * 1024;
 
+/**
+ * The page's script as one classic file. A browser compiles such a file as a whole when the service worker stores it,
+ * and every start reads the compiled code; modules it compiles anew, function by function, while a person waits.
+ */
+function classicScript(): Plugin {
+  return {
+    name: "classic-script",
+    transformIndexHtml: {
+      order: "post",
+      handler: (html) => html.replace(/<script type="module" crossorigin/, "<script defer"),
+    },
+  };
+}
+
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   base: "/app/",
   plugins: [
     react(),
+    classicScript(),
     VitePWA({
       // A new version waits until somebody says so, and nobody is asked while a form is open (src/shared/update.tsx).
       registerType: "prompt",
@@ -61,6 +76,12 @@ export default defineConfig({
   build: {
     // Phones of some years ago whose browser still gets updates: Android 8 and later.
     target: ["chrome109", "firefox115", "safari16.4"],
+    rollupOptions: {
+      output: { format: "iife", inlineDynamicImports: true },
+      // Vite's helper for parts loaded later, of which there are none.
+      checks: { emptyImportMeta: false },
+    },
+    cssCodeSplit: false,
     // What loads what, for scripts/finish-build.mjs, which removes it.
     manifest: "manifest.build.json",
     chunkSizeWarningLimit: 2000,

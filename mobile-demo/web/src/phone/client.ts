@@ -7,6 +7,7 @@
 import { PhoneProblem, type Args, type Method, type Phone, type PhoneEvent, type Result } from "./calls";
 import { refusedBy, type Answer, type Ask, type Begin, type Broken, type Told } from "./ask";
 import type { Language } from "@/language";
+import EngineWorker from "./worker?worker";
 
 interface Waiting {
   ask: Ask;
@@ -46,7 +47,7 @@ class WorkerPhone implements Phone {
   }
 
   private start(): Worker {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "linli" });
+    const worker = new EngineWorker({ name: "linli" });
     worker.onmessage = ({ data }: MessageEvent<Answer | Told | Broken>) => this.hear(data);
     worker.onerror = (event) => this.giveUp(event.message);
     worker.postMessage({ kind: "begin", language: this.language } satisfies Begin);

@@ -2,8 +2,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd-mobile";
 import { CheckShieldOutline, FillinOutline, LinkOutline, ScanningOutline } from "antd-mobile-icons";
-import { lazy, Suspense, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useState } from "react";
+import { useTranslation } from "@/shared/texts";
 import type { Enrolled } from "@/phone/calls";
 import { TextField } from "@/shared/fields";
 import { Fingerprint } from "@/shared/fingerprint";
@@ -12,10 +12,9 @@ import { LanguageChoice } from "@/shared/language-choice";
 import { NewPin } from "@/shared/new-pin";
 import { useDo } from "@/shared/phone";
 import { keepRelayFingerprint } from "@/shared/relay-fingerprint";
-import { Loading, Refused } from "@/shared/states";
+import { Refused } from "@/shared/states";
 import { keepForGood } from "@/shared/storage";
-
-const Scanner = lazy(() => import("./scanner"));
+import Scanner from "./scanner";
 
 type Step =
   | { at: "choose" }
@@ -53,11 +52,7 @@ export default function Enrol({ onStart, onEnd }: EnrolProps) {
     <main className="door">
       <div className="door-card">
         {step.at === "choose" && <Choose onStep={setStep} />}
-        {step.at === "scan" && (
-          <Suspense fallback={<Loading rows={4} />}>
-            <Scanner onText={scanned} onBack={choose} />
-          </Suspense>
-        )}
+        {step.at === "scan" && <Scanner onText={scanned} onBack={choose} />}
         {step.at === "type" && <Type onDone={done} onBack={choose} />}
         {step.at === "check" && <Check invitation={step.invitation} onDone={done} onBack={choose} />}
         {step.at === "done" && <Done enrolled={step.enrolled} onNext={() => setStep({ at: "pin" })} />}

@@ -1,4 +1,5 @@
-/** The QR code in a picture: the browser's own reader where there is one, else jsQR, loaded when it is needed. */
+/** The QR code in a picture: the browser's own reader where there is one, else jsQR. */
+import jsQR from "jsqr";
 
 interface Detector {
   detect: (image: ImageBitmapSource) => Promise<{ rawValue: string }[]>;
@@ -29,7 +30,6 @@ export async function readCode(image: HTMLVideoElement | ImageBitmap): Promise<s
   }
   const pixels = pixelsOf(image);
   if (!pixels) return null;
-  const { default: jsQR } = await import("jsqr");
   return jsQR(pixels.data, pixels.width, pixels.height)?.data ?? null;
 }
 

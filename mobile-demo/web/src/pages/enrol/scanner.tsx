@@ -1,7 +1,7 @@
 /** Reads a QR code from the camera, or from a picture where there is none. */
 import { Button } from "antd-mobile";
 import { useEffect, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { readCode } from "./read-code";
 
 /** Often enough to seem immediate, seldom enough for an old phone to stay cool. */
