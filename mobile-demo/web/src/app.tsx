@@ -3,13 +3,13 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { ConfigProvider } from "antd-mobile";
 import enUS from "antd-mobile/es/locales/en-US";
 import zhCN from "antd-mobile/es/locales/zh-CN";
-import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useState, type ReactNode } from "react";
 import type { Phone } from "./phone/calls";
 import { Door } from "./door";
 import type { First } from "./shared/first";
 import { PhoneContext, useNews } from "./shared/phone";
 import { SyncProvider } from "./shared/sync-state";
+import { TextsProvider, useLanguage } from "./shared/texts";
 import { UpdateProvider } from "./shared/update";
 
 const queries = new QueryClient({
@@ -26,26 +26,37 @@ const queries = new QueryClient({
   },
 });
 
+function keep({ key: queryKey, paged, answer }: First): Promise<unknown> {
+  const queryFn = () => answer;
+  if (paged) return queries.infiniteQuery({ queryKey, queryFn, initialPageParam: 0 });
+  return queries.query({ queryKey, queryFn });
+}
+
 export function App({ phone, first }: { phone: Phone; first: readonly First[] }) {
-  const { i18n } = useTranslation();
   useState(() => {
-    for (const { method, args, answer } of first)
-      queries.query({ queryKey: [method, args], queryFn: () => answer }).catch(() => undefined);
+    for (const it of first) keep(it).catch(() => undefined);
   });
   return (
-    <ConfigProvider locale={i18n.language === "en" ? enUS : zhCN}>
-      <PhoneContext value={phone}>
-        <QueryClientProvider client={queries}>
-          <News />
-          <SyncProvider>
-            <UpdateProvider>
-              <Door />
-            </UpdateProvider>
-          </SyncProvider>
-        </QueryClientProvider>
-      </PhoneContext>
-    </ConfigProvider>
+    <TextsProvider>
+      <ComponentTexts>
+        <PhoneContext value={phone}>
+          <QueryClientProvider client={queries}>
+            <News />
+            <SyncProvider>
+              <UpdateProvider>
+                <Door />
+              </UpdateProvider>
+            </SyncProvider>
+          </QueryClientProvider>
+        </PhoneContext>
+      </ComponentTexts>
+    </TextsProvider>
   );
+}
+
+/** The component library's own words. */
+function ComponentTexts({ children }: { children: ReactNode }) {
+  return <ConfigProvider locale={useLanguage() === "en" ? enUS : zhCN}>{children}</ConfigProvider>;
 }
 
 function News() {

@@ -15,6 +15,9 @@ import { Failed, Loading } from "./shared/states";
 /** What the office says of a phone whose fingerprint it has not compared yet (core/src/sync/refusal.rs). */
 const WAITING = "sync.waiting";
 
+/** The last run was at work and had no lock: its screens are drawn while the store is being opened. */
+const AT_WORK = "linli.app.at_work";
+
 /** For this run of the app: the worker has begun although not everything is here yet. */
 const BEGUN = "linli.app.begun";
 
@@ -30,31 +33,41 @@ function Gates() {
   const status = useAsk("status", {}, { enabled: open });
   const [enrolling, setEnrolling] = useState(false);
   const [begun, setBegun] = useState(() => sessionStorage.getItem(BEGUN) !== null);
-  const enrolled = status.data?.enrolled === true;
+  const [expected] = useState(() => localStorage.getItem(AT_WORK) !== null);
+  const known = status.data;
+  const enrolled = known?.enrolled === true;
   const connects = open && enrolled && !enrolling;
+  const atWork =
+    connects && known.told?.code !== WAITING && (begun || !isFirst(known)) && lock.data?.pin === false;
   useEffect(() => {
     if (connects) void phone.call("stayConnected", {}).catch(() => undefined);
   }, [connects, phone]);
+  useEffect(() => {
+    if (atWork) localStorage.setItem(AT_WORK, "1");
+    else if (known !== undefined || lock.data?.locked === true) localStorage.removeItem(AT_WORK);
+  }, [atWork, known, lock.data]);
 
   if (lock.data?.locked === true) return <Lock state={lock.data} />;
   const error = lock.error ?? status.error;
-  if (status.data === undefined) {
+  if (known === undefined && (error || !expected)) {
     return (
       <main className="door">
         {error ? <Failed problem={error} retry={() => location.reload()} /> : <Loading rows={8} />}
       </main>
     );
   }
-  if (!enrolled || enrolling) {
-    return <Enrol onStart={() => setEnrolling(true)} onEnd={() => setEnrolling(false)} />;
-  }
-  if (status.data.told?.code === WAITING) return <Waiting status={status.data} />;
-  if (isFirst(status.data) && !begun) {
-    const begin = () => {
-      sessionStorage.setItem(BEGUN, "1");
-      setBegun(true);
-    };
-    return <FirstSync status={status.data} onBegin={begin} />;
+  if (known !== undefined) {
+    if (!enrolled || enrolling) {
+      return <Enrol onStart={() => setEnrolling(true)} onEnd={() => setEnrolling(false)} />;
+    }
+    if (known.told?.code === WAITING) return <Waiting status={known} />;
+    if (isFirst(known) && !begun) {
+      const begin = () => {
+        sessionStorage.setItem(BEGUN, "1");
+        setBegun(true);
+      };
+      return <FirstSync status={known} onBegin={begin} />;
+    }
   }
   return (
     <>

@@ -1,9 +1,8 @@
 /** The campaign that a worker is going from door to door for: chosen on the page of the day, until it is over. */
 import { useSyncExternalStore } from "react";
 import type { Campaign } from "@/phone/calls";
+import { campaignChosen, keepCampaign } from "./campaign-chosen";
 import { useAsk } from "./phone";
-
-const CHOSEN = "linli.app.campaign";
 
 const listeners = new Set<() => void>();
 
@@ -18,8 +17,7 @@ function listen(changed: () => void) {
 }
 
 function choose(name: string | null) {
-  if (name === null) localStorage.removeItem(CHOSEN);
-  else localStorage.setItem(CHOSEN, name);
+  keepCampaign(name);
   for (const changed of listeners) changed();
 }
 
@@ -34,7 +32,7 @@ interface Chosen {
 }
 
 export function useCampaign(): Chosen {
-  const name = useSyncExternalStore(listen, () => localStorage.getItem(CHOSEN));
+  const name = useSyncExternalStore(listen, campaignChosen);
   const open = useAsk("campaigns", {}).data;
   const campaign = open?.find((it) => it.name === name);
   // What was chosen counts until it is known that it is over.

@@ -2,18 +2,16 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import type { BuildingDay, Door, PhoneProblem, Today, TodayFilter } from "@/phone/calls";
 import { useCampaign } from "./campaign";
+import { doorsKey, doorsPage } from "./doors-page";
 import { usePhone } from "./phone";
-
-/** What the engine gives at most in one answer (TodayFilter::LIMIT_MAX). */
-const PAGE_DOORS = 200;
 
 export function useDoors(filter: TodayFilter, enabled = true) {
   const phone = usePhone();
   const { counted } = useCampaign();
   const wanted = { ...filter, ...counted };
   const asked = useInfiniteQuery<Today, PhoneProblem, Door[], unknown[], number>({
-    queryKey: ["today", "doors", wanted],
-    queryFn: ({ pageParam }) => phone.call("today", { ...wanted, offset: pageParam, limit: PAGE_DOORS }),
+    queryKey: [...doorsKey(wanted)],
+    queryFn: ({ pageParam }) => phone.call("today", doorsPage(wanted, pageParam)),
     initialPageParam: 0,
     getNextPageParam: ({ next_offset }) => next_offset,
     select: ({ pages }) => pages.flatMap(({ doors }) => doors),

@@ -1,9 +1,10 @@
 /** Due households by building, or all of one kind. Only what is on the screen is drawn. */
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import type { BuildingDay, Door, TodayOnly } from "@/phone/calls";
 import { hasWork, useDoors } from "@/shared/doors";
+import { placeLeft, rememberPlace, type Place } from "@/shared/place-left";
 import { HouseholdRow } from "@/shared/household-row";
 import { usePlaceNames } from "@/shared/place-names";
 import { Empty, Failed, Loading } from "@/shared/states";
@@ -27,7 +28,7 @@ const OVERSCAN = 8;
 
 /** Which building is open, until the app is closed. */
 const OPEN = "linli.app.today.open";
-const keyOf = ({ estate, building }: { estate: string; building: string }) => `${estate}/${building}`;
+const keyOf = ({ estate, building }: Place) => `${estate}/${building}`;
 
 /** A heading wherever the stairs change. */
 function rowsOf(
@@ -60,9 +61,12 @@ export function Buildings({
   const places = usePlaceNames();
   const [chosen, setChosen] = useState<string | null>(() => sessionStorage.getItem(OPEN));
   const listed = buildings.filter(hasWork);
-  // Nothing chosen yet: the first building with work is open.
+  const at = (key: string | null) => listed.find((building) => keyOf(building) === key);
+  const [left] = useState(placeLeft);
+  // Nothing chosen yet: where she was when the app was closed is open, or the first building with work.
   const first = listed[0];
-  const open = listed.find((building) => keyOf(building) === chosen) ?? (chosen === null ? first : undefined);
+  const open = chosen === null ? (at(left && keyOf(left)) ?? first) : at(chosen);
+  useEffect(() => rememberPlace(open), [open]);
   const doors = useDoors({ estate: open?.estate ?? "", building: open?.building ?? "" }, open !== undefined);
   if (first === undefined) return <Empty title={t("all_done")} text={t("all_done.text")} />;
   const choose = (building: BuildingDay) => {
