@@ -1,13 +1,11 @@
 /**
  * Texts: `src/shared/{zh,en}.json`, and a namespace for each folder of `src/pages`.
- *
- *     const { t } = useTranslation("visit"); // src/pages/visit/{zh,en}.json, then src/shared/{zh,en}.json
+ * Screens read them through src/shared/texts.tsx.
  */
 import dayjs from "dayjs";
 import "dayjs/locale/zh-cn";
 import relativeTime from "dayjs/plugin/relativeTime";
 import i18n from "i18next";
-import { initReactI18next } from "react-i18next";
 import { keepLanguage, wantedLanguage, type Language } from "./language";
 
 type Texts = Record<string, string>;
@@ -39,7 +37,7 @@ i18n.on("languageChanged", (language) => {
   dayjs.locale(language === "en" ? "en" : "zh-cn");
 });
 
-void i18n.use(initReactI18next).init({
+void i18n.init({
   lng: wantedLanguage(),
   fallbackLng: false,
   resources: { zh: textsOf("zh"), en: textsOf("en") },

@@ -1,4 +1,4 @@
-/** The screens: everything that a page needs besides the engine, in one file of the build. */
+/** The screens: everything that a page needs besides the engine. */
 import "antd-mobile/es/global";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

@@ -1,14 +1,22 @@
 /** A household in a list. */
 import { CloudOutline } from "./icons";
 import { ExclamationCircleFill, RightOutline } from "antd-mobile-icons";
-import { useTranslation } from "react-i18next";
+import { memo } from "react";
+import { useTranslation } from "@/shared/texts";
 import { Link } from "react-router";
 import type { HouseholdItem } from "@/phone/calls";
 import { HouseholdStanding, Status } from "./status";
 import { Tags } from "./tags";
 import { Ago } from "./time";
 
-export function HouseholdRow({ household, short }: { household: HouseholdItem; short?: string }) {
+/** Drawn again only when something of it changed: while somebody types, most of what is found stays. */
+export const HouseholdRow = memo(function HouseholdRow({
+  household,
+  short,
+}: {
+  household: HouseholdItem;
+  short?: string;
+}) {
   const { t } = useTranslation();
   const { id, address, people, tags, last_visit, open_conflicts, unsent } = household;
   return (
@@ -37,4 +45,4 @@ export function HouseholdRow({ household, short }: { household: HouseholdItem; s
       <RightOutline aria-hidden className="row-arrow" />
     </Link>
   );
-}
+});

@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { language, setLanguage } from "@/i18n";
 import type { Language } from "@/language";
 import { Choice } from "./fields";

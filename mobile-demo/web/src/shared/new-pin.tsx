@@ -1,7 +1,7 @@
 /** A PIN, twice. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import type { PhoneProblem } from "@/phone/calls";
 import { useDo } from "./phone";
 import { PIN_DIGITS, PinPad } from "./pin-pad";

@@ -1,7 +1,7 @@
 /** A photo in a form, never asked for: taken or chosen, made small here, and kept as a draft of its own. */
 import { CameraOutline } from "antd-mobile-icons";
 import { useEffect, useId, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { useFormOpen } from "./open-forms";
 import { usePhone } from "./phone";
 

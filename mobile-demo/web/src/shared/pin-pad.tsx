@@ -1,7 +1,7 @@
 /** A PIN typed on keys as large as thumbs; a keyboard does as well. */
 import { TextDeletionOutline } from "antd-mobile-icons";
 import { useEffect, useRef } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 
 /** Six digits: a million tries, of which the lock allows few (the engine counts them). */
 export const PIN_DIGITS = 6;

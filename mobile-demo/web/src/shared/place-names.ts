@@ -1,5 +1,5 @@
 /** Places as people say them: 阳光花园3号楼, 2单元. */
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 
 export function usePlaceNames() {
   const { t } = useTranslation();

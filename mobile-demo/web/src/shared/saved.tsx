@@ -1,5 +1,5 @@
 import { CheckCircleFill } from "antd-mobile-icons";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { CloudOutline } from "./icons";
 
 /** Done, in an icon, a colour and words; and whether the office has it yet. */

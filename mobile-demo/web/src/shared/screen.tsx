@@ -1,7 +1,7 @@
 /** The frame of every screen: its name, the way back, the state of the connection, what can be done below. */
 import { LeftOutline } from "antd-mobile-icons";
 import { useEffect, useRef, type ReactNode, type Ref } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { useNavigate } from "react-router";
 import { SyncBadge } from "./sync-state";
 import { Tabs } from "./tabs";

@@ -1,6 +1,6 @@
 import { CloseCircleFill, SearchOutline } from "antd-mobile-icons";
 import { useRef } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 
 interface SearchFieldProps {
   value: string;

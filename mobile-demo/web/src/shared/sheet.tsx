@@ -1,7 +1,7 @@
 /** A form over the screen, from below: the browser's own dialog keeps the focus inside and closes at Escape. */
 import { CloseOutline } from "antd-mobile-icons";
 import { useEffect, useId, useRef, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 
 interface SheetProps {
   title: string;

@@ -2,7 +2,7 @@
 import { CloseCircleOutline } from "antd-mobile-icons";
 import { Button, Skeleton } from "antd-mobile";
 import { useEffect, useRef, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { problemOf } from "./problem";
 
 /** Grey lines in the place of what comes. */

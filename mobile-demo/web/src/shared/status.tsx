@@ -9,7 +9,7 @@ import {
   StopOutline,
 } from "antd-mobile-icons";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import type { Standing } from "@/phone/calls";
 
 /** `neutral` is for what is nobody's fault: offline, not yet, switched off. */

@@ -7,7 +7,7 @@ import {
   MinusCircleOutline,
 } from "antd-mobile-icons";
 import { createContext, use, useEffect, useReducer, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { Link } from "react-router";
 import type { PhoneEvent } from "@/phone/calls";
 import { useAsk, usePhone } from "./phone";

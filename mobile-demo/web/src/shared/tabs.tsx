@@ -1,7 +1,7 @@
 /** The bar at the bottom: the four places that everything is reached from. */
 import { CalendarOutline, ExclamationShieldOutline, MessageOutline, UserOutline } from "antd-mobile-icons";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { NavLink } from "react-router";
 import { useAsk } from "./phone";
 

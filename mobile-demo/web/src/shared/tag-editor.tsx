@@ -1,7 +1,7 @@
 /** Tags, each kept at the tap: two people who add different ones both keep theirs. */
 import { Button } from "antd-mobile";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { Choice, TextField } from "./fields";
 import { Refused } from "./states";
 

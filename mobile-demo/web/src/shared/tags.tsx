@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 
 /** What matters at the door, before anybody knocks. */
 export function Tags({ tags }: { tags: readonly string[] | undefined }) {

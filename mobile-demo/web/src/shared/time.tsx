@@ -1,6 +1,6 @@
 /** Times, always the viewer's local time. */
 import dayjs from "dayjs";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 
 export function absolute(at: number): string {
   return dayjs(at).format("YYYY-MM-DD HH:mm");

@@ -1,7 +1,7 @@
 /** New versions of the app: downloaded quietly, used when somebody says so, and nobody is asked while a form is open. */
 import { Button } from "antd-mobile";
 import { createContext, use, useEffect, useRef, useState, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { registerSW } from "virtual:pwa-register";
 import { useAnyFormOpen } from "./open-forms";
 

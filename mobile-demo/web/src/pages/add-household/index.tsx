@@ -2,7 +2,7 @@
 import { Button } from "antd-mobile";
 import { ExclamationCircleFill } from "antd-mobile-icons";
 import { useDeferredValue } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { Link, useNavigate } from "react-router";
 import type { Duplicate, NewHousehold, Status } from "@/phone/calls";
 import { useDraft } from "@/shared/draft";

@@ -1,5 +1,5 @@
 /** A building as a chart of doors that can be tapped. */
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { Link, useParams } from "react-router";
 import { OUTCOMES, type ChartCell, type Standing } from "@/phone/calls";
 import { buildingOfPath, doorLooks, unitsOf } from "@/shared/building-chart";

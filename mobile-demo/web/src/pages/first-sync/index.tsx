@@ -2,7 +2,7 @@
 import { Button } from "antd-mobile";
 import { DownlandOutline, MinusCircleOutline } from "antd-mobile-icons";
 import { useEffect, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import type { Space, Status } from "@/phone/calls";
 import { gridsOf } from "@/shared/grids";
 import { Progress } from "@/shared/progress";

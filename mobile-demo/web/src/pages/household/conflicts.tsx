@@ -1,5 +1,5 @@
 /** Fields with two values: nothing is lost, the office chooses. */
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import type { Conflict } from "@/phone/calls";
 import { Status } from "@/shared/status";
 import { Time } from "@/shared/time";

@@ -2,7 +2,7 @@
 import { EditSOutline } from "antd-mobile-icons";
 import { Button } from "antd-mobile";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import type { Household } from "@/phone/calls";
 import { useDraft } from "@/shared/draft";
 import { NoteField, TextField } from "@/shared/fields";

@@ -1,6 +1,6 @@
 /** A household's card: what one knows before knocking. */
 import { AddOutline, PhoneFill } from "antd-mobile-icons";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { Link, useParams } from "react-router";
 import type { Household } from "@/phone/calls";
 import { telOf } from "@/shared/people";

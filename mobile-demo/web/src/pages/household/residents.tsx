@@ -1,5 +1,5 @@
 import { AddOutline, PhoneFill, RightOutline } from "antd-mobile-icons";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { Link } from "react-router";
 import type { Household, Resident } from "@/phone/calls";
 import { ageOf, telOf } from "@/shared/people";

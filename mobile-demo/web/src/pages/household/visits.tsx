@@ -1,6 +1,6 @@
 /** The last visits, and what was asked for at them. */
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import type { Visit } from "@/phone/calls";
 import { useAsk } from "@/shared/phone";
 import { Picture } from "@/shared/photo";

@@ -1,6 +1,6 @@
 /** Issues of this phone's grids, newest first. */
 import { AddOutline } from "antd-mobile-icons";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { Link } from "react-router";
 import type { Issue } from "@/phone/calls";
 import { CloudOutline } from "@/shared/icons";

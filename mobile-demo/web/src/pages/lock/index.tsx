@@ -2,7 +2,7 @@
 import { LockOutline } from "antd-mobile-icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import type { LockState } from "@/phone/calls";
 import { useDo } from "@/shared/phone";
 import { PIN_DIGITS, PinPad } from "@/shared/pin-pad";

@@ -2,7 +2,7 @@
 import { LockOutline, RightOutline } from "antd-mobile-icons";
 import { Button } from "antd-mobile";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { Link } from "react-router";
 import type { Status } from "@/phone/calls";
 import { AUTO_LOCK_MINUTES, autoLockMinutes, setAutoLockMinutes } from "@/shared/auto-lock";

@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd-mobile";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { Link } from "react-router";
 import type { Status } from "@/phone/calls";
 import { useDo } from "@/shared/phone";

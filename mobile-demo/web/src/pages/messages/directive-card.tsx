@@ -1,6 +1,6 @@
 import { Button } from "antd-mobile";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import type { Directive } from "@/phone/calls";
 import { useDo } from "@/shared/phone";
 import { Refused } from "@/shared/states";

@@ -1,5 +1,5 @@
 /** What the office says: directives in force, and which of this phone's values it did not keep. */
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { useSearchParams } from "react-router";
 import { useAsk } from "@/shared/phone";
 import { Screen } from "@/shared/screen";

@@ -1,6 +1,6 @@
 /** "The office kept 138…, you had entered 139…", with the reason. */
 import { Button } from "antd-mobile";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { Link } from "react-router";
 import type { Notice } from "@/phone/calls";
 import { useDo } from "@/shared/phone";

@@ -1,6 +1,6 @@
 /** An issue in half a minute: what kind, where, what. */
 import { Button } from "antd-mobile";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { useNavigate, useSearchParams } from "react-router";
 import {
   ISSUE_CATEGORIES,

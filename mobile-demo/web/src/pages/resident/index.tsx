@@ -1,7 +1,7 @@
 /** Somebody who lives there: added, or changed field by field. */
 import { Button } from "antd-mobile";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { useNavigate, useParams } from "react-router";
 import type { NewResident, Resident } from "@/phone/calls";
 import { useDraft } from "@/shared/draft";

@@ -2,7 +2,7 @@
 import { Button } from "antd-mobile";
 import { DownlandOutline, UploadOutline } from "antd-mobile-icons";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import type { Status as PhoneStatus } from "@/phone/calls";
 import { useAsk, useDo, useSyncNow } from "@/shared/phone";
 import { Progress } from "@/shared/progress";

@@ -1,6 +1,6 @@
 /** A building in the list of the day: its numbers, and its chart in small once it is open. */
 import { DownOutline, RightOutline, UpOutline } from "antd-mobile-icons";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { Link } from "react-router";
 import type { BuildingDay } from "@/phone/calls";
 import { BuildingChart, buildingPath } from "@/shared/building-chart";

@@ -1,5 +1,5 @@
 /** What the worker is going around for; not there while the office asks for nothing but routine visits. */
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { useCampaign } from "@/shared/campaign";
 
 export function Campaigns() {

@@ -1,14 +1,18 @@
 /** What a search finds among everything on this phone, as it is typed. */
 import { SearchOutline } from "antd-mobile-icons";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
+import { useDeferredValue } from "react";
 import { Link } from "react-router";
-import type { Status } from "@/phone/calls";
+import type { HouseholdItem, Status } from "@/phone/calls";
 import { HouseholdRow } from "@/shared/household-row";
 import { useAsk } from "@/shared/phone";
 import { Empty, Loaded } from "@/shared/states";
 
 /** More than anybody reads; one more letter finds better. */
 const SHOWN_MAX = 20;
+
+/** A tall phone shows so many at once. */
+const SHOWN_FIRST = 8;
 
 export function Found({ search, status }: { search: string; status: Status | undefined }) {
   const { t } = useTranslation("today");
@@ -35,16 +39,24 @@ export function Found({ search, status }: { search: string; status: Status | und
                 ? t("found", { count: households.length })
                 : t("found.many", { count: SHOWN_MAX })}
             </p>
-            <ul className="list">
-              {households.map((household) => (
-                <li key={household.id}>
-                  <HouseholdRow household={household} />
-                </li>
-              ))}
-            </ul>
+            <Rows key={search} households={households} />
           </>
         )
       }
     </Loaded>
+  );
+}
+
+/** What fits on a phone first, what is below it a moment later. */
+function Rows({ households }: { households: readonly HouseholdItem[] }) {
+  const shown = useDeferredValue(SHOWN_MAX, SHOWN_FIRST);
+  return (
+    <ul className="list">
+      {households.slice(0, shown).map((household) => (
+        <li key={household.id}>
+          <HouseholdRow household={household} />
+        </li>
+      ))}
+    </ul>
   );
 }

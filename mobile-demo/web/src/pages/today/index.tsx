@@ -1,7 +1,7 @@
 /** What a worker does now: who is due, by building and unit, and a search over everything on this phone. */
 import { AddOutline } from "antd-mobile-icons";
-import { useDeferredValue, useRef, type RefObject } from "react";
-import { useTranslation } from "react-i18next";
+import { useRef, type RefObject } from "react";
+import { useTranslation } from "@/shared/texts";
 import { Link, useSearchParams } from "react-router";
 import type { Status, Today as TodayData } from "@/phone/calls";
 import { useCampaign } from "@/shared/campaign";
@@ -31,9 +31,10 @@ export default function Today() {
     const next = new URLSearchParams(params);
     if (value === undefined || value === "") next.delete(key);
     else next.set(key, value);
-    setParams(next, { replace: true });
+    // At once: what is typed has to be in the field before the next key.
+    setParams(next, { replace: true, flushSync: true });
   };
-  const wanted = useDeferredValue(search.trim());
+  const wanted = search.trim();
   const scroller = useRef<HTMLElement>(null);
   const status = useAsk("status", {});
   const today = useAsk("today", { limit: 0, ...useCampaign().counted });

@@ -2,7 +2,7 @@
 import { Button } from "antd-mobile";
 import { ExclamationCircleOutline, LockOutline, MessageOutline } from "antd-mobile-icons";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { Link } from "react-router";
 import type { Status } from "@/phone/calls";
 import { useAsk, useSyncNow } from "@/shared/phone";

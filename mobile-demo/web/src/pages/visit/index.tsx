@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd-mobile";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { useParams } from "react-router";
 import { OUTCOMES, type Household, type NewVisit, type Outcome } from "@/phone/calls";
 import { useCampaign } from "@/shared/campaign";

@@ -1,7 +1,7 @@
 /** What they ask for: the usual with one tap, anything else in their words. */
 import { Button } from "antd-mobile";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { Choice, TextField } from "@/shared/fields";
 
 /** As many as the engine takes (VisitEntry::NEEDS_MAX). */

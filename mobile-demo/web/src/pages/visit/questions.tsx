@@ -1,5 +1,5 @@
 /** What the office asks at every door of a campaign. */
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import type { Campaign, NewVisit, Outcome, Question } from "@/phone/calls";
 import { language } from "@/i18n";
 import { Choice, TextField } from "@/shared/fields";

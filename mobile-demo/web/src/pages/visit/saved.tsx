@@ -1,6 +1,6 @@
 /** Saved: said so, and the next door one tap away. */
 import { CheckCircleFill, RightOutline } from "antd-mobile-icons";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { Link } from "react-router";
 import type { Outcome } from "@/phone/calls";
 import { SavedNote } from "@/shared/saved";

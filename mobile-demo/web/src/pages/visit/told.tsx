@@ -1,5 +1,5 @@
 /** Directives that the household was told of at the door. */
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import { Choice } from "@/shared/fields";
 import { useAsk } from "@/shared/phone";
 

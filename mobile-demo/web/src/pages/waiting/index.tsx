@@ -1,7 +1,7 @@
 /** Enrolled, and the office has not compared the fingerprints yet. */
 import { Button } from "antd-mobile";
 import { PhonebookOutline } from "antd-mobile-icons";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/shared/texts";
 import type { Status } from "@/phone/calls";
 import { Fingerprint } from "@/shared/fingerprint";
 import { useSyncNow } from "@/shared/phone";
