@@ -1,7 +1,8 @@
 /** What the app may cost: taps, seconds, memory. One story at a time, so that the machine is theirs. */
-import type { Page } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
+import { test } from "./src/kept.ts";
 import { memoryOf, slowed } from "./src/renderer.ts";
-import { begin, enrol, expect, goOffline, personIn, say, test, WORKER, type Scene } from "./src/story.ts";
+import { begin, enrol, expect, goOffline, personIn, say, WORKER, type Scene } from "./src/story.ts";
 
 const VISITED = () => say("已走访", "Visited");
 
@@ -64,21 +65,18 @@ test("11,500 households: a usable list offline on a slow phone, a search as one 
   await everything(large);
   const { page, context, cable } = large;
   await goOffline(large);
-  const list = async (fresh: Page) => {
-    await fresh.goto(`${cable.url}/app/`);
-    await expect(fresh.getByRole("listitem").first()).toBeVisible();
-  };
+  await noteList(context);
   const throttled = await context.newPage();
   await page.close();
   const tools = await context.newCDPSession(throttled);
   await tools.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
-  const listed = await timed(() => list(throttled));
+  const listed = await untilListed(throttled, cable.url);
 
   // A page of the same origin without the app, so that the process is there to be slowed from the first byte on.
   const again = await context.newPage();
   await again.goto(`${cable.url}/app/icon.svg`);
   await throttled.close();
-  const slowly = await timed(() => slowed(again, SLOWER, () => list(again)));
+  const slowly = await slowed(again, SLOWER, () => untilListed(again, cable.url));
   // Asked before the index is ready, which it is a second after the list: told, not held against the goal.
   const first = await search(again, "陈");
   const found: number[] = [];
@@ -86,8 +84,8 @@ test("11,500 households: a usable list offline on a slow phone, a search as one 
   const worst = Math.max(...found);
   const memory = await memoryOf(again);
   tell(
-    `a usable list after ${String(listed)} ms with the page throttled ${String(SLOWER)} times, after ` +
-      `${String(slowly)} ms with the engine slowed as well; the first search at once ${first.toFixed(0)} ms, then ` +
+    `a usable list after ${listed.toFixed(0)} ms with the page throttled ${String(SLOWER)} times, after ` +
+      `${slowly.toFixed(0)} ms with the engine slowed as well; the first search at once ${first.toFixed(0)} ms, then ` +
       `${found.map((ms) => ms.toFixed(0)).join(", ")} ms; memory ${(memory / 1024 / 1024).toFixed(0)} MiB`,
   );
   expect(listed, "to a usable list, in milliseconds").toBeLessThan(LIST_MS_MAX);
@@ -126,10 +124,30 @@ async function search(page: Page, words: string): Promise<number> {
   }, words);
 }
 
-async function timed(work: () => Promise<void>): Promise<number> {
+interface Listed {
+  /** When the first household had been drawn, by the clock of the machine. */
+  listed?: number;
+}
+
+/** Every page notes by itself when its list is there: asking it again and again would slow it down. */
+async function noteList(context: BrowserContext) {
+  await context.addInitScript(() => {
+    const drawn = () => ((window as Listed).listed = performance.timeOrigin + performance.now());
+    new MutationObserver((_, observer) => {
+      if (!document.querySelector('[role=listitem] a[href*="/household/"]')) return;
+      observer.disconnect();
+      // Behind the next frame.
+      requestAnimationFrame(() => setTimeout(drawn));
+    }).observe(document, { subtree: true, childList: true });
+  });
+}
+
+/** From asking for the app to households that can be tapped, in milliseconds. */
+async function untilListed(page: Page, relay: string): Promise<number> {
   const began = Date.now();
-  await work();
-  return Date.now() - began;
+  await page.goto(`${relay}/app/`);
+  const listed = await page.waitForFunction(() => (window as Listed).listed, undefined, { polling: 100 });
+  return Number(await listed.jsonValue()) - began;
 }
 
 /** A figure, for whoever reads the run. */
