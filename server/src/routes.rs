@@ -46,6 +46,7 @@ pub(crate) use households::Names;
 pub(crate) use import::national_id_key;
 
 use crate::access::guard::{Guard, described};
+use crate::clock::patience;
 use crate::problem::{Problem, speak};
 use crate::site;
 use crate::state::App;
@@ -58,6 +59,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use linli_core::access::Action;
 use linli_roster::export::ExportFormat;
+use std::time::Duration;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -242,6 +244,21 @@ async fn ready(State(app): State<App>) -> Response {
     }
 }
 
+/// The rest of a request arrives within this time: the largest roster over a slow line.
+const BODY_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Waits for the rest of a request, but not for ever.
+pub(crate) async fn in_time<T>(body: impl Future<Output = T>) -> Result<T, Problem> {
+    tokio::time::timeout(patience(BODY_TIMEOUT), body).await.map_err(|_| {
+        Problem::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "request.slow",
+            "请求内容到得太慢,请检查网络后重试",
+            "the rest of the request came too slowly; check the network and try again",
+        )
+    })
+}
+
 /// JSON that says in the caller's language what is wrong with it.
 pub(crate) struct Body<T>(pub(crate) T);
 
@@ -249,8 +266,8 @@ impl<T: serde::de::DeserializeOwned, S: Send + Sync> axum::extract::FromRequest<
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let Json(body) = Json::<T>::from_request(request, state)
-            .await
+        let body = in_time(Json::<T>::from_request(request, state)).await?;
+        let Json(body) = body
             .map_err(|error| malformed(error.status(), "请求内容", "the request body", &error.body_text()))?;
         Ok(Body(body))
     }

@@ -26,7 +26,7 @@ impl Browser {
 
     /// Nobody is signed in.
     pub fn new(url: impl Into<String>) -> Browser {
-        let http = reqwest::blocking::Client::builder().no_proxy().build().expect("an HTTP client");
+        let http = crate::http::blocking().build().expect("an HTTP client");
         Browser { http, url: url.into(), cookie: None, csrf: None, site: Some("same-origin"), encoding: None }
     }
 

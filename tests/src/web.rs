@@ -26,7 +26,7 @@ pub struct Answer {
 impl Web {
     /// A client of a relay.
     pub fn new(url: impl Into<String>, token: Option<String>) -> Web {
-        let http = reqwest::blocking::Client::builder().no_proxy().build().expect("an HTTP client");
+        let http = crate::http::blocking().build().expect("an HTTP client");
         Web { http, url: url.into(), token }
     }
 

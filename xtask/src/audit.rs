@@ -25,7 +25,12 @@ pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
     let workspace = Workspace::find()?;
     let deny = find_or_install(&workspace, DENY)?;
     let audit = find_or_install(&workspace, AUDIT)?;
-    step(&workspace, &deny, &["--workspace", "check", "bans", "licenses", "sources"], "deny.toml says what may be linked in")?;
+    step(
+        &workspace,
+        &deny,
+        &["--workspace", "check", "bans", "licenses", "sources"],
+        "deny.toml says what may be linked in",
+    )?;
     let lock = workspace.root.join("Cargo.lock");
     // Unsound and yanked crates count as well; one that only nobody keeps any more is told and let through.
     let mut words = vec!["audit", "--deny", "unsound", "--deny", "yanked", "--file", path(&lock)?];
