@@ -4,6 +4,7 @@
 pub(crate) mod cookie;
 pub(crate) mod guard;
 pub(crate) mod pace;
+pub(crate) mod passkey;
 pub(crate) mod password;
 pub(crate) mod throttle;
 
@@ -12,6 +13,7 @@ use linli_core::access::Role;
 use linli_core::ids::{Hash, encode_base32};
 use linli_storage::office::sessions::Session;
 use pace::Vain;
+use passkey::Challenges;
 use password::Hasher;
 use std::sync::Mutex;
 use throttle::Throttle;
@@ -26,6 +28,7 @@ pub(crate) struct Door {
     pub(crate) hasher: Hasher,
     pub(crate) throttle: Throttle,
     pub(crate) vain: Vain,
+    pub(crate) challenges: Challenges,
     /// Lets the first account be made; gone once it is.
     setup_code: Mutex<Option<String>>,
 }
@@ -38,6 +41,7 @@ impl Door {
             hasher: Hasher::new(),
             throttle: Throttle::default(),
             vain: Vain::default(),
+            challenges: Challenges::new(),
             setup_code: Mutex::new((!has_users).then_some(code)),
         }
     }

@@ -29,6 +29,7 @@ mod ledger_files;
 mod ledger_rows;
 mod ledgers;
 mod merges;
+mod passkeys;
 mod phone_settings;
 mod photos;
 mod places;
@@ -87,6 +88,12 @@ fn table(of: impl Fn(Action, UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App>
         .routes(of(Action::SignOut, routes!(session::sign_out)))
         .routes(of(Action::Confirm, routes!(session::confirm)))
         .routes(of(Action::ChangePassword, routes!(session::change_password)))
+        .routes(of(Action::Hello, routes!(passkeys::challenge)))
+        .routes(of(Action::SignIn, routes!(passkeys::sign_in)))
+        .routes(of(Action::Confirm, routes!(passkeys::confirm)))
+        .routes(of(Action::ReadSessions, routes!(passkeys::list)))
+        .routes(of(Action::Passkeys, routes!(passkeys::add)))
+        .routes(of(Action::Passkeys, routes!(passkeys::remove)))
         .routes(of(Action::ReadSessions, routes!(sessions::list)))
         .routes(of(Action::EndSession, routes!(sessions::end)))
         .routes(of(Action::ReadUsers, routes!(users::users)))

@@ -5,6 +5,7 @@ export const ACTIONS = [
   "sign_out",
   "confirm",
   "change_password",
+  "passkeys",
   "read_sessions",
   "end_session",
   "import",
