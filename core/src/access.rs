@@ -131,6 +131,8 @@ actions! {
     ChangePassword "change_password": Everyone, Session;
     /// Add or remove a passkey of one's own.
     Passkeys "passkeys": Everyone, Confirmed;
+    /// Tell the operator what is wrong, or that its notice was read.
+    SpeakUp "speak_up": Everyone, Session;
     /// See one's own sessions; an admin sees everybody's.
     ReadSessions "read_sessions": Everyone, Session;
     /// End one of them.
@@ -215,6 +217,7 @@ mod tests {
         confirm         admin office supervisor readonly
         change_password admin office supervisor readonly
         passkeys        admin office supervisor readonly
+        speak_up        admin office supervisor readonly
         read_sessions   admin office supervisor readonly
         end_session     admin office supervisor readonly
         read            admin office supervisor readonly

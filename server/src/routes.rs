@@ -3,6 +3,7 @@
 mod appointments;
 mod audit;
 mod campaigns;
+mod complaints;
 mod conflicts;
 mod coverage;
 mod decisions;
@@ -29,6 +30,7 @@ mod ledger_files;
 mod ledger_rows;
 mod ledgers;
 mod merges;
+mod operator;
 mod passkeys;
 mod phone_settings;
 mod photos;
@@ -88,6 +90,14 @@ fn table(of: impl Fn(Action, UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App>
         .routes(of(Action::SignOut, routes!(session::sign_out)))
         .routes(of(Action::Confirm, routes!(session::confirm)))
         .routes(of(Action::ChangePassword, routes!(session::change_password)))
+        .routes(of(Action::Hello, routes!(operator::read)))
+        .routes(of(Action::Settings, routes!(operator::change)))
+        .routes(of(Action::Settings, routes!(operator::publish)))
+        .routes(of(Action::Settings, routes!(operator::notices)))
+        .routes(of(Action::SpeakUp, routes!(operator::acknowledge)))
+        .routes(of(Action::SpeakUp, routes!(complaints::list)))
+        .routes(of(Action::SpeakUp, routes!(complaints::file)))
+        .routes(of(Action::Settings, routes!(complaints::answer)))
         .routes(of(Action::Hello, routes!(passkeys::challenge)))
         .routes(of(Action::SignIn, routes!(passkeys::sign_in)))
         .routes(of(Action::Confirm, routes!(passkeys::confirm)))

@@ -206,7 +206,11 @@ impl Relay {
     /// The API, with the token.
     pub fn web(&self) -> Web {
         let token = std::fs::read_to_string(self.data.join("admin-token")).expect("the token");
-        Web::new(self.url(), Some(token.trim().to_owned()))
+        let web = Web::new(self.url(), Some(token.trim().to_owned()));
+        match &self.authority {
+            Some(authority) => web.believing(authority),
+            None => web,
+        }
     }
 
     /// A page that hears what happens, from now on or after an id.

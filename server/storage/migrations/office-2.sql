@@ -10,4 +10,27 @@ CREATE TABLE passkey (
   last_used_ms INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX passkey_user ON passkey (user);
+CREATE TABLE notice (                    -- the privacy notice, every version that was ever in force
+  version INTEGER PRIMARY KEY,         -- 1, 2, 3 …
+  zh TEXT NOT NULL,
+  en TEXT NOT NULL,
+  from_ms INTEGER NOT NULL,
+  user TEXT NOT NULL                   -- who put it in force
+) STRICT;
+CREATE TABLE notice_read (               -- who has said to have read which version, and when
+  version INTEGER NOT NULL,
+  user TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  PRIMARY KEY (version, user)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE complaint (
+  id TEXT PRIMARY KEY,                 -- 16 random bytes in hexadecimal
+  user TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  answer TEXT,
+  answered_ms INTEGER,
+  answered_by TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX complaint_at ON complaint (at_ms);
 PRAGMA user_version = 2;

@@ -6,9 +6,11 @@
 
 pub mod audit;
 pub mod claims;
+pub mod complaints;
 pub mod directives;
 pub mod imports;
 pub mod ledgers;
+pub mod notices;
 pub mod passkeys;
 pub mod sessions;
 mod upgrade;

@@ -6,6 +6,7 @@ export const ACTIONS = [
   "confirm",
   "change_password",
   "passkeys",
+  "speak_up",
   "read_sessions",
   "end_session",
   "import",
