@@ -33,7 +33,7 @@ const TAKE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Pause after the system had no room for another connection, so that the loop does not spin.
 const CROWDED_PAUSE: Duration = Duration::from_millis(100);
 /// A head is a few hundred bytes and a cookie; whatever is longer is none of ours.
-const HEAD_BYTES_MAX: usize = 32 * 1024;
+const HEAD_BYTES_MAX: usize = 64 * 1024;
 
 /// Where connections come in.
 pub(crate) struct Entrance {

@@ -48,7 +48,7 @@ impl RawSocket {
             match self.0.write(b"G") {
                 Err(error) if !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => return,
                 Ok(_) | Err(_) => {
-                    assert!(Instant::now() < deadline, "the relay kept the connection for {time:?}")
+                    assert!(Instant::now() < deadline, "the relay kept the connection for {time:?}");
                 }
             }
             // What is taken and what is not both come back at once; the relay's answer decides.

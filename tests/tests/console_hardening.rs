@@ -86,3 +86,43 @@ fn every_answer_says_what_other_sites_may_do_with_it() {
     liar.more = secure.more.clone();
     assert_eq!(liar.get("/").header("strict-transport-security"), "", "only the trusted proxy's word counts");
 }
+
+#[test]
+fn the_operator_says_who_it_is_publishes_its_notice_and_answers_complaints() {
+    let relay = Relay::start();
+    let mut admin = relay.first_admin();
+    let mut clerk = admin.colleague("李干事", "office");
+    let said = json!({"name": "邻里社区", "icp_filing": "京ICP备12345678号", "police_filing": "", "app_filing": "", "complaints": "12345"});
+    assert_eq!(clerk.ask("PUT", "/v1/operator", Some(&said)).code(), "auth.role");
+    assert_eq!(admin.ask("PUT", "/v1/operator", Some(&said)).status, 200);
+    let mut long = said.clone();
+    long["name"] = "长".repeat(121).into();
+    assert_eq!(admin.ask("PUT", "/v1/operator", Some(&long)).code(), "operator.too_long");
+    assert_eq!(clerk.post("/v1/privacy-notices", json!({"zh": "一"})).code(), "auth.role");
+    assert_eq!(admin.post("/v1/privacy-notices", json!({"zh": " "})).code(), "notice.text");
+    assert_eq!(admin.post("/v1/privacy-notices", json!({"zh": "第一版"})).status, 200);
+    // Whoever comes to the door sees both.
+    let seen = relay.browser().get("/v1/operator").json();
+    assert_eq!((&seen["operator"], &seen["notice"]["zh"]), (&said, &json!("第一版")));
+    assert_eq!(relay.browser().post("/v1/privacy-notices/1/read", json!({})).code(), "auth.signed_out");
+    let first = clerk.post("/v1/privacy-notices/1/read", json!({})).json();
+    assert_eq!(clerk.post("/v1/privacy-notices/1/read", json!({})).json(), first, "the first time counts");
+    assert_eq!(clerk.get("/v1/operator").json()["read_ms"], first["read_ms"]);
+    assert_eq!(admin.post("/v1/privacy-notices", json!({"zh": "第二版", "en": "second"})).status, 200);
+    assert!(clerk.get("/v1/operator").json()["read_ms"].is_null(), "a newer version is to be read anew");
+    assert_eq!(clerk.post("/v1/privacy-notices/3/read", json!({})).status, 404);
+    let versions = admin.get("/v1/privacy-notices").json();
+    assert_eq!((&versions[0]["version"], &versions[1]["read_by"]), (&json!(2), &json!(1)));
+
+    let filed = clerk.post("/v1/complaints", json!({"text": "<script>字太小</script>"})).json();
+    let id = filed[0]["id"].as_str().unwrap_or_default().to_owned();
+    assert!(admin.get("/v1/complaints").json()[0]["from"] == "李干事");
+    let mut other = admin.colleague("赵", "readonly");
+    assert_eq!(other.get("/v1/complaints").json(), json!([]), "others' are nobody's business");
+    let path = format!("/v1/complaints/{id}/answer");
+    assert_eq!(clerk.post(&path, json!({"text": "好"})).code(), "auth.role");
+    assert_eq!(admin.post(&path, json!({"text": "下个版本放大"})).status, 200);
+    assert_eq!(admin.post(&path, json!({"text": "再答"})).status, 404, "once");
+    assert_eq!(clerk.get("/v1/complaints").json()[0]["answer"], "下个版本放大");
+    relay.verify();
+}

@@ -36,6 +36,7 @@ enum Wanted {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ChallengeParams {
+    #[param(inline)]
     purpose: Wanted,
 }
 

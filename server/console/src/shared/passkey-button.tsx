@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { canUsePasskeys, wasCancelled } from "@/api/passkeys";
 import { problemOf, type Problem } from "@/api/problem";
 
-export function PasskeyButton({ use, size }: { use: () => Promise<void>; size?: "large" }) {
+export function PasskeyButton({ prove, size }: { prove: () => Promise<void>; size?: "large" }) {
   const { t } = useTranslation();
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
@@ -15,7 +15,7 @@ export function PasskeyButton({ use, size }: { use: () => Promise<void>; size?: 
     setBusy(true);
     setProblem(undefined);
     try {
-      await use();
+      await prove();
     } catch (error) {
       if (!wasCancelled(error)) setProblem(problemOf(error));
       setBusy(false);

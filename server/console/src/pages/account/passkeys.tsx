@@ -47,7 +47,9 @@ export function Passkeys() {
               title={t("passkeys.remove.sure")}
               okText={t("passkeys.remove")}
               cancelText={t("cancel")}
-              onConfirm={() => remove.mutateAsync({ params: { path: { id: key.id } } }).catch(() => undefined)}
+              onConfirm={() =>
+                remove.mutateAsync({ params: { path: { id: key.id } } }).catch(() => undefined)
+              }
             >
               <Button size="small" danger aria-label={t("passkeys.remove.of", { name: key.name })}>
                 {t("passkeys.remove")}

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { signInWithPasskey } from "@/api/passkeys";
 import { problemOf, type Problem } from "@/api/problem";
 import { signIn, type Session } from "@/api/session";
+import { OperatorLine } from "@/shared/operator-line";
 import { PasskeyButton } from "@/shared/passkey-button";
 import { LanguageSwitch } from "@/shell/top-bar";
 
@@ -53,11 +54,12 @@ export default function SignIn({ session }: { session: Session }) {
           </Button>
         </Form>
         <div style={{ marginTop: 16 }}>
-          <PasskeyButton use={signInWithPasskey} size="large" />
+          <PasskeyButton prove={signInWithPasskey} size="large" />
         </div>
         <p style={{ margin: "16px 0 0" }}>{t("forgotten")}</p>
       </section>
       <LanguageSwitch />
+      <OperatorLine />
     </main>
   );
 }
