@@ -129,6 +129,10 @@ actions! {
     Confirm "confirm": Everyone, Session;
     /// Change one's own password.
     ChangePassword "change_password": Everyone, Session;
+    /// Add or remove a passkey of one's own.
+    Passkeys "passkeys": Everyone, Confirmed;
+    /// Tell the operator what is wrong, or that its notice was read.
+    SpeakUp "speak_up": Everyone, Session;
     /// See one's own sessions; an admin sees everybody's.
     ReadSessions "read_sessions": Everyone, Session;
     /// End one of them.
@@ -212,6 +216,8 @@ mod tests {
         sign_out        admin office supervisor readonly
         confirm         admin office supervisor readonly
         change_password admin office supervisor readonly
+        passkeys        admin office supervisor readonly
+        speak_up        admin office supervisor readonly
         read_sessions   admin office supervisor readonly
         end_session     admin office supervisor readonly
         read            admin office supervisor readonly
@@ -258,7 +264,7 @@ mod tests {
             .filter(|action| action.needs_confirmation())
             .map(|action| action.word())
             .collect();
-        assert_eq!(delicate, ["enrol_code", "export", "export_audit", "users"]);
+        assert_eq!(delicate, ["passkeys", "enrol_code", "export", "export_audit", "users"]);
         let open: Vec<&str> =
             Action::ALL.iter().filter(|action| action.is_open()).map(|action| action.word()).collect();
         assert_eq!(open, ["hello", "setup", "sign_in", "enrol_phone"]);

@@ -3,6 +3,8 @@
 
 pub(crate) mod cookie;
 pub(crate) mod guard;
+pub(crate) mod pace;
+pub(crate) mod passkey;
 pub(crate) mod password;
 pub(crate) mod throttle;
 
@@ -10,6 +12,8 @@ use crate::clock::random;
 use linli_core::access::Role;
 use linli_core::ids::{Hash, encode_base32};
 use linli_storage::office::sessions::Session;
+use pace::Vain;
+use passkey::Challenges;
 use password::Hasher;
 use std::sync::Mutex;
 use throttle::Throttle;
@@ -23,6 +27,8 @@ const SETUP_CODE_CHARS: usize = 10;
 pub(crate) struct Door {
     pub(crate) hasher: Hasher,
     pub(crate) throttle: Throttle,
+    pub(crate) vain: Vain,
+    pub(crate) challenges: Challenges,
     /// Lets the first account be made; gone once it is.
     setup_code: Mutex<Option<String>>,
 }
@@ -34,6 +40,8 @@ impl Door {
         Door {
             hasher: Hasher::new(),
             throttle: Throttle::default(),
+            vain: Vain::default(),
+            challenges: Challenges::new(),
             setup_code: Mutex::new((!has_users).then_some(code)),
         }
     }

@@ -44,6 +44,9 @@ pub(crate) struct RelayArgs {
     /// 管理令牌;也可用环境变量 LINLI_TOKEN / admin token
     #[arg(long, global = true, env = "LINLI_TOKEN", hide_env_values = true)]
     token: Option<String>,
+    /// 只信任这个根证书文件(PEM);默认信任系统的 / believe only this authority's file (PEM)
+    #[arg(long, global = true, env = "LINLI_CA_FILE")]
+    ca_file: Option<PathBuf>,
     /// 令牌文件(数据目录里的 admin-token)/ file with the token
     #[arg(long, global = true, env = "LINLI_TOKEN_FILE")]
     token_file: Option<PathBuf>,

@@ -3,6 +3,7 @@
 mod appointments;
 mod audit;
 mod campaigns;
+mod complaints;
 mod conflicts;
 mod coverage;
 mod decisions;
@@ -29,6 +30,8 @@ mod ledger_files;
 mod ledger_rows;
 mod ledgers;
 mod merges;
+mod operator;
+mod passkeys;
 mod phone_settings;
 mod photos;
 mod places;
@@ -46,6 +49,7 @@ pub(crate) use households::Names;
 pub(crate) use import::national_id_key;
 
 use crate::access::guard::{Guard, described};
+use crate::clock::patience;
 use crate::problem::{Problem, speak};
 use crate::site;
 use crate::state::App;
@@ -58,6 +62,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use linli_core::access::Action;
 use linli_roster::export::ExportFormat;
+use std::time::Duration;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -85,6 +90,20 @@ fn table(of: impl Fn(Action, UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App>
         .routes(of(Action::SignOut, routes!(session::sign_out)))
         .routes(of(Action::Confirm, routes!(session::confirm)))
         .routes(of(Action::ChangePassword, routes!(session::change_password)))
+        .routes(of(Action::Hello, routes!(operator::read)))
+        .routes(of(Action::Settings, routes!(operator::change)))
+        .routes(of(Action::Settings, routes!(operator::publish)))
+        .routes(of(Action::Settings, routes!(operator::notices)))
+        .routes(of(Action::SpeakUp, routes!(operator::acknowledge)))
+        .routes(of(Action::SpeakUp, routes!(complaints::list)))
+        .routes(of(Action::SpeakUp, routes!(complaints::file)))
+        .routes(of(Action::Settings, routes!(complaints::answer)))
+        .routes(of(Action::Hello, routes!(passkeys::challenge)))
+        .routes(of(Action::SignIn, routes!(passkeys::sign_in)))
+        .routes(of(Action::Confirm, routes!(passkeys::confirm)))
+        .routes(of(Action::ReadSessions, routes!(passkeys::list)))
+        .routes(of(Action::Passkeys, routes!(passkeys::add)))
+        .routes(of(Action::Passkeys, routes!(passkeys::remove)))
         .routes(of(Action::ReadSessions, routes!(sessions::list)))
         .routes(of(Action::EndSession, routes!(sessions::end)))
         .routes(of(Action::ReadUsers, routes!(users::users)))
@@ -242,6 +261,21 @@ async fn ready(State(app): State<App>) -> Response {
     }
 }
 
+/// The rest of a request arrives within this time: the largest roster over a slow line.
+const BODY_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Waits for the rest of a request, but not for ever.
+pub(crate) async fn in_time<T>(body: impl Future<Output = T>) -> Result<T, Problem> {
+    tokio::time::timeout(patience(BODY_TIMEOUT), body).await.map_err(|_| {
+        Problem::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "request.slow",
+            "请求内容到得太慢,请检查网络后重试",
+            "the rest of the request came too slowly; check the network and try again",
+        )
+    })
+}
+
 /// JSON that says in the caller's language what is wrong with it.
 pub(crate) struct Body<T>(pub(crate) T);
 
@@ -249,8 +283,8 @@ impl<T: serde::de::DeserializeOwned, S: Send + Sync> axum::extract::FromRequest<
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let Json(body) = Json::<T>::from_request(request, state)
-            .await
+        let body = in_time(Json::<T>::from_request(request, state)).await?;
+        let Json(body) = body
             .map_err(|error| malformed(error.status(), "请求内容", "the request body", &error.body_text()))?;
         Ok(Body(body))
     }

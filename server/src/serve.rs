@@ -1,5 +1,7 @@
 //! Starting, running and draining the relay.
 
+use crate::accept::Entrance;
+use crate::accept::tls::Tls;
 use crate::access::Door;
 use crate::clock::now_ms;
 use crate::config::Config;
@@ -9,6 +11,7 @@ use crate::{accept, clock, events, keys, ledgers, office, routes, ws};
 use anyhow::Context as _;
 use linli_core::time::date_of;
 use linli_storage::{Log, Model, Office};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -25,6 +28,10 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     std::fs::create_dir_all(&config.data)
         .with_context(|| format!("cannot create {}", config.data.display()))?;
     clock::set_off(config.clock_offset_ms);
+    clock::hurry(config.haste);
+    raise_file_limit();
+    let tls = config.tls.as_ref().map(|(certificate, key)| Tls::read(certificate, key)).transpose()?;
+    let tls = tls.map(Arc::new);
     let _only_one = lock(&config.data)?;
     let log = Log::open(&config.data, keys::office_key(&config.data)?).await?;
     let model = Model::open(&config.data).await?;
@@ -33,7 +40,10 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("cannot listen on {}; is another relay running?", config.listen))?;
     let address = listener.local_addr()?;
-    let url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let url = config.public_url.clone().unwrap_or_else(|| {
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{address}")
+    });
     let (stop, stopping) = watch::channel(false);
     let secrets = Secrets {
         token: keys::admin_token(&config.data)?,
@@ -62,7 +72,11 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     }
     let hello = Hello { listening: address.to_string(), metrics, url, setup_url };
     announce(&config, &hello, json);
-    let server = tokio::spawn(accept::serve(listener, routes::router(app.clone()), stopping));
+    if let Some(tls) = &tls {
+        tasks.spawn(renew(Arc::clone(tls)));
+    }
+    let entrance = Entrance { listener, tls, proxy: config.behind_proxy };
+    let server = tokio::spawn(accept::serve(entrance, routes::router(app.clone()), stopping));
     signal().await?;
     tracing::info!("draining");
     stop.send_replace(true);
@@ -124,6 +138,28 @@ async fn signal() -> anyhow::Result<()> {
         _ = interrupt.recv() => {}
     }
     Ok(())
+}
+
+/// A new certificate takes the old one's place when somebody says so.
+async fn renew(tls: Arc<Tls>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
+    while hangup.recv().await.is_some() {
+        match tls.read_again() {
+            Ok(()) => tracing::info!("the certificate was read again"),
+            Err(error) => tracing::error!(error = format!("{error:#}"), "the certificate stays as it was"),
+        }
+    }
+}
+
+/// Every connection is a file to the system, and the usual limit is for a desktop's programs.
+fn raise_file_limit() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "the number of open files could not be raised");
+    }
 }
 
 /// Tells connections of new batches as soon as they are durable; nobody waits for read models.

@@ -1,5 +1,6 @@
 //! The office console and the field app as the relay serves them, and the headers that every answer carries.
 
+use crate::accept::origin::Secure;
 use crate::clock::random;
 use crate::problem::Problem;
 use axum::extract::Request;
@@ -51,6 +52,8 @@ const NONCE_HOLE: &str = "__NONCE__";
 const HASHED: &str = "/assets/";
 /// They never change.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// Whoever once came over TLS never comes without it again.
+const FOR_A_YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000");
 /// Asked for again each time.
 const FRESH: HeaderValue = HeaderValue::from_static("no-cache");
 
@@ -145,6 +148,7 @@ fn policy(site: &Site, styles: &str) -> String {
 pub(crate) async fn guard_headers(request: Request, next: Next) -> Response {
     let api = request.uri().path().starts_with("/v1");
     let (site, _) = site_of(request.uri().path());
+    let secure = request.extensions().get::<Secure>().is_some_and(|secure| secure.0);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY)
@@ -156,10 +160,16 @@ pub(crate) async fn guard_headers(request: Request, next: Next) -> Response {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (HeaderName::from_static("permissions-policy"), site.permissions),
+        (header::X_FRAME_OPTIONS, "DENY"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     ];
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if secure {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, FOR_A_YEAR);
     }
     if api {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -167,11 +167,17 @@ impl App {
         self.regranted.send_replace(());
     }
 
-    /// Counts a phone's connection until what is given back is dropped.
-    pub(crate) fn presence(&self, device: DeviceId) -> Presence {
-        *lock(&self.connected).entry(device).or_default() += 1;
+    /// Counts a phone's connection until what is given back is dropped; nothing when it has this many already.
+    pub(crate) fn presence(&self, device: DeviceId, most: usize) -> Option<Presence> {
+        let mut connected = lock(&self.connected);
+        let count = connected.entry(device).or_default();
+        if *count >= most {
+            return None;
+        }
+        *count += 1;
+        drop(connected);
         self.tell_of(device);
-        Presence { app: self.clone(), device }
+        Some(Presence { app: self.clone(), device })
     }
 
     /// Whoever looks at the list of phones reads it anew.

@@ -1,11 +1,13 @@
 //! `/v1/sync`: moves frames between a websocket and the relay's end of the protocol. Decides nothing.
 
-use crate::clock::{now_ms, random};
+use crate::accept::crowd::Place;
+use crate::access::pace::{BYTES, MESSAGES, Used};
+use crate::clock::{now_ms, patience, random};
 use crate::packing::{pack, unpack_push};
 use crate::state::App;
 use axum::body::Bytes;
-use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{Extension, State};
 use axum::response::Response;
 use linli_core::ids::SpaceId;
 use linli_core::sync::PING;
@@ -30,13 +32,23 @@ const PING_AFTER: Duration = Duration::from_secs(25);
 const READ_BUFFER_BYTES: usize = 4 * 1024;
 /// A connection that lasted longer counts as contact until its end; that of a quick exchange was just now.
 const LONG: Duration = Duration::from_secs(60);
+/// A greeting takes two messages; strangers say no more.
+const GREETING_MESSAGES: usize = 8;
+/// Connections of one phone at once: the app's, and those of a network that comes and goes, which the relay has not
+/// given up yet.
+const CONNECTIONS_OF_PHONE: usize = 16;
+
 /// Why a connection ended, for the log.
 enum End {
     Gone,
     Closed,
 }
 
-pub(crate) async fn sync(State(app): State<App>, upgrade: WebSocketUpgrade) -> Response {
+pub(crate) async fn sync(
+    State(app): State<App>,
+    Extension(place): Extension<Place>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     upgrade
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(0)
@@ -48,7 +60,7 @@ pub(crate) async fn sync(State(app): State<App>, upgrade: WebSocketUpgrade) -> R
             let metrics = app.metrics.clone();
             // The future of a connection is large while it works and small while it waits; boxing the
             // work keeps an idle phone small.
-            Connection::new(app, socket).run().await;
+            Connection::new(app, socket, place).run().await;
             metrics.connections.dec();
         })
 }
@@ -58,12 +70,17 @@ struct Connection {
     socket: WebSocket,
     session: Session,
     skew_ms: i64,
+    /// Given back when the connection ends.
+    place: Place,
+    messages: Used,
+    bytes: Used,
 }
 
 impl Connection {
-    fn new(app: App, socket: WebSocket) -> Connection {
+    fn new(app: App, socket: WebSocket, place: Place) -> Connection {
         let session = Session::new(app.log.office().public(), random());
-        Connection { app, socket, session, skew_ms: 0 }
+        let (messages, bytes) = (Used::default(), Used::default());
+        Connection { app, socket, session, skew_ms: 0, place, messages, bytes }
     }
 
     async fn run(mut self) {
@@ -74,15 +91,21 @@ impl Connection {
 
     async fn serve(&mut self) -> Result<(), End> {
         let began = Instant::now();
-        let deadline = began + GREETING_TIMEOUT;
+        let deadline = began + patience(GREETING_TIMEOUT);
         // Before the phone is looked up: a change of what it may do is seen there or here.
         let mut regranted = self.app.regranted.subscribe();
+        let mut said = 0;
         while self.session.device().is_none() {
+            said += 1;
+            if said > GREETING_MESSAGES {
+                return Err(End::Gone);
+            }
             let message = timeout_at(deadline, self.socket.recv()).await.map_err(|_| End::Gone)?;
             self.on_message(message).await?;
         }
         let Some(device) = self.session.device() else { return Err(End::Gone) };
-        let _present = self.app.presence(device);
+        let Some(_present) = self.app.presence(device, CONNECTIONS_OF_PHONE) else { return Err(End::Gone) };
+        self.place.known();
         let ended = self.serve_known(&mut regranted).await;
         if began.elapsed() > LONG
             && let Err(error) = self.app.log.left(device, now_ms()).await
@@ -119,7 +142,22 @@ impl Connection {
         }
     }
 
+    /// A phone that says too much is not refused but waited for: what it has not sent yet stays with it.
+    async fn wait_for_pace(&mut self, message: Option<&Result<Message, axum::Error>>) {
+        let bytes = match message {
+            Some(Ok(Message::Binary(bytes))) => bytes.len(),
+            Some(Ok(Message::Text(text))) => text.len(),
+            _ => 0,
+        };
+        let now = now_ms();
+        let wait = self.messages.take(MESSAGES, 1, now).max(self.bytes.take(BYTES, bytes, now));
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+    }
+
     async fn on_message(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
+        self.wait_for_pace(message.as_ref()).await;
         let bytes = match message {
             Some(Ok(Message::Binary(bytes))) => bytes,
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(()),
@@ -164,7 +202,7 @@ impl Connection {
     }
 
     async fn send(&mut self, message: Message) -> Result<(), End> {
-        let sent = timeout(SEND_TIMEOUT, self.socket.send(message)).await;
+        let sent = timeout(patience(SEND_TIMEOUT), self.socket.send(message)).await;
         sent.map_err(|_| End::Gone)?.map_err(|_| End::Gone)
     }
 

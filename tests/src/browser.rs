@@ -16,6 +16,8 @@ pub struct Browser {
     pub site: Option<&'static str>,
     /// How it accepts answers to be compressed.
     pub encoding: Option<&'static str>,
+    /// What else its requests say.
+    pub more: Vec<(&'static str, String)>,
 }
 
 impl Browser {
@@ -26,8 +28,9 @@ impl Browser {
 
     /// Nobody is signed in.
     pub fn new(url: impl Into<String>) -> Browser {
-        let http = reqwest::blocking::Client::builder().no_proxy().build().expect("an HTTP client");
-        Browser { http, url: url.into(), cookie: None, csrf: None, site: Some("same-origin"), encoding: None }
+        let http = crate::http::blocking().build().expect("an HTTP client");
+        let (site, more) = (Some("same-origin"), Vec::new());
+        Browser { http, url: url.into(), cookie: None, csrf: None, site, encoding: None, more }
     }
 
     /// A request as the console makes it.
@@ -44,6 +47,9 @@ impl Browser {
             if let Some(value) = value {
                 request = request.header(name, value);
             }
+        }
+        for (name, value) in &self.more {
+            request = request.header(*name, value);
         }
         if let Some(body) = body {
             request = request.json(body);

@@ -14,7 +14,7 @@ pub struct Listener {
 
 impl Listener {
     pub(crate) fn open(url: &str, token: &str, after: Option<i64>) -> Listener {
-        let http = reqwest::blocking::Client::builder().no_proxy().timeout(None).build();
+        let http = crate::http::blocking().timeout(None).build();
         let mut request = http.expect("an HTTP client").get(format!("{url}/v1/events")).bearer_auth(token);
         if let Some(after) = after {
             request = request.header("last-event-id", after.to_string());

@@ -107,6 +107,16 @@ impl Wire {
         said
     }
 
+    /// Asks so many times for a sign of life, and waits for as many.
+    pub fn echo(&mut self, times: usize) {
+        for _ in 0..times {
+            self.socket.send(Message::text(PING)).expect("the relay listens");
+        }
+        for _ in 0..times {
+            while !self.socket.read().expect("an answer").is_text() {}
+        }
+    }
+
     /// Pushes batches that the relay must acknowledge and say nothing else to.
     pub fn push_durably(&mut self, batches: &[Batch]) {
         let said = self.push(batches);

@@ -16,6 +16,7 @@ mod dice;
 mod events;
 mod folder;
 mod forger;
+pub mod http;
 mod ledger;
 mod lines;
 mod loss;

@@ -13,6 +13,7 @@ pub struct Phone {
     store: PathBuf,
     worker: String,
     clock_offset_ms: i64,
+    authority: Option<PathBuf>,
 }
 
 /// A phone that stays connected, until dropped.
@@ -27,12 +28,18 @@ impl Phone {
     pub fn new(worker: &str) -> Phone {
         let folder = Folder::new();
         let store = folder.join("phone");
-        Phone { folder, store, worker: worker.to_owned(), clock_offset_ms: 0 }
+        Phone { folder, store, worker: worker.to_owned(), clock_offset_ms: 0, authority: None }
     }
 
     /// The same phone with its clock set forward or back.
     pub fn with_clock_off_by_days(mut self, days: i64) -> Phone {
         self.clock_offset_ms = days * 24 * 3600 * 1000;
+        self
+    }
+
+    /// The same phone, believing only this authority.
+    pub fn with_authority(mut self, file: &Path) -> Phone {
+        self.authority = Some(file.to_owned());
         self
     }
 
@@ -56,6 +63,9 @@ impl Phone {
         let mut command = command("linli-phone");
         command.arg("--store").arg(&self.store).arg("--json").args(args);
         command.env("LINLI_CLOCK_OFFSET_MS", self.clock_offset_ms.to_string());
+        if let Some(authority) = &self.authority {
+            command.env("LINLI_CA_FILE", authority);
+        }
         command
     }
 

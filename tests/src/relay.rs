@@ -35,6 +35,10 @@ pub struct Relay {
     metrics_listening: Option<String>,
     setup_url: Option<String>,
     clock_offset_days: i64,
+    /// Beyond what every relay is started with.
+    args: Vec<String>,
+    /// The only authority that the office's command line believes.
+    authority: Option<PathBuf>,
 }
 
 impl Relay {
@@ -50,6 +54,28 @@ impl Relay {
         Relay::start_on(folder, data, metrics)
     }
 
+    /// Starts on an empty folder with more arguments, as `linli serve` takes them.
+    pub fn start_with_args(args: &[&str]) -> Relay {
+        let folder = Folder::new();
+        let data = folder.join("relay");
+        Relay::start_as(folder, data, Metrics::Off, args)
+    }
+
+    /// The same, speaking TLS with a certificate that an authority of the test's own made; both files are beside
+    /// the relay's data, see [`Relay::file`].
+    pub fn start_with_tls() -> Relay {
+        let folder = Folder::new();
+        let files = ["authority.pem", "certificate.pem", "key.pem"].map(|name| folder.join(name));
+        crate::http::write_certificate(&files);
+        let [authority, certificate, key] = files;
+        let path = |path: &Path| path.to_str().expect("a path").to_owned();
+        let data = folder.join("relay");
+        let args = ["--tls-cert", &path(&certificate), "--tls-key", &path(&key), "--haste", "5"];
+        let mut relay = Relay::start_as(folder, data, Metrics::Off, &args);
+        relay.authority = Some(authority);
+        relay
+    }
+
     /// Starts on the data of another relay, as found there.
     pub fn start_on_copy(data: &Path) -> Relay {
         let folder = Folder::new();
@@ -59,6 +85,10 @@ impl Relay {
     }
 
     fn start_on(folder: Folder, data: PathBuf, metrics: Metrics) -> Relay {
+        Relay::start_as(folder, data, metrics, &[])
+    }
+
+    fn start_as(folder: Folder, data: PathBuf, metrics: Metrics, args: &[&str]) -> Relay {
         let listening = "127.0.0.1:0".to_owned();
         let mut relay = Relay {
             folder,
@@ -69,6 +99,8 @@ impl Relay {
             metrics_listening: None,
             setup_url: None,
             clock_offset_days: 0,
+            args: args.iter().map(|arg| (*arg).to_owned()).collect(),
+            authority: None,
         };
         relay.start_again();
         relay
@@ -80,6 +112,7 @@ impl Relay {
         let log = File::options().create(true).append(true).open(self.folder.join("relay.log"));
         let mut command = command("linli");
         command.args(["serve", "--json", "--listen", &self.listening, "--data"]).arg(&self.data);
+        command.args(&self.args);
         if self.metrics == Metrics::On {
             command.args(["--metrics-listen", "127.0.0.1:0"]);
         }
@@ -137,7 +170,8 @@ impl Relay {
 
     /// Where phones and the office reach it.
     pub fn url(&self) -> String {
-        format!("http://{}", self.listening)
+        let encrypted = self.args.iter().any(|arg| arg == "--tls-cert");
+        format!("http{}://{}", if encrypted { "s" } else { "" }, self.listening)
     }
 
     /// The code that makes the first account, as said at start; nothing once there is one.
@@ -172,7 +206,11 @@ impl Relay {
     /// The API, with the token.
     pub fn web(&self) -> Web {
         let token = std::fs::read_to_string(self.data.join("admin-token")).expect("the token");
-        Web::new(self.url(), Some(token.trim().to_owned()))
+        let web = Web::new(self.url(), Some(token.trim().to_owned()));
+        match &self.authority {
+            Some(authority) => web.believing(authority),
+            None => web,
+        }
     }
 
     /// A page that hears what happens, from now on or after an id.
@@ -186,6 +224,9 @@ impl Relay {
         let mut command = command("linli");
         command.args(args).args(["--json", "--url", &self.url(), "--token-file"]);
         command.arg(self.data.join("admin-token"));
+        if let Some(authority) = &self.authority {
+            command.arg("--ca-file").arg(authority);
+        }
         command
     }
 

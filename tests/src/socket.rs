@@ -16,6 +16,53 @@ impl RawSocket {
         RawSocket(TcpStream::connect(address).expect("a connection"))
     }
 
+    /// Connects from another address of this machine.
+    pub fn connect_from(own: &str, address: &str) -> RawSocket {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let stream = runtime.block_on(async {
+            let socket = tokio::net::TcpSocket::new_v4()?;
+            socket.bind(std::net::SocketAddr::new(own.parse().expect("an address"), 0))?;
+            socket.connect(address.parse().expect("host and port")).await?.into_std()
+        });
+        let stream: TcpStream = stream.expect("a connection");
+        stream.set_nonblocking(false).expect("a socket that waits");
+        RawSocket(stream)
+    }
+
+    /// Sends bytes until nobody takes more for a moment.
+    pub fn fill(&mut self, mut bytes: &[u8]) {
+        self.0.set_write_timeout(Some(Duration::from_millis(300))).expect("a timeout");
+        while !bytes.is_empty() {
+            match self.0.write(bytes) {
+                Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),
+                Err(_) => break,
+            }
+        }
+    }
+
+    /// Waits, without reading, until the relay has given the connection up.
+    pub fn gone_within(&mut self, time: Duration) {
+        let deadline = Instant::now() + time;
+        self.0.set_write_timeout(Some(Duration::from_millis(300))).expect("a timeout");
+        loop {
+            match self.0.write(b"G") {
+                Err(error) if !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => return,
+                Ok(_) | Err(_) => {
+                    assert!(Instant::now() < deadline, "the relay kept the connection for {time:?}");
+                }
+            }
+            // What is taken and what is not both come back at once; the relay's answer decides.
+            let mut byte = [0];
+            self.0.set_read_timeout(Some(Duration::from_millis(50))).expect("a timeout");
+            let _ = self.0.peek(&mut byte);
+        }
+    }
+
+    /// Sends bytes, if anybody still takes them.
+    pub fn dribble(&mut self, bytes: &[u8]) -> bool {
+        self.0.write_all(bytes).is_ok()
+    }
+
     /// Connects and becomes a websocket, without a greeting.
     pub fn upgrade(address: &str) -> RawSocket {
         let mut socket = RawSocket::connect(address);

@@ -2,6 +2,7 @@
 
 use crate::Refusal;
 use serde_json::Value;
+use std::path::Path;
 
 /// A client, with or without a token.
 pub struct Web {
@@ -26,8 +27,16 @@ pub struct Answer {
 impl Web {
     /// A client of a relay.
     pub fn new(url: impl Into<String>, token: Option<String>) -> Web {
-        let http = reqwest::blocking::Client::builder().no_proxy().build().expect("an HTTP client");
+        let http = crate::http::blocking().build().expect("an HTTP client");
         Web { http, url: url.into(), token }
+    }
+
+    /// The same, believing only this authority.
+    pub fn believing(mut self, authority: &Path) -> Web {
+        let pem = std::fs::read(authority).expect("the authority");
+        let believed = reqwest::Certificate::from_pem(&pem).expect("a certificate");
+        self.http = crate::http::blocking().tls_certs_only([believed]).build().expect("an HTTP client");
+        self
     }
 
     /// The same relay, without a token.

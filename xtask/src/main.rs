@@ -6,6 +6,7 @@
 mod api;
 mod app;
 mod apt;
+mod audit;
 mod bench;
 mod bindings;
 mod browser;
@@ -43,6 +44,8 @@ enum Command {
     Console,
     /// 编译手机网页应用 / build the field app
     App,
+    /// 依赖的许可、来源与已知漏洞(需要联网)/ licences, sources and known holes of dependencies; needs the network
+    Audit(audit::AuditArgs),
     /// 基准测试,参数原样传下去 / benchmarks; arguments are passed on
     Bench {
         /// 传给基准程序的参数 / arguments of the bench binary
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Command::Bindings { accept_api } => cargo::Workspace::find()
             .and_then(|workspace| bindings::build(&workspace, accept_api))
             .map(|()| ExitCode::SUCCESS),
+        Command::Audit(args) => audit::run(&args),
         Command::Bench { args } => bench::run(&args),
     };
     match done {

@@ -134,6 +134,9 @@ pub enum EngineError {
     /// Not a relay's address.
     #[error("{0:?} is not a relay's address; it looks like http://192.168.1.10:8080")]
     RelayAddress(String),
+    /// What was given as the authority of the relay's certificate is none.
+    #[error("the authority's file is no certificate in PEM; ask the office for the right one")]
+    Authority,
     /// Not an invitation.
     #[error(
         "this is not a QR code for enrolling a phone; scan the one from the office, or type address and code"
@@ -257,6 +260,7 @@ impl Coded for EngineError {
             EngineError::Address(error) => error.code(),
             EngineError::Field(error) => error.code(),
             EngineError::RelayAddress(_) => "phone.relay_address",
+            EngineError::Authority => "phone.authority",
             EngineError::Invitation => "phone.invitation",
             EngineError::FalseRelay => "phone.false_relay",
             EngineError::Offline(_) => "phone.offline",
@@ -316,6 +320,7 @@ impl Coded for EngineError {
             EngineError::Id(error) => error.zh(),
             EngineError::Address(error) => error.zh(),
             EngineError::Field(error) => error.zh(),
+            EngineError::Authority => "根证书文件不能用(应为 PEM 格式),请向社区索取正确的文件".into(),
             EngineError::RelayAddress(text) => {
                 format!("“{text}”不是服务器地址,应写成 http://192.168.1.10:8080")
             }

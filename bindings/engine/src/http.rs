@@ -17,6 +17,8 @@ fn offline(error: impl std::fmt::Display) -> EngineError {
 #[cfg(not(target_family = "wasm"))]
 mod native {
     use super::{ANSWER_BYTES_MAX, EngineError, offline};
+    use crate::trust::tls;
+    use rustls::ClientConfig;
 
     /// Status and body of the answer.
     pub(crate) async fn post_json(
@@ -25,7 +27,9 @@ mod native {
         body: String,
     ) -> Result<(u16, Vec<u8>), EngineError> {
         // A relay in the office is never behind a proxy; a proxy set for the web would only hide it.
-        let client = reqwest::Client::builder().no_proxy().build().map_err(offline)?;
+        let tls = ClientConfig::clone(&*tls()?);
+        let client = reqwest::Client::builder().no_proxy().tls_backend_preconfigured(tls);
+        let client = client.build().map_err(offline)?;
         let request = client.post(url).header("accept-language", language);
         let request = request.header("content-type", "application/json").body(body);
         let mut response = request.send().await.map_err(offline)?;

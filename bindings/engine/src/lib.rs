@@ -22,6 +22,8 @@ mod store;
 mod sync;
 mod take_in;
 mod timers;
+#[cfg(not(target_family = "wasm"))]
+mod trust;
 mod unsent;
 mod views;
 
@@ -34,6 +36,8 @@ pub use linli_core::error::{Coded, Lang};
 pub use queries::{HouseholdFilter, IssueFilter, TodayFilter, TodayOnly};
 pub use sql::{Place, STORE_FILE};
 pub use sync::{SyncEvent, SyncReport};
+#[cfg(not(target_family = "wasm"))]
+pub use trust::trust_only;
 pub use unsent::{Exported, Imported};
 pub use views::{
     AddedHousehold, AddedResident, BuildingDay, CampaignView, CellView, ChartView, ConflictVersionView,

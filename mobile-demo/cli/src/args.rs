@@ -19,6 +19,9 @@ pub(crate) struct Args {
     /// 语言:zh 或 en;默认按系统语言。 Language: zh or en; the shell's by default.
     #[arg(long, global = true, value_name = "LANG")]
     pub(crate) lang: Option<String>,
+    /// 只信任这个根证书文件(PEM);默认信任系统的。 Believe only this authority's file (PEM); the system's by default.
+    #[arg(long, global = true, value_name = "FILE", env = "LINLI_CA_FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }

@@ -8,7 +8,7 @@ use linli_core::ids::HouseholdId;
 use linli_core::kinds::{Channel, Told};
 use linli_engine::{
     Engine, EngineError, HouseholdFilter, IssueFilter, Lang, NewHousehold, NewIssue, NewResident, NewVisit,
-    Options, SystemEnv, TodayFilter,
+    Options, SystemEnv, TodayFilter, trust_only,
 };
 use std::io::Read as _;
 use std::path::Path;
@@ -18,6 +18,13 @@ const PHOTO_FILE_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
 /// Opens the store and does what was asked.
 pub(crate) async fn run(args: Args, lang: Lang, clock_offset_ms: i64) -> Result<(), EngineError> {
+    if let Some(file) = &args.ca_file {
+        let unread = |error: std::io::Error| EngineError::Folder {
+            path: file.display().to_string(),
+            reason: error.to_string(),
+        };
+        trust_only(&std::fs::read(file).map_err(unread)?)?;
+    }
     let out = Output { json: args.json, lang };
     let app = concat!("linli-phone/", env!("CARGO_PKG_VERSION")).to_owned();
     let env = Box::new(SystemEnv { offset_ms: clock_offset_ms });

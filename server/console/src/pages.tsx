@@ -3,6 +3,7 @@ import {
   AimOutlined,
   ApartmentOutlined,
   AuditOutlined,
+  CommentOutlined,
   DashboardOutlined,
   HomeOutlined,
   ImportOutlined,
@@ -142,6 +143,13 @@ export const PAGES: Page[] = [
     action: "read_users",
     icon: <TeamOutlined />,
     ...view("users", () => import("./pages/users")),
+  },
+  {
+    name: "operator",
+    path: "/operator",
+    action: "speak_up",
+    icon: <CommentOutlined />,
+    ...view("operator", () => import("./pages/operator")),
   },
   {
     name: "account",

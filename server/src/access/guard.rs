@@ -2,6 +2,7 @@
 //! they may, and writes what was done into the audit, so that no handler can forget either.
 
 use super::{Caller, Principal, cookie, same};
+use crate::accept::crowd::Place;
 use crate::clock::now_ms;
 use crate::problem::Problem;
 use crate::state::App;
@@ -71,9 +72,16 @@ async fn guard(
 ) -> Response {
     let subject = subject(&params);
     let changes = !request.method().is_safe();
+    let address = request.extensions().get::<Peer>().and_then(|peer| peer.0).filter(|_| action.is_open());
+    if let Some(Err(problem)) = address.map(|address| app.door.vain.admit(address, now_ms())) {
+        return problem.into_response();
+    }
     let (principal, admitted) = match recognise(&app, action, request.headers()).await {
         Ok(principal) => {
-            let admitted = admit(action, principal.as_ref(), changes, request.headers());
+            if let (Some(_), Some(place)) = (&principal, request.extensions().get::<Place>()) {
+                place.known();
+            }
+            let admitted = admit(&app, action, principal.as_ref(), changes, request.headers());
             (principal, admitted)
         }
         Err(problem) => (None, Err(problem)),
@@ -89,11 +97,16 @@ async fn guard(
     };
     request.extensions_mut().insert(Known(principal.clone()));
     request.extensions_mut().insert(trail.clone());
+    let door = std::sync::Arc::clone(&app.door);
     let work = async move {
-        match admitted {
+        let response = match admitted {
             Ok(()) => next.run(request).await,
             Err(problem) => problem.into_response(),
+        };
+        if let Some(address) = address.filter(|_| response.status().is_client_error()) {
+            door.vain.count(address, now_ms());
         }
+        response
     };
     // A question too long for an address is posted; it changes nothing either.
     let asks = !changes || action == Action::Read;
@@ -190,14 +203,14 @@ async fn recognise(app: &App, action: Action, headers: &HeaderMap) -> Result<Opt
 
 /// Deny by default. The role comes before the token against forgery, so that whoever may not is told so.
 fn admit(
+    app: &App,
     action: Action,
     principal: Option<&Principal>,
     changes: bool,
     headers: &HeaderMap,
 ) -> Result<(), Problem> {
     let from_browser = !matches!(principal, Some(Principal::Token));
-    let site = headers.get("sec-fetch-site").map(|site| site.as_bytes());
-    if changes && from_browser && site.is_some_and(|site| site != b"same-origin") {
+    if changes && from_browser && !is_ours(headers, &app.public_url) {
         return Err(forged());
     }
     if action.is_open() {
@@ -214,6 +227,19 @@ fn admit(
     }
     let confirmed = session.confirmed_until_ms.is_some_and(|until| until > now_ms());
     if action.needs_confirmation() && !confirmed { Err(unconfirmed()) } else { Ok(()) }
+}
+
+/// Whether a page of ours asks, as browsers say; older ones name the page's origin only. Programs say nothing.
+fn is_ours(headers: &HeaderMap, public_url: &str) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "same-origin";
+    }
+    let Some(origin) = headers.get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or("")) else {
+        return true;
+    };
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let here = origin.split_once("://").map(|(_, authority)| authority);
+    here.is_some() && here == host || origin == public_url.trim_end_matches('/')
 }
 
 fn wrong_token() -> Problem {

@@ -49,7 +49,8 @@ impl Client {
             (None, None) => String::new(),
         };
         let url = relay.url.trim_end_matches('/').to_owned();
-        Ok(Client { http: reqwest::Client::new(), url, token: token.trim().to_owned(), lang })
+        let http = http(relay, lang)?;
+        Ok(Client { http, url, token: token.trim().to_owned(), lang })
     }
 
     pub(crate) async fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Value, Failure> {
@@ -106,6 +107,27 @@ impl Client {
         let code = text("code").unwrap_or_else(|| format!("http.{}", status.as_u16()));
         Err(Failure::new(code, text("text").unwrap_or_else(|| status.to_string())))
     }
+}
+
+/// Believes the system's authorities, or only the one given.
+fn http(relay: &RelayArgs, lang: Lang) -> Result<reqwest::Client, Failure> {
+    // An error means that there is one already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = reqwest::Client::builder();
+    if let Some(path) = &relay.ca_file {
+        let pem = std::fs::read(path).ok();
+        let certificates = pem.and_then(|pem| reqwest::Certificate::from_pem_bundle(&pem).ok());
+        let Some(certificates) = certificates.filter(|all| !all.is_empty()) else {
+            let text = pick(
+                lang,
+                format!("根证书文件 {} 不能用,应为 PEM 格式", path.display()),
+                format!("{} is not a certificate in PEM", path.display()),
+            );
+            return Err(Failure::new("client.ca_file", text));
+        };
+        builder = builder.tls_certs_only(certificates);
+    }
+    builder.build().map_err(|error| Failure::new("client.tls", error.to_string()))
 }
 
 async fn read_json(response: reqwest::Response) -> Result<Value, Failure> {

@@ -1,15 +1,14 @@
 //! `/v1/grids/import`: an office's list of grids and their places.
 
-use super::Params;
 use super::imports::ProblemOfRow;
 use super::places::AssignedBody;
+use super::{Params, in_time};
 use crate::office::grid_list::import;
 use crate::problem::{Problem, ProblemBody};
 use crate::state::App;
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest as _, Request, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -60,9 +59,9 @@ pub(crate) struct ListBody {
 pub(crate) async fn list(
     State(app): State<App>,
     Params(params): Params<ListParams>,
-    body: Result<Bytes, BytesRejection>,
+    request: Request,
 ) -> Result<Json<ListBody>, Problem> {
-    let body = body.map_err(|_| {
+    let body = in_time(Bytes::from_request(request, &app)).await?.map_err(|_| {
         Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "grids.too_large",

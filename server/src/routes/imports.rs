@@ -1,7 +1,7 @@
 //! `/v1/imports`: rosters that were uploaded, how their columns were understood, and what became of them.
 
-use super::Params;
 use super::import_steps::{UndoBody, kept};
+use super::{Params, in_time};
 use crate::access::guard::{By, Trail};
 use crate::office::import::desk::Progress;
 use crate::office::import::jobs::{self, FILE_KEPT_DAYS, LISTED_MAX, Uploaded, outcome_of, settings_of};
@@ -37,7 +37,7 @@ impl FromRequest<App> for RosterBytes {
         if length.is_some_and(|length| length > ROSTER_BYTES_MAX) {
             return Err(too_large());
         }
-        Bytes::from_request(request, app).await.map(RosterBytes).map_err(|_| too_large())
+        in_time(Bytes::from_request(request, app)).await?.map(RosterBytes).map_err(|_| too_large())
     }
 }
 

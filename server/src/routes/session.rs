@@ -149,12 +149,18 @@ pub(crate) async fn confirm(
     Peer(peer): Peer,
     Body(given): Body<Confirm>,
 ) -> Result<Json<SessionBody>, Problem> {
-    let mut session = own(principal)?;
+    let session = own(principal)?;
     prove(&app, &session, peer, &given.password).await?;
+    let session = confirmed(&app, session).await?;
+    Ok(Json(body(&app, Some(&Principal::Session(session))).await?))
+}
+
+/// Whoever it is has just been proven again.
+pub(super) async fn confirmed(app: &App, mut session: Session) -> Result<Session, Problem> {
     let until = now_ms() + CONFIRMED_MS;
     app.accounts.confirm_session(&session.id, until).await?;
     session.confirmed_until_ms = Some(until);
-    Ok(Json(body(&app, Some(&Principal::Session(session))).await?))
+    Ok(session)
 }
 
 /// Another password for oneself.
@@ -181,7 +187,7 @@ pub(crate) async fn change_password(
 }
 
 /// The token has no password and no session.
-fn own(principal: Option<Principal>) -> Result<Session, Problem> {
+pub(super) fn own(principal: Option<Principal>) -> Result<Session, Problem> {
     match principal {
         Some(Principal::Session(session)) => Ok(session),
         _ => Err(Problem::new(

@@ -6,10 +6,14 @@
 
 pub mod audit;
 pub mod claims;
+pub mod complaints;
 pub mod directives;
 pub mod imports;
 pub mod ledgers;
+pub mod notices;
+pub mod passkeys;
 pub mod sessions;
+mod upgrade;
 pub mod users;
 
 use crate::StoreError;
@@ -29,8 +33,8 @@ impl Office {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn open(folder: &Path) -> Result<Office, StoreError> {
-        let schema = include_str!("../migrations/office.sql");
-        let database = open(&folder.join("office.db"), Durability::Synced, schema).await?;
+        let database = open(&folder.join("office.db"), Durability::Synced, "").await?;
+        upgrade::bring_up(&database.writer).await?;
         Ok(Office { database: Arc::new(database) })
     }
 

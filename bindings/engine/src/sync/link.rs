@@ -19,12 +19,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a frame may take to leave: a largest push over the slowest network still in use.
 const SEND_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Web addresses and what a websocket's begins with instead. A browser brings its own TLS.
-const SCHEMES: &[(&str, &str)] = if cfg!(target_family = "wasm") {
-    &[("http://", "ws://"), ("https://", "wss://")]
-} else {
-    &[("http://", "ws://")]
-};
+/// Web addresses and what a websocket's begins with instead.
+const SCHEMES: [(&str, &str); 2] = [("http://", "ws://"), ("https://", "wss://")];
 
 /// The websocket address of a relay that was enrolled with by its web address.
 pub(crate) fn websocket_url(relay_url: &str) -> Result<String, EngineError> {
@@ -47,6 +43,7 @@ mod tests {
     #[test]
     fn a_web_address_becomes_a_websocket_address() {
         assert_eq!(websocket_url("http://10.0.0.2:80/").unwrap(), "ws://10.0.0.2:80/v1/sync");
+        assert_eq!(websocket_url("https://linli.example").unwrap(), "wss://linli.example/v1/sync");
         for wrong in ["", "http://", "10.0.0.2", "ftp://x"] {
             assert!(websocket_url(wrong).is_err(), "{wrong}");
         }

@@ -5,6 +5,8 @@ export const ACTIONS = [
   "sign_out",
   "confirm",
   "change_password",
+  "passkeys",
+  "speak_up",
   "read_sessions",
   "end_session",
   "import",

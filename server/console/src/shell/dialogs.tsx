@@ -3,10 +3,12 @@ import { Form, Input } from "antd";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, ask, asking, watch } from "@/api/gate";
+import { confirmWithPasskey, signInWithPasskey } from "@/api/passkeys";
 import { problemOf, type Problem } from "@/api/problem";
 import { confirm, signIn, signOut, useSession } from "@/api/session";
 import { Dialog } from "@/shared/dialog";
 import { FormFoot } from "@/shared/form-foot";
+import { PasskeyButton } from "@/shared/passkey-button";
 
 /** `expired`: the relay says that nobody is signed in, though this page still shows somebody's work. */
 export function SessionDialogs({ expired }: { expired: boolean }) {
@@ -32,6 +34,10 @@ function SignInAgain() {
         await signIn(user.name, password);
         answer("sign_in", true);
       }}
+      withPasskey={async () => {
+        await signInWithPasskey();
+        answer("sign_in", true);
+      }}
       decline={() => void signOut()}
     />
   );
@@ -49,6 +55,10 @@ function ConfirmPassword() {
         await confirm(password);
         answer("confirm", true);
       }}
+      withPasskey={async () => {
+        await confirmWithPasskey();
+        answer("confirm", true);
+      }}
       decline={() => answer("confirm", false)}
     />
   );
@@ -60,10 +70,11 @@ interface PasswordDialogProps {
   ok: string;
   cancel: string;
   prove: (password: string) => Promise<void>;
+  withPasskey: () => Promise<void>;
   decline: () => void;
 }
 
-function PasswordDialog({ title, text, ok, cancel, prove, decline }: PasswordDialogProps) {
+function PasswordDialog({ title, text, ok, cancel, prove, withPasskey, decline }: PasswordDialogProps) {
   const { t } = useTranslation();
   const { user } = useSession();
   const [problem, setProblem] = useState<Problem>();
@@ -81,6 +92,7 @@ function PasswordDialog({ title, text, ok, cancel, prove, decline }: PasswordDia
   return (
     <Dialog title={title} close={decline} width={420} over>
       <p>{text}</p>
+      <PasskeyButton prove={withPasskey} />
       <Form name="prove" layout="vertical" onFinish={submit} requiredMark={false}>
         {/* For the browser's password store. */}
         <input type="text" name="username" autoComplete="username" value={user.name} readOnly hidden />

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link, Outlet, useLocation, useMatches } from "react-router";
 import { useCan, useSession } from "@/api/session";
 import { PAGES, preload, type Page } from "@/pages";
+import { OperatorLine } from "@/shared/operator-line";
 import { PageFrame } from "@/shared/page-frame";
 import { Empty, Loading } from "@/shared/states";
 import { TopBar } from "./top-bar";
@@ -53,6 +54,7 @@ export function Shell() {
         <main id="main" ref={main} tabIndex={-1} className="shell-main">
           <Outlet />
         </main>
+        <OperatorLine who />
       </Layout>
     </Layout>
   );

@@ -94,7 +94,7 @@ impl Community {
         let code = text(&self.relay.office_one(&["enrol-code", "--worker", worker]), "code");
         let public: String = key.public().0.iter().map(|byte| format!("{byte:02x}")).collect();
         let body = json!({"code": code, "public_key": public, "app": "bench"});
-        let request = reqwest::Client::new().post(format!("{}/v1/enrol", self.relay.url())).json(&body);
+        let request = linli_tests::http::client().post(format!("{}/v1/enrol", self.relay.url())).json(&body);
         let answer = request.send().await.expect("the relay answers");
         assert!(answer.status().is_success(), "the bench's phone is enrolled");
     }

@@ -38,7 +38,7 @@ impl Api {
     fn of(community: &Community) -> Api {
         let token = std::fs::read_to_string(community.relay.data().join("admin-token"));
         let token = token.expect("the relay's token").trim().to_owned();
-        Api { http: reqwest::Client::new(), url: community.relay.url(), token }
+        Api { http: linli_tests::http::client(), url: community.relay.url(), token }
     }
 
     async fn ask(&self, method: reqwest::Method, path: &str, body: Option<Value>) -> (u16, Vec<u8>) {

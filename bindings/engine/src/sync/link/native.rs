@@ -3,13 +3,14 @@
 use super::{CONNECT_TIMEOUT, SEND_TIMEOUT, offline};
 use crate::EngineError;
 use crate::timers::timeout;
+use crate::trust::tls;
 use futures_util::{SinkExt, StreamExt};
 use linli_core::sync::frames::{FRAME_BYTES_MAX, Frame};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream};
 
 /// Read and write buffers: the library's own 128 KiB would be paid by every phone and, in tests of a
 /// thousand phones, a thousand times.
@@ -31,7 +32,8 @@ impl Link {
             .max_write_buffer_size(2 * FRAME_BYTES_MAX)
             .max_message_size(Some(FRAME_BYTES_MAX))
             .max_frame_size(Some(FRAME_BYTES_MAX));
-        let opening = tokio_tungstenite::connect_async_with_config(url, Some(config), true);
+        let opening =
+            tokio_tungstenite::connect_async_tls_with_config(url, Some(config), true, Some(connector(url)?));
         let opened = timeout(CONNECT_TIMEOUT, opening).await.map_err(offline)?;
         let (socket, _) = opened.map_err(refusal)?;
         Ok(Link { socket })
@@ -75,6 +77,11 @@ impl Link {
     pub(crate) async fn close(mut self) {
         let _ = timeout(CLOSE_TIMEOUT, self.socket.close(None)).await;
     }
+}
+
+/// Authorities are read only where they are needed.
+fn connector(url: &str) -> Result<Connector, EngineError> {
+    if url.starts_with("wss://") { Ok(Connector::Rustls(tls()?)) } else { Ok(Connector::Plain) }
 }
 
 /// A relay that answers without a websocket is there but will not talk: too busy, or no relay at all.

@@ -10,6 +10,7 @@ import { PageFrame } from "@/shared/page-frame";
 import { Status } from "@/shared/status";
 import { Time } from "@/shared/time";
 import { browserOf } from "./browser";
+import { Passkeys } from "./passkeys";
 
 type Row = Schema<"SessionRow">;
 
@@ -24,7 +25,10 @@ export default function Account() {
     >
       <div className="beside">
         <Sessions />
-        {can("change_password") && <Password />}
+        <div>
+          {can("change_password") && <Password />}
+          {can("passkeys") && <Passkeys />}
+        </div>
       </div>
     </PageFrame>
   );

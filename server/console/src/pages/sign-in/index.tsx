@@ -2,8 +2,11 @@
 import { Alert, Button, Form, Input, type InputRef } from "antd";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { signInWithPasskey } from "@/api/passkeys";
 import { problemOf, type Problem } from "@/api/problem";
 import { signIn, type Session } from "@/api/session";
+import { OperatorLine } from "@/shared/operator-line";
+import { PasskeyButton } from "@/shared/passkey-button";
 import { LanguageSwitch } from "@/shell/top-bar";
 
 export default function SignIn({ session }: { session: Session }) {
@@ -50,9 +53,13 @@ export default function SignIn({ session }: { session: Session }) {
             {t("ok")}
           </Button>
         </Form>
+        <div style={{ marginTop: 16 }}>
+          <PasskeyButton prove={signInWithPasskey} size="large" />
+        </div>
         <p style={{ margin: "16px 0 0" }}>{t("forgotten")}</p>
       </section>
       <LanguageSwitch />
+      <OperatorLine />
     </main>
   );
 }
