@@ -165,6 +165,8 @@ actions! {
     Audit "audit": Overseers, Session;
     /// Take the audit out as a file.
     ExportAudit "export_audit": Overseers, Confirmed;
+    /// Destroy the records of a household, a person or an emergency.
+    Erase "erase": Admins, Confirmed;
     /// See the accounts.
     ReadUsers "read_users": Admins, Session;
     /// Add or change accounts.
@@ -230,6 +232,7 @@ mod tests {
         export          admin office supervisor
         audit           admin supervisor
         export_audit    admin supervisor
+        erase           admin
         read_users      admin
         users           admin
         settings        admin
@@ -258,7 +261,7 @@ mod tests {
             .filter(|action| action.needs_confirmation())
             .map(|action| action.word())
             .collect();
-        assert_eq!(delicate, ["enrol_code", "export", "export_audit", "users"]);
+        assert_eq!(delicate, ["enrol_code", "export", "export_audit", "erase", "users"]);
         let open: Vec<&str> =
             Action::ALL.iter().filter(|action| action.is_open()).map(|action| action.word()).collect();
         assert_eq!(open, ["hello", "setup", "sign_in", "enrol_phone"]);

@@ -21,6 +21,7 @@ export const ACTIONS = [
   "export",
   "audit",
   "export_audit",
+  "erase",
   "read_users",
   "users",
   "settings",
