@@ -169,6 +169,8 @@ actions! {
     Audit "audit": Overseers, Session;
     /// Take the audit out as a file.
     ExportAudit "export_audit": Overseers, Confirmed;
+    /// Destroy the records of a household, a person or an emergency.
+    Erase "erase": Admins, Confirmed;
     /// See the accounts.
     ReadUsers "read_users": Admins, Session;
     /// Add or change accounts.
@@ -236,6 +238,7 @@ mod tests {
         export          admin office supervisor
         audit           admin supervisor
         export_audit    admin supervisor
+        erase           admin
         read_users      admin
         users           admin
         settings        admin
@@ -264,7 +267,7 @@ mod tests {
             .filter(|action| action.needs_confirmation())
             .map(|action| action.word())
             .collect();
-        assert_eq!(delicate, ["passkeys", "enrol_code", "export", "export_audit", "users"]);
+        assert_eq!(delicate, ["passkeys", "enrol_code", "export", "export_audit", "erase", "users"]);
         let open: Vec<&str> =
             Action::ALL.iter().filter(|action| action.is_open()).map(|action| action.word()).collect();
         assert_eq!(open, ["hello", "setup", "sign_in", "enrol_phone"]);

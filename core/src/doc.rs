@@ -4,12 +4,14 @@
 //! concurrent creation on two phones merges key by key. Bytes reach [`Document::load`] and
 //! [`Document::apply`] only from the log, the local store or the gate.
 
+mod anew;
 mod apply;
 mod conflicts;
 mod digest;
 mod history;
 mod undo;
 
+pub use anew::Anew;
 pub use apply::{Applied, ApplyError, ChangeInfo};
 pub use conflicts::{FieldConflict, Version, resolve};
 pub use digest::{Digest, Digesting};

@@ -191,6 +191,9 @@ id_type!(
     /// A worker's appointment to a grid.
     AppointmentId, 8);
 id_type!(
+    /// An erasure: what the office had destroyed at one time.
+    ErasureId, 16);
+id_type!(
     /// A merge of two households, and one decision on a conflict.
     DecisionId, 8);
 

@@ -10,6 +10,7 @@ pub mod difference;
 pub mod doc;
 pub mod duplicates;
 pub mod error;
+pub mod forget;
 pub mod gate;
 pub mod identity;
 pub mod ids;

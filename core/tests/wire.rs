@@ -208,9 +208,12 @@ fn rows_and_snapshots_are_as_they_were() {
     };
     let actors = vec![ActorDevice { actor: Actor([4; 16]), device: DeviceKey::from_seed(&[5; 32]).device() }];
     let moved = SnapshotDoc { nth: Some(2), ..doc.clone() };
-    keeps("snapshot_body", &SnapshotBody { docs: vec![doc], actors, left: None });
+    keeps("snapshot_body", &SnapshotBody { docs: vec![doc], actors, left: None, forgotten: None });
     let left = vec![LeftDoc { doc: HouseholdId([9; 16]).into(), to: SpaceId([2; 16]), nth: 3 }];
-    keeps("snapshot_body_moved", &SnapshotBody { docs: vec![moved], actors: Vec::new(), left: Some(left) });
+    keeps(
+        "snapshot_body_moved",
+        &SnapshotBody { docs: vec![moved], actors: Vec::new(), left: Some(left), forgotten: None },
+    );
 }
 
 /// The same map with one more field, as a newer peer might send it.

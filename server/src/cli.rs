@@ -3,6 +3,7 @@
 mod campaigns;
 mod client;
 mod directives;
+mod erasures;
 mod gate;
 mod issues;
 mod office;

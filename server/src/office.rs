@@ -7,6 +7,7 @@ pub(crate) mod decide;
 pub(crate) mod directives;
 pub(crate) mod edit;
 pub(crate) mod follow;
+pub(crate) mod forget;
 pub(crate) mod grid_list;
 pub(crate) mod grids;
 pub(crate) mod import;

@@ -15,6 +15,7 @@ mod duplicates;
 mod edits;
 mod enrol;
 mod enrol_sheet;
+mod erasures;
 mod events;
 mod export;
 mod grid_list;
@@ -42,6 +43,7 @@ mod sessions;
 mod setup;
 mod standings;
 mod status;
+mod subjects;
 mod users;
 mod workers;
 
@@ -182,6 +184,10 @@ fn table(of: impl Fn(Action, UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App>
         .routes(of(Action::Read, routes!(directives::compare)))
         .routes(of(Action::Read, routes!(receipts::receipts)))
         .routes(of(Action::Read, routes!(receipts::untold)))
+        .routes(of(Action::Erase, routes!(erasures::erase)))
+        .routes(of(Action::Audit, routes!(erasures::list)))
+        .routes(of(Action::Audit, routes!(erasures::one)))
+        .routes(of(Action::Export, routes!(subjects::read)))
         .routes(of(Action::Read, routes!(issues::list)))
         .routes(of(Action::Read, routes!(photos::read)))
         .routes(of(Action::Export, routes!(export::export)));

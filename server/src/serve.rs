@@ -63,6 +63,12 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     tasks.spawn(events::run(app.clone()));
     tasks.spawn(ledgers::daily::run(app.clone()));
     tasks.spawn(keeper::run(app.clone()));
+    // Before anybody is served: a restored backup may hold what was destroyed since.
+    let again = office::forget::replay(&app).await;
+    again.map_err(|problem| {
+        anyhow::anyhow!("what was destroyed could not be destroyed again: {}", problem.en)
+    })?;
+    tasks.spawn(office::forget::run(app.clone()));
     let mut metrics = None;
     if let Some(wanted) = &config.metrics_listen {
         let listener =

@@ -5,6 +5,7 @@ use crate::clock::now_ms;
 use crate::events::{Events, News};
 use crate::ledgers::shelf::Shelf;
 use crate::metrics::Metrics;
+use crate::office::forget::Book;
 use crate::office::import::desk::Desk;
 use linli_core::ids::{DeviceId, SpaceId};
 use linli_core::kinds::{community_space, grid_space, worker_space};
@@ -65,6 +66,8 @@ pub(crate) struct App {
     pub(crate) public_url: Arc<str>,
     /// Under which national ids are hashed, where an office keeps them at all.
     pub(crate) national_id_key: Arc<[u8]>,
+    /// What was destroyed, kept apart from what a restored backup brings back.
+    pub(crate) erasures: Arc<Book>,
 }
 
 /// What is kept on disk.
@@ -99,6 +102,7 @@ impl App {
     pub(crate) fn new(stores: Stores, secrets: Secrets, stopping: watch::Receiver<bool>, url: String) -> App {
         let events = Arc::new(Events::default());
         App {
+            erasures: Arc::new(Book::in_folder(&stores.data)),
             log: stores.log,
             model: stores.model,
             accounts: stores.accounts,

@@ -170,7 +170,15 @@ impl Connection {
             return self.carry_out(asks).await;
         };
         drop(bytes);
+        // Asking on after a number says that everything up to it is stored.
+        let pulled = match &frame {
+            Frame::Pull(pull) => Some((pull.space, pull.after)),
+            _ => None,
+        };
         let asks = self.session.on_frame(frame, now_ms(), self.app.log.office());
+        if let (Some((space, after)), Some(device)) = (pulled, self.session.device()) {
+            self.app.log.passed(device, space, after, now_ms()).await.map_err(|_| End::Gone)?;
+        }
         self.carry_out(asks).await
     }
 
@@ -239,6 +247,7 @@ impl Connection {
                 if let Some(device) = self.session.claimed() {
                     let app: String = app.chars().take(64).collect();
                     self.app.log.contact(device, &app, (now_ms(), skew_ms), unsent).await?;
+                    crate::office::forget::arrived(&self.app, device, unsent).await?;
                     self.app.tell_of(device);
                 }
                 Ok(Vec::new())

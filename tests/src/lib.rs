@@ -28,6 +28,7 @@ mod refusal;
 mod relay;
 mod roster;
 mod socket;
+mod traces;
 mod web;
 
 pub use browser::Browser;
@@ -46,4 +47,5 @@ pub use proxy::{Direction, Fault, Proxy};
 pub use relay::{COMMUNITY, Metrics, Relay, copy_data, problems_in};
 pub use roster::{GRID, Home, Roster};
 pub use socket::RawSocket;
+pub use traces::traces;
 pub use web::{Answer, Web};

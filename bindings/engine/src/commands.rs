@@ -17,7 +17,7 @@ use crate::sql::{Sqlite, SqliteConnection, Transaction};
 use crate::store::answered::{self, Answered};
 use crate::store::docs::{self, StoredDoc};
 use crate::store::rows::{PlacedRow, SearchChange};
-use crate::store::{outbox, rows, spaces};
+use crate::store::{forgotten, outbox, rows, spaces};
 use crate::take_in::refresh_rows;
 use crate::{Engine, EngineError};
 use linli_core::doc::Author;
@@ -69,8 +69,14 @@ impl Engine {
         conn: &mut SqliteConnection,
         target: Target,
     ) -> Result<Opened, EngineError> {
-        let stored = docs::load(conn, target.id).await?;
-        let stored = stored.unwrap_or_else(|| StoredDoc::new(target.kind, target.space, 0));
+        let stored = docs::load(&mut *conn, target.id).await?;
+        let stored = match stored {
+            Some(stored) => stored,
+            None => {
+                let generation = forgotten::generation(conn, target.id).await?;
+                StoredDoc::new(target.kind, target.space, generation)
+            }
+        };
         let fields = stored.doc.fields();
         Ok(Opened { target, stored, fields })
     }

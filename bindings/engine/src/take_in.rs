@@ -3,6 +3,7 @@
 //! Owns the way from other people's changes to documents and rows. What cannot be applied is skipped
 //! and counted, never in the way of what follows: one broken change must not stop a phone.
 
+mod forget;
 mod moves;
 mod page;
 mod row_batch;
@@ -19,4 +20,8 @@ pub(crate) struct TakenIn {
     pub(crate) skipped: u64,
     /// Decisions of the office against something entered here.
     pub(crate) notices: u64,
+    /// Documents that were destroyed here.
+    pub(crate) forgotten: u64,
+    /// Something of this phone's own was written again and waits to be handed in.
+    pub(crate) rewritten: bool,
 }

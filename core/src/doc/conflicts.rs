@@ -102,7 +102,7 @@ impl Document {
     }
 
     /// Fills in when each version was written and whose it is.
-    fn attribute(&mut self, key: &str, versions: &mut [Version]) {
+    pub(super) fn attribute(&mut self, key: &str, versions: &mut [Version]) {
         for version in versions.iter_mut() {
             self.date(version);
         }

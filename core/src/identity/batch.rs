@@ -4,6 +4,7 @@
 //! payload can be erased later and the chain of headers still verifies. Each header names the hash of
 //! its predecessor, which makes gaps, forks and cloned phones visible.
 
+use super::forget::Forget;
 use super::keys::{DeviceKey, KeyError, PublicKey, Signature};
 use crate::bounded::up_to;
 use crate::error::Coded;
@@ -117,6 +118,9 @@ pub enum Payload {
     /// document's old space brings something more.
     #[n(3)]
     Placed(#[n(0)] Arrival),
+    /// Everything of the document in generations before the entry's is destroyed. Only the office may say so.
+    #[n(4)]
+    Forget(#[n(0)] Forget),
 }
 
 /// A document that came from another space, as a whole: who follows only its new space has nothing of it.
@@ -203,7 +207,7 @@ impl Entry {
             Payload::Change(bytes) => Hash::of(bytes),
             Payload::Erased(hash) => *hash,
             // Their whole encoding, which no change can have: it does not begin like a chunk.
-            Payload::Moved { .. } | Payload::Placed(_) => {
+            Payload::Moved { .. } | Payload::Placed(_) | Payload::Forget(_) => {
                 Hash::of(&minicbor::to_vec(&self.payload).unwrap_or_default())
             }
         }
@@ -214,8 +218,24 @@ impl Entry {
         match &self.payload {
             Payload::Change(bytes) => bytes.len(),
             Payload::Placed(arrival) => arrival.document.len() + arrival.actors.len() * ActorDevice::BYTES,
+            Payload::Forget(forget) => forget.bytes(),
             Payload::Erased(_) | Payload::Moved { .. } => 0,
         }
+    }
+
+    /// Whether the payload says something of the document's contents, and leaves only its hash when the
+    /// document is destroyed.
+    pub fn has_contents(&self) -> bool {
+        match &self.payload {
+            Payload::Change(_) | Payload::Placed(_) => true,
+            Payload::Forget(forget) => forget.anew.is_some(),
+            Payload::Erased(_) | Payload::Moved { .. } => false,
+        }
+    }
+
+    /// Leaves nothing of the payload but its hash.
+    pub fn erase(&mut self) {
+        self.payload = Payload::Erased(self.payload_hash());
     }
 
     fn digest(&self) -> [u8; 32] {
@@ -230,7 +250,7 @@ impl Entry {
 
 impl ActorDevice {
     /// Two ids of 16 bytes and what CBOR puts around them.
-    const BYTES: usize = 36;
+    pub(super) const BYTES: usize = 36;
 }
 
 fn read_entries<'b, C>(decoder: &mut Decoder<'b>, context: &mut C) -> Result<Vec<Entry>, decode::Error> {
@@ -321,7 +341,7 @@ impl Batch {
         let header = self.claims()?;
         let too_long = |entry: &Entry| match &entry.payload {
             Payload::Change(_) => entry.bytes() > Batch::PAYLOAD_BYTES_MAX,
-            Payload::Placed(_) => entry.bytes() > Batch::PLACED_BYTES_MAX,
+            Payload::Placed(_) | Payload::Forget(_) => entry.bytes() > Batch::PLACED_BYTES_MAX,
             Payload::Erased(_) | Payload::Moved { .. } => false,
         };
         if self.entries.len() > Batch::ENTRIES_MAX || self.entries.iter().any(too_long) {

@@ -178,7 +178,8 @@ impl VisitEntry {
         Value::Bytes(minicbor::to_vec(self).unwrap_or_default())
     }
 
-    fn from_value(value: &Value) -> Option<VisitEntry> {
+    /// Reads what [`VisitEntry::to_value`] made.
+    pub fn from_value(value: &Value) -> Option<VisitEntry> {
         match value {
             Value::Bytes(bytes) => minicbor::decode(bytes).ok(),
             _ => None,

@@ -340,6 +340,20 @@ pub struct SnapshotBody {
     /// Documents that have left the space. What the log still brings of them is not for whoever starts here.
     #[n(3)]
     pub left: Option<Vec<LeftDoc>>,
+    /// Documents that were destroyed. A phone that has one of an earlier generation lets go of it.
+    #[n(4)]
+    pub forgotten: Option<Vec<ForgottenDoc>>,
+}
+
+/// A document that was destroyed.
+#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+pub struct ForgottenDoc {
+    /// Its id.
+    #[n(0)]
+    pub doc: DocId,
+    /// The generation that may begin since.
+    #[n(1)]
+    pub generation: u32,
 }
 
 /// A document that was moved to another space.

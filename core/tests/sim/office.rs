@@ -257,7 +257,7 @@ impl Office {
             .collect();
         let bodies = docs.chunks(SNAPSHOT_PAGE_DOCS).map(|docs| {
             docs.iter().for_each(|doc| drop(Document::load(doc.kind, &doc.bytes).unwrap()));
-            SnapshotBody { docs: docs.to_vec(), actors: Vec::new(), left: None }
+            SnapshotBody { docs: docs.to_vec(), actors: Vec::new(), left: None, forgotten: None }
         });
         (seq, bodies.collect())
     }

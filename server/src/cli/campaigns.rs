@@ -84,7 +84,7 @@ fn read_questions(file: &Path, lang: Lang) -> Result<Value, Failure> {
 }
 
 /// The id of the campaign of this name.
-async fn id_of(name: &str, client: &Client) -> Result<String, Failure> {
+pub(super) async fn id_of(name: &str, client: &Client) -> Result<String, Failure> {
     let campaigns = client.get("/v1/campaigns", &[]).await?;
     let mut campaigns = campaigns.as_array().into_iter().flatten();
     let found = campaigns.find(|one| text(one, "campaign") == name).and_then(|one| one.get("opened"));

@@ -226,6 +226,11 @@ impl Whole {
         serde_json::from_slice(&text).map_err(|_| damaged())
     }
 
+    /// Whether it has a row of one of these households.
+    pub(crate) fn names_any(&self, households: &[String]) -> bool {
+        self.rows.iter().any(|row| households.contains(&row.household))
+    }
+
     /// Without the columns that say more than most readers need.
     pub(crate) fn without_sensitive(mut self) -> Whole {
         let keep: Vec<bool> = self.columns.iter().map(|column| !column.sensitive).collect();

@@ -85,6 +85,12 @@ impl Shelf {
         days.push_front((day, whole));
     }
 
+    /// Lets go of everything that was read: something of it was destroyed.
+    pub(crate) async fn clear(&self) {
+        *self.books.write().await = Books::new();
+        lock(&self.days).clear();
+    }
+
     /// Gives the memory back when nobody has asked for long.
     pub(crate) async fn rest(&self, now_ms: TimeMs) {
         let asked_ms = self.asked_ms.load(Ordering::Relaxed);

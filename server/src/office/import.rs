@@ -139,6 +139,7 @@ async fn plan_all(
     progress: &Progress,
 ) -> Result<Vec<Planned>, Problem> {
     let mut planned = Vec::with_capacity(households.len());
+    let begins = app.model.first_generations().await?;
     for part in households.chunks(HOUSEHOLDS_PER_PART) {
         let ids = part.iter().map(|household| kinds::household_id(community, &household.address).into());
         let mut known = app.model.documents(&ids.collect::<Vec<DocId>>()).await?;
@@ -149,6 +150,7 @@ async fn plan_all(
                 grid: grids.of(household),
                 household: household.clone(),
                 known: known.remove(&id.into()),
+                generation: begins.get(&id.into()).copied().unwrap_or(0),
             }
         });
         let (work, author) = (work.collect(), author.clone());

@@ -2,11 +2,13 @@
 
 mod actors;
 mod devices;
+mod forget;
 mod review;
 mod upgrade;
 mod writer;
 
 pub use devices::{Device, EnrolError, NewCode, StandingError};
+pub use forget::{ErasedDoc, Erasure, ErasureOrder, ErasurePhone};
 pub use review::{Decided, Decision, ReviewError, ReviewRecord, ReviewState};
 pub use writer::{OfficeDraft, Receipt};
 

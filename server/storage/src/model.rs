@@ -12,6 +12,7 @@ mod documents;
 mod duplicates;
 mod entries;
 mod flush;
+mod forget;
 mod issues;
 mod moves;
 mod organisation;

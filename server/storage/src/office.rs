@@ -62,6 +62,14 @@ impl Office {
         Ok(())
     }
 
+    /// Leaves nothing of earlier commits in the write-ahead log; whether that was possible.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn cut_journal(&self) -> Result<bool, StoreError> {
+        self.database.cut_journal().await
+    }
+
     /// Closes the file.
     pub async fn close(&self) {
         self.database.readers.close().await;

@@ -63,6 +63,15 @@ pub(crate) fn remove(path: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
+impl Database {
+    /// Writes the write-ahead log back and cuts it to nothing: what was deleted is in none of its old pages. Not
+    /// possible while somebody reads an earlier state; whoever needs it asks again.
+    pub(crate) async fn cut_journal(&self) -> Result<bool, StoreError> {
+        let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.writer).await?;
+        Ok(sqlx::Row::try_get::<i64, _>(&row, 0)? == 0)
+    }
+}
+
 pub(crate) async fn open(
     path: &Path,
     durability: Durability,

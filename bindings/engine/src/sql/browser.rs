@@ -47,7 +47,7 @@ pub(crate) async fn open(place: &Place) -> Result<SqliteConnection, EngineError>
     inner.execute_batch(&format!(
         "PRAGMA cipher = 'chacha20'; PRAGMA key = 'raw:{key}'; PRAGMA locking_mode = EXCLUSIVE;
          PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-         PRAGMA cache_size = {CACHE_KIB};"
+         PRAGMA cache_size = {CACHE_KIB}; PRAGMA secure_delete = ON;"
     ))?;
     inner.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     Ok(SqliteConnection { inner })

@@ -32,6 +32,8 @@ pub(crate) async fn open(dir: &Place) -> Result<SqliteConnection, EngineError> {
         .busy_timeout(BUSY_TIMEOUT)
         .statement_cache_capacity(STATEMENTS_MAX)
         .pragma("cache_size", CACHE_KIB)
+        // What the office had destroyed must not stay in free pages.
+        .pragma("secure_delete", "on")
         .disable_statement_logging();
     Ok(options.connect().await?)
 }

@@ -6,12 +6,12 @@ use super::link::Link;
 use super::{Listener, SyncEvent, SyncReport};
 use crate::packing::pack_items;
 use crate::store::meta::{self, Profile};
-use crate::store::{begin, outbox, people, spaces, to_sql};
+use crate::store::{begin, forgotten, outbox, people, spaces, to_sql};
 use crate::{Engine, EngineError, Refusal};
 use linli_core::ids::DeviceId;
 use linli_core::sync::device::{Ask, Device, nothing_packed};
 use linli_core::sync::frames::{
-    Ack, Frame, PAGE_BYTES_GOAL, PROOF_PURPOSE, Page, Refused, SnapshotPage, Welcome,
+    Ack, Frame, PAGE_BYTES_GOAL, PROOF_PURPOSE, Page, Pull, Refused, SnapshotPage, Welcome,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -133,7 +133,7 @@ impl<'e> Driver<'e> {
             Ask::ReadOutbox => return self.read_outbox().await,
             Ask::StoreAck(ack) => self.store_ack(&ack, listener).await?,
             Ask::StoreRefused(refused) => return self.store_refused(&refused, listener).await,
-            Ask::StorePage(page) => self.store_page(&page, listener).await?,
+            Ask::StorePage(page) => return self.store_page(&page, listener).await,
             Ask::StoreSnapshot(page) => self.store_snapshot(&page, listener).await?,
             Ask::CaughtUp if self.pushing => {}
             Ask::CaughtUp => self.note_caught_up(listener).await?,
@@ -169,6 +169,7 @@ impl<'e> Driver<'e> {
         let (cursors, own) = (spaces::cursors(&mut tx).await?, meta::chain(&mut tx).await?);
         tx.commit().await?;
         if dropped {
+            forgotten::cut_journal(&mut conn).await?;
             engine.rotate_actor()?;
             engine.drop_index();
         }
@@ -245,7 +246,11 @@ impl<'e> Driver<'e> {
         Ok(self.machine.on_work())
     }
 
-    async fn store_page(&mut self, page: &Page, listener: &mut Listener<'_>) -> Result<(), EngineError> {
+    async fn store_page(
+        &mut self,
+        page: &Page,
+        listener: &mut Listener<'_>,
+    ) -> Result<Vec<Ask>, EngineError> {
         let taken = self.engine.store_page(page).await?;
         self.caught_up = false;
         self.report.received += taken.received;
@@ -254,7 +259,15 @@ impl<'e> Driver<'e> {
         if taken.received > 0 {
             listener(SyncEvent::Received { changes: taken.received });
         }
-        Ok(())
+        let mut asks = Vec::new();
+        if taken.forgotten > 0 {
+            // Asking on from here tells the office that what it had destroyed is gone from this phone.
+            asks.push(Ask::Send(Frame::Pull(Pull { space: page.space, after: page.upto })));
+        }
+        if taken.rewritten {
+            asks.extend(self.machine.on_work());
+        }
+        Ok(asks)
     }
 
     async fn store_snapshot(
@@ -287,6 +300,7 @@ impl<'e> Driver<'e> {
         }
         tx.commit().await?;
         if dropped {
+            forgotten::cut_journal(&mut conn).await?;
             engine.rotate_actor()?;
             engine.drop_index();
         }

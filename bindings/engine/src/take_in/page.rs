@@ -6,7 +6,7 @@ use crate::packing::unpack;
 use crate::sql::SqliteConnection;
 use crate::store::docs::{self, Held, StoredDoc};
 use crate::store::rows::SearchChange;
-use crate::store::{begin, meta, people, places, spaces};
+use crate::store::{begin, forgotten, meta, people, places, spaces};
 use crate::{Engine, EngineError};
 use linli_core::doc::{Applied, ApplyError, ChangeBytes};
 use linli_core::gate;
@@ -24,12 +24,12 @@ const OPEN_DOCS_MAX: usize = 400;
 
 /// A page being worked through.
 pub(super) struct Intake<'e> {
-    engine: &'e Engine,
+    pub(super) engine: &'e Engine,
     pub(super) space: SpaceId,
     /// Only the office moves documents.
     office: Option<DeviceId>,
     pub(super) granted: BTreeSet<SpaceId>,
-    open: BTreeMap<DocId, OpenDoc>,
+    pub(super) open: BTreeMap<DocId, OpenDoc>,
     pub(super) actors: BTreeMap<Actor, DeviceId>,
     any_held: bool,
     /// Whether any document was ever moved.
@@ -38,6 +38,10 @@ pub(super) struct Intake<'e> {
     pub(super) replaced: bool,
     pub(super) taken: TakenIn,
     pub(super) changes: Vec<SearchChange>,
+    /// Whether anything was ever destroyed.
+    pub(super) any_forgotten: bool,
+    /// What was destroyed with this page.
+    pub(super) forgotten: BTreeMap<DocId, u32>,
 }
 
 pub(super) struct OpenDoc {
@@ -66,13 +70,19 @@ impl Engine {
             replaced: false,
             taken: TakenIn::default(),
             changes: Vec::new(),
+            any_forgotten: forgotten::any(&mut tx).await?,
+            forgotten: BTreeMap::new(),
         };
         for item in items {
             intake.take_batch(&mut tx, item.batch).await?;
         }
         intake.flush(&mut tx).await?;
+        forgotten::strip_if_any(&mut tx, &intake.forgotten).await?;
         spaces::set_cursor(&mut tx, page.space, Cursor::At(page.upto), 0, page.head).await?;
         tx.commit().await?;
+        if intake.taken.forgotten > 0 {
+            forgotten::cut_journal(&mut conn).await?;
+        }
         if intake.replaced {
             self.rotate_actor()?;
         }
@@ -109,16 +119,24 @@ impl Intake<'_> {
             self.taken.skipped += 1;
             return Ok(());
         }
+        if self.is_of_the_past(&mut *conn, &entry).await? {
+            return Ok(());
+        }
         let bytes = match entry.payload {
             Payload::Change(bytes) => bytes,
             // An erased payload leaves only its hash in the log; there is nothing to apply.
             Payload::Erased(_) => return Ok(()),
-            Payload::Moved { .. } | Payload::Placed(_) if Some(device) != self.office => {
+            Payload::Moved { .. } | Payload::Placed(_) | Payload::Forget(_)
+                if Some(device) != self.office =>
+            {
                 self.taken.skipped += 1;
                 return Ok(());
             }
             Payload::Moved { to, nth } => {
                 return self.take_moved(conn, entry.doc, entry.kind, Placement { nth, space: to }).await;
+            }
+            Payload::Forget(forget) => {
+                return self.take_forget(conn, entry.doc, (entry.kind, entry.generation), forget).await;
             }
             Payload::Placed(arrival) => {
                 return self.take_placed(conn, entry.doc, (entry.kind, entry.generation), arrival).await;

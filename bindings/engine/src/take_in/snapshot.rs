@@ -10,7 +10,7 @@ use crate::packing::unpack;
 use crate::sql::{self, QueryBuilder, Sqlite, SqliteConnection};
 use crate::store::docs::{self, StoredDoc};
 use crate::store::rows::{PlacedRow, SearchChange};
-use crate::store::{begin, people, places, spaces};
+use crate::store::{begin, forgotten, people, places, spaces};
 use crate::{Engine, EngineError};
 use linli_core::doc::Document;
 use linli_core::identity::Placement;
@@ -18,8 +18,8 @@ use linli_core::ids::{DocId, SpaceId};
 use linli_core::kinds::DocKind;
 use linli_core::model::{HouseholdRow, IssueRow, SheetRow};
 use linli_core::sync::device::Cursor;
-use linli_core::sync::frames::{LeftDoc, SnapshotBody, SnapshotDoc, SnapshotPage};
-use std::collections::BTreeSet;
+use linli_core::sync::frames::{ForgottenDoc, LeftDoc, SnapshotBody, SnapshotDoc, SnapshotPage};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Documents of one statement.
 const CHUNK_ROWS: usize = 100;
@@ -38,6 +38,7 @@ impl Engine {
         let actors: Vec<_> = body.actors.iter().map(|pair| (pair.actor, pair.device)).collect();
         people::bind_actors(&mut tx, &actors).await?;
         let mut gone = self.leave_all(&mut tx, body.left.unwrap_or_default(), &mut taken).await?;
+        gone.extend(self.forget_all(&mut tx, body.forgotten.unwrap_or_default(), &mut taken).await?);
         let docs = of_this_place(&mut tx, page.space, body.docs).await?;
         let touched = touched_docs(&mut tx).await?;
         let (known, mut fresh): (Vec<_>, Vec<_>) =
@@ -54,8 +55,39 @@ impl Engine {
         gone.extend(batch.write(&mut tx, self.device(), &mut taken).await?);
         spaces::set_cursor(&mut tx, page.space, cursor_after(page), page.pages, page.seq).await?;
         tx.commit().await?;
+        if taken.forgotten > 0 {
+            forgotten::cut_journal(&mut conn).await?;
+        }
         self.index_changes(gone);
         Ok(taken)
+    }
+
+    /// Documents that were destroyed. One that begins anew comes with the snapshot.
+    async fn forget_all(
+        &self,
+        conn: &mut SqliteConnection,
+        docs: Vec<ForgottenDoc>,
+        taken: &mut TakenIn,
+    ) -> Result<Vec<SearchChange>, EngineError> {
+        let mut destroyed = BTreeMap::new();
+        let mut gone = Vec::new();
+        for ForgottenDoc { doc, generation } in docs {
+            let here = docs::load(&mut *conn, doc).await?;
+            let older = here.as_ref().is_some_and(|here| here.generation < generation);
+            if older || here.is_none() {
+                forgotten::purge(&mut *conn, doc, generation).await?;
+            }
+            if older {
+                destroyed.insert(doc, generation);
+                gone.push((doc.into(), None));
+            }
+        }
+        taken.forgotten += destroyed.len() as u64;
+        forgotten::strip_if_any(&mut *conn, &destroyed).await?;
+        if !destroyed.is_empty() {
+            self.rotate_actor()?;
+        }
+        Ok(gone)
     }
 
     /// Documents that are no longer in the snapshot's space.
@@ -267,7 +299,9 @@ mod tests {
         let pages = u32::try_from(chunks.len()).unwrap();
         let page = |(page, numbers): (usize, &[usize])| {
             let docs = numbers.iter().flat_map(|number| docs_of(*number)).collect();
-            let body = minicbor::to_vec(SnapshotBody { docs, actors: Vec::new(), left: None }).unwrap();
+            let body =
+                minicbor::to_vec(SnapshotBody { docs, actors: Vec::new(), left: None, forgotten: None })
+                    .unwrap();
             let bytes = zstd::bulk::compress(&body, 3).unwrap();
             let (page, body) = (u32::try_from(page).unwrap(), Packed { codec: Codec::Zstd, bytes });
             SnapshotPage { space, seq: 9, page, pages, bytes_total: 0, body }

@@ -171,7 +171,7 @@ impl Relay {
         let actors = state.actors();
         let mut bodies: Vec<SnapshotBody> = all
             .chunks(docs_per_page)
-            .map(|docs| SnapshotBody { docs: docs.to_vec(), actors: Vec::new(), left: None })
+            .map(|docs| SnapshotBody { docs: docs.to_vec(), actors: Vec::new(), left: None, forgotten: None })
             .collect();
         bodies[0].actors = actors;
         let seq = state.log.get(&space()).map_or(0, |items| items.len() as u64);

@@ -23,6 +23,7 @@ export const ACTIONS = [
   "export",
   "audit",
   "export_audit",
+  "erase",
   "read_users",
   "users",
   "settings",

@@ -171,7 +171,9 @@ fn judge_entry(document: &mut Option<(Document, u32)>, space: SpaceId, entry: &E
     }
     match &entry.payload {
         Payload::Change(bytes) => judge_change(document, bytes, lang),
-        // Nothing is left of it to be taken in; moves were refused above.
-        Payload::Erased(_) | Payload::Moved { .. } | Payload::Placed(_) => Judged::accepted(),
+        // Nothing is left of it to be taken in; what only the office may was refused above.
+        Payload::Erased(_) | Payload::Moved { .. } | Payload::Placed(_) | Payload::Forget(_) => {
+            Judged::accepted()
+        }
     }
 }

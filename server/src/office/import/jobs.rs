@@ -214,6 +214,20 @@ pub(super) async fn discard(app: &App, mut job: ImportJob) -> Result<(), Problem
     Ok(())
 }
 
+/// Deletes every uploaded file that nothing is being done with; how many. Each may hold anybody's name.
+pub(crate) async fn discard_files(app: &App) -> Result<usize, Problem> {
+    let _turn = app.imports.turn.lock().await;
+    let settled = [ImportState::Ready, ImportState::Failed, ImportState::Imported, ImportState::Undone];
+    let mut count = 0;
+    for job in app.accounts.imports(i64::MAX).await? {
+        if job.has_file && settled.contains(&job.state) {
+            discard(app, job).await?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
 /// Begins to count what an import would do.
 pub(crate) async fn check(app: &App, id: &str) -> Result<ImportJob, Problem> {
     let _turn = app.imports.turn.lock().await;

@@ -141,23 +141,30 @@ pub(super) struct Work {
     pub(super) household: RosterHousehold,
     /// Its document, when it exists.
     pub(super) known: Option<OpenDoc>,
+    /// The generation in which it begins, when it does not.
+    pub(super) generation: u32,
 }
 
 /// Plans a part of the file. One author for the whole run: every document is changed at most once in it.
 pub(super) fn plan(work: Vec<Work>, author: &Author) -> Vec<Planned> {
-    on_all_cores(work, |Work { id, grid, household, known }| match known {
+    on_all_cores(work, |Work { id, grid, household, known, generation }| match known {
         Some(open) => update(id, grid, &household, open, author),
-        None => create(id, grid, &household, author),
+        None => create((id, generation), grid, &household, author),
     })
 }
 
-fn create(id: HouseholdId, grid: String, household: &RosterHousehold, author: &Author) -> Planned {
+fn create(
+    (id, generation): (HouseholdId, u32),
+    grid: String,
+    household: &RosterHousehold,
+    author: &Author,
+) -> Planned {
     let mut document = Document::new(DocKind::Household);
     let residents = name_residents(id, &household.residents, &Fields::new());
     let puts = wanted(&grid, household, &residents);
     let change = document.edit(author, &puts);
     let residents_new = residents.len();
-    Planned { id, grid, space: None, generation: 0, is_new: true, change, residents_new, conflicts: 0 }
+    Planned { id, grid, space: None, generation, is_new: true, change, residents_new, conflicts: 0 }
 }
 
 /// Puts only what differs from the previous import, as if written right after it.

@@ -74,7 +74,7 @@ pub(super) async fn fill(connection: &mut SqliteConnection) -> Result<(), StoreE
 fn actors_of(batch: &Batch) -> BTreeSet<Actor> {
     let claimed = batch.entries.iter().filter_map(|entry| match &entry.payload {
         Payload::Change(bytes) => claimed_actor(bytes).map(Actor),
-        Payload::Erased(_) | Payload::Moved { .. } | Payload::Placed(_) => None,
+        Payload::Erased(_) | Payload::Moved { .. } | Payload::Placed(_) | Payload::Forget(_) => None,
     });
     claimed.collect()
 }

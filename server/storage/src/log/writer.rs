@@ -2,6 +2,7 @@
 //! an acknowledgement leaves here only after the commit returned.
 
 use super::actors;
+use super::forget::{self, Drop, Erase};
 use super::review::{self, Decided, Decision, ReviewError};
 use super::{as_i64, hash_of};
 use crate::StoreError;
@@ -42,6 +43,8 @@ pub(super) enum Request {
     Devices(Box<DeviceRequest>),
     Office { drafts: Vec<OfficeDraft>, now_ms: TimeMs, reply: oneshot::Sender<Receipt> },
     Decide { decision: Decision, reply: oneshot::Sender<Result<Decided, ReviewError>> },
+    Erase(Erase),
+    Drop(Drop),
     Stop(oneshot::Sender<()>),
 }
 
@@ -61,6 +64,7 @@ enum Answer {
     Devices(oneshot::Sender<Vec<Stored>>, Vec<Stored>),
     Office(oneshot::Sender<Receipt>, Receipt),
     Decided(oneshot::Sender<Result<Decided, ReviewError>>, Result<Decided, ReviewError>),
+    Dropped(oneshot::Sender<u64>, u64),
 }
 
 impl super::Log {
@@ -107,7 +111,7 @@ impl super::Log {
         answer.await.map_err(|_| StoreError::Stopped)
     }
 
-    async fn send(&self, request: Request) -> Result<(), StoreError> {
+    pub(super) async fn send(&self, request: Request) -> Result<(), StoreError> {
         self.requests.send(request).await.map_err(|_| StoreError::Stopped)
     }
 }
@@ -155,6 +159,7 @@ fn answer(answer: Answer) {
         Answer::Devices(reply, stored) => drop(reply.send(stored)),
         Answer::Office(reply, receipt) => drop(reply.send(receipt)),
         Answer::Decided(reply, decided) => drop(reply.send(decided)),
+        Answer::Dropped(reply, count) => drop(reply.send(count)),
     }
 }
 
@@ -182,6 +187,15 @@ async fn commit(
                 let decided = review::decide(&mut transaction, office, &decision).await?;
                 newest = decided.as_ref().ok().and_then(|decided| decided.last_id).or(newest);
                 answers.push(Answer::Decided(reply, decided));
+            }
+            Request::Erase(Erase { order, reply }) => {
+                let last_id = forget::erase(&mut transaction, office, &order).await?;
+                newest = Some(last_id).filter(|id| *id > 0).or(newest);
+                answers.push(Answer::Office(reply, Receipt { last_id }));
+            }
+            Request::Drop(Drop { erasure, ids, docs, reply }) => {
+                let count = forget::drop_payloads(&mut transaction, erasure, &ids, &docs).await?;
+                answers.push(Answer::Dropped(reply, count));
             }
             Request::Stop(_) => {}
         }
@@ -325,6 +339,7 @@ async fn insert(
     (received_ms, skew_ms): (TimeMs, i64),
     cause: Option<Cause>,
 ) -> Result<i64, StoreError> {
+    let kept = forget::strip(connection, batch).await?;
     let done = sqlx::query(
         "INSERT INTO batch (space, seq, device, epoch, number, hash, bytes, received_ms, skew_ms, review, parted, cause)
          VALUES (?1, (SELECT coalesce(max(seq), 0) + 1 FROM batch WHERE space = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
@@ -334,7 +349,7 @@ async fn insert(
     .bind(i64::from(header.epoch))
     .bind(as_i64(header.number))
     .bind(batch.hash().0.as_slice())
-    .bind(batch.to_bytes())
+    .bind(kept.as_ref().unwrap_or(batch).to_bytes())
     .bind(received_ms)
     .bind(skew_ms)
     .bind(i64::from(cause.is_some()))

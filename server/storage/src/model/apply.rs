@@ -4,6 +4,7 @@
 //! predecessors are missing is held and tried again whenever its document moves.
 
 use super::conflicts::{live_conflicts, track_conflicts};
+use super::cover::refresh_cover;
 use super::documents::{Origin, Touched, load_all};
 use super::entries::{check_allowed, check_fits};
 use super::flush::flush;
@@ -38,15 +39,19 @@ pub(super) struct Group<'a> {
     /// Actors of this group, likewise.
     pub(super) actors: BTreeMap<(SpaceId, Actor), (DeviceId, i64)>,
     /// New documents with their only change, not yet part of the group.
-    made: BTreeMap<DocId, (Document, ChangeInfo)>,
+    pub(super) made: BTreeMap<DocId, (Document, ChangeInfo)>,
     /// Whether any document was ever moved.
     pub(super) any_moved: bool,
     /// Where documents without a change so far were moved to.
-    placed: BTreeMap<DocId, Placement>,
+    pub(super) placed: BTreeMap<DocId, Placement>,
     /// Spaces that documents of this group leave.
     pub(super) left_spaces: BTreeSet<SpaceId>,
     /// Households that moved, and visits documents: they may be in different spaces now.
     pub(super) unsettled: BTreeSet<DocId>,
+    /// Households of which something was destroyed: what is known of their visits is worked out again.
+    pub(super) wiped: BTreeSet<HouseholdId>,
+    /// Documents that were destroyed; search finds them no longer.
+    pub(super) unfound: BTreeSet<HouseholdId>,
 }
 
 impl Model {
@@ -66,6 +71,8 @@ impl Model {
             placed: BTreeMap::new(),
             left_spaces: BTreeSet::new(),
             unsettled: BTreeSet::new(),
+            wiped: BTreeSet::new(),
+            unfound: BTreeSet::new(),
         };
         group.open_all(&batches).await?;
         let mut newest = 0;
@@ -85,7 +92,10 @@ impl Model {
         group.write_origins().await?;
         let docs = std::mem::take(&mut group.docs);
         let unsettled = if group.any_moved { std::mem::take(&mut group.unsettled) } else { BTreeSet::new() };
-        let searchable = flush(&mut transaction, docs).await?;
+        let (wiped, unfound) = (std::mem::take(&mut group.wiped), std::mem::take(&mut group.unfound));
+        let mut searchable: Vec<_> = unfound.into_iter().map(|id| (id, None)).collect();
+        searchable.extend(flush(&mut transaction, docs).await?);
+        refresh_cover(&mut transaction, wiped).await?;
         moves::note_left_behind(&mut transaction, unsettled).await?;
         sqlx::query("UPDATE progress SET applied = ?").bind(newest).execute(&mut *transaction).await?;
         transaction.commit().await?;
@@ -128,6 +138,9 @@ impl Group<'_> {
         let made = self.made.remove(&entry.doc);
         // Before the document is looked for: what is not allowed must not even begin one.
         let allowed = check_allowed(entry, logged.space, logged.author == self.office);
+        if let (Ok(()), Payload::Forget(forget)) = (allowed, &entry.payload) {
+            return self.apply_forget(logged, index, entry, forget).await;
+        }
         let fits = allowed.and_then(|()| {
             let open = &self.touched(logged, entry).open;
             check_fits(entry, open.document.kind(), open.generation)
@@ -143,7 +156,7 @@ impl Group<'_> {
                 Ok(false)
             }
             Payload::Placed(arrival) => self.apply_placed(logged, index, entry, arrival).await,
-            Payload::Erased(_) => Ok(false),
+            Payload::Erased(_) | Payload::Forget(_) => Ok(false),
         }
     }
 
@@ -234,7 +247,12 @@ impl Group<'_> {
     }
 
     /// Bookkeeping after a change became part of its document.
-    async fn after(&mut self, logged: &Logged, doc: DocId, info: ChangeInfo) -> Result<(), StoreError> {
+    pub(super) async fn after(
+        &mut self,
+        logged: &Logged,
+        doc: DocId,
+        info: ChangeInfo,
+    ) -> Result<(), StoreError> {
         self.received.entry(info.hash).or_insert(logged.received_ms);
         self.actors.entry((logged.space, info.actor)).or_insert((logged.author, logged.skew_ms));
         let Some(touched) = self.docs.get_mut(&doc) else { return Err(damaged("document")) };

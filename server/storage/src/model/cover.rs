@@ -135,7 +135,9 @@ async fn insert(
 }
 
 /// Households merged away, and into which; few, and found by an index of their own.
-async fn merged(connection: &mut SqliteConnection) -> Result<BTreeMap<HouseholdId, HouseholdId>, StoreError> {
+pub(super) async fn merged(
+    connection: &mut SqliteConnection,
+) -> Result<BTreeMap<HouseholdId, HouseholdId>, StoreError> {
     let rows = sqlx::query(
         "SELECT id, merged_into FROM household WHERE merged_into IS NOT NULL AND merged_into <> zeroblob(16)",
     )
@@ -151,7 +153,7 @@ async fn merged(connection: &mut SqliteConnection) -> Result<BTreeMap<HouseholdI
 
 /// The household that this one is now a part of. Two that were merged into each other offline are a circle:
 /// then no step count suffices and the smallest of them stands for all.
-fn survivor(id: HouseholdId, merged: &BTreeMap<HouseholdId, HouseholdId>) -> HouseholdId {
+pub(super) fn survivor(id: HouseholdId, merged: &BTreeMap<HouseholdId, HouseholdId>) -> HouseholdId {
     let mut seen = vec![id];
     let mut at = id;
     while let Some(next) = merged.get(&at) {

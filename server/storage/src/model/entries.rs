@@ -16,6 +16,9 @@ pub enum EntryError {
     /// A phone moves a document.
     #[error("only the office may move a document")]
     Move,
+    /// A phone destroys a document.
+    #[error("only the office may destroy a document")]
+    Forget,
     /// A phone writes what only the office may.
     #[error("only the office may change this kind of document")]
     OfficeKind,
@@ -30,7 +33,10 @@ pub enum EntryError {
 impl Coded for EntryError {
     fn code(&self) -> &'static str {
         match self {
-            EntryError::ReceiptsElsewhere | EntryError::Move | EntryError::OfficeKind => "change.not_allowed",
+            EntryError::ReceiptsElsewhere
+            | EntryError::Move
+            | EntryError::Forget
+            | EntryError::OfficeKind => "change.not_allowed",
             EntryError::WrongKind => "change.wrong_kind",
             EntryError::OldGeneration => "change.old_generation",
         }
@@ -40,6 +46,7 @@ impl Coded for EntryError {
         match self {
             EntryError::ReceiptsElsewhere => "签收回执只能写在该网格员自己的回执文档里",
             EntryError::Move => "只有社区办公室可以移动文档",
+            EntryError::Forget => "只有社区办公室可以销毁文档",
             EntryError::OfficeKind => "这类文档只有社区办公室可以修改",
             EntryError::WrongKind => "该文档属于另一种类",
             EntryError::OldGeneration => "该文档此后已被清除",
@@ -60,6 +67,8 @@ pub fn check_allowed(entry: &Entry, space: SpaceId, by_office: bool) -> Result<(
         Ok(())
     } else if moves {
         Err(EntryError::Move)
+    } else if matches!(entry.payload, Payload::Forget(_)) {
+        Err(EntryError::Forget)
     } else if !entry.kind.is_of_phones() {
         Err(EntryError::OfficeKind)
     } else {

@@ -1,12 +1,14 @@
 //! Snapshots: a space's documents, compacted and compressed once, sent to every fresh phone.
 
 use super::Model;
+use super::forget::forgotten_in;
 use crate::StoreError;
 use crate::error::damaged;
 use linli_core::ids::{Actor, DeviceId, DocId, SpaceId};
 use linli_core::kinds::DocKind;
 use linli_core::sync::frames::{
-    ActorDevice, Codec, LeftDoc, PAGE_BYTES_GOAL, Packed, SnapshotBody, SnapshotDoc, SnapshotPage,
+    ActorDevice, Codec, ForgottenDoc, LeftDoc, PAGE_BYTES_GOAL, Packed, SnapshotBody, SnapshotDoc,
+    SnapshotPage,
 };
 use sqlx::{Row, SqliteConnection};
 
@@ -103,6 +105,8 @@ impl Model {
             .await?;
         let mut actors = actors(&mut reader, space).await?;
         let mut left = Some(left(&mut reader, space).await?).filter(|left| !left.is_empty());
+        let gone = forgotten_in(&mut reader, space).await?;
+        let mut forgotten = forgotten_docs(&gone);
         let mut pages = Vec::new();
         let mut after: Option<(i64, Vec<u8>)> = None;
         loop {
@@ -112,7 +116,8 @@ impl Model {
             }
             let ended = last.is_none();
             after = last;
-            let body = SnapshotBody { docs, actors: std::mem::take(&mut actors), left: left.take() };
+            let actors = std::mem::take(&mut actors);
+            let body = SnapshotBody { docs, actors, left: left.take(), forgotten: forgotten.take() };
             pages.push(compress(minicbor::to_vec(&body).unwrap_or_default()).await?);
             if ended {
                 break;
@@ -120,6 +125,10 @@ impl Model {
         }
         drop(reader);
         let mut writer = self.database.writer.begin_with("BEGIN IMMEDIATE").await?;
+        if forgotten_in(&mut writer, space).await? != gone {
+            // Something that is in these pages was destroyed meanwhile.
+            return Ok(());
+        }
         sqlx::query("DELETE FROM snapshot WHERE space = ?")
             .bind(space.0.as_slice())
             .execute(&mut *writer)
@@ -139,6 +148,12 @@ impl Model {
         writer.commit().await?;
         Ok(())
     }
+}
+
+fn forgotten_docs(gone: &[(DocId, u32)]) -> Option<Vec<ForgottenDoc>> {
+    let docs: Vec<_> =
+        gone.iter().map(|(doc, generation)| ForgottenDoc { doc: *doc, generation: *generation }).collect();
+    Some(docs).filter(|docs| !docs.is_empty())
 }
 
 /// How far the documents hold everything: the number a phone goes on from must lie before every change

@@ -84,7 +84,7 @@ pub async fn verify_log(log: &Log, report: &mut VerifyReport) -> Result<(), Stor
 }
 
 /// What is compared: every table whose rows the log determines, without columns that depend on grouping.
-const COMPARED: [(&str, &str); 22] = [
+const COMPARED: [(&str, &str); 23] = [
     (
         "doc",
         "SELECT hex(id) || ' ' || kind || ' ' || hex(space) || ' ' || generation || ' ' || hex(row) AS line FROM doc ORDER BY 1",
@@ -127,6 +127,10 @@ const COMPARED: [(&str, &str); 22] = [
     ("grid_alias", "SELECT hex(grid) || ' ' || alias AS line FROM grid_alias ORDER BY 1"),
     ("actor", "SELECT hex(space) || ' ' || hex(actor) || ' ' || hex(device) AS line FROM actor ORDER BY 1"),
     ("placement", "SELECT hex(doc) || ' ' || hex(space) || ' ' || nth AS line FROM placement ORDER BY 1"),
+    (
+        "forgotten",
+        "SELECT hex(doc) || ' ' || hex(space) || ' ' || generation AS line FROM forgotten ORDER BY 1",
+    ),
     ("moved", "SELECT hex(doc) || ' ' || hex(space) AS line FROM moved ORDER BY 1"),
     ("directive", "SELECT hex(id) || ' ' || community || ' ' || record AS line FROM directive ORDER BY 1"),
     ("canvass", "SELECT hex(id) || ' ' || name || ' ' || record AS line FROM canvass ORDER BY 1"),

@@ -182,6 +182,17 @@ impl Office {
         row.map(|row| Ok((brief(&row)?, row.try_get("bytes")?))).transpose()
     }
 
+    /// Every day that is kept of any view.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn days_kept(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let rows = sqlx::query("SELECT ledger, day FROM ledger_snapshot ORDER BY ledger, day")
+            .fetch_all(&self.database.readers)
+            .await?;
+        rows.iter().map(|row| Ok((row.try_get("ledger")?, row.try_get("day")?))).collect()
+    }
+
     /// Erases one day of a view. `false`: there was none.
     ///
     /// # Errors

@@ -204,7 +204,7 @@ async fn what_left_before_a_snapshot_does_not_come_back() {
     let late = world.write(&[Put::set("note", "迟到的")]);
     let (engine, dir) = phone("left", &SPACES[..1]).await;
     let left = vec![LeftDoc { doc: home(), to: SPACES[1], nth: 1 }];
-    let body = SnapshotBody { docs: Vec::new(), actors: Vec::new(), left: Some(left) };
+    let body = SnapshotBody { docs: Vec::new(), actors: Vec::new(), left: Some(left), forgotten: None };
     let body = Packed { codec: Codec::Plain, bytes: minicbor::to_vec(body).unwrap() };
     let page = SnapshotPage { space: SPACES[0], seq: 0, page: 0, pages: 1, bytes_total: 0, body };
     engine.store_snapshot(&page).await.unwrap();

@@ -1,0 +1,49 @@
+//! A document is destroyed, and may begin anew: what the office signs for everybody who has something of it.
+//!
+//! The entry's generation is the one that begins. Everything of lower generations is refused from then on and
+//! goes from stores, whatever order it arrives in; so a phone or a backup that was away brings nothing back.
+
+use super::batch::{ActorDevice, Batch};
+use crate::bounded::up_to;
+use crate::ids::{Actor, DeviceId};
+use minicbor::decode::{self, Decoder};
+
+/// What becomes of a document of which everything that was is destroyed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+#[cbor(map)]
+pub struct Forget {
+    /// What it begins anew with, without history: an uncompressed Automerge document. Nothing: it is gone.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub anew: Option<Vec<u8>>,
+    /// The devices behind the actors of what was and of what begins: ids, which say nothing of anybody at home.
+    #[cbor(n(2), decode_with = "read_seen")]
+    pub actors: Vec<ActorSeen>,
+    /// Keys that begin like this were the reason: nobody writes them again from what they remember.
+    #[n(3)]
+    pub without: Option<String>,
+}
+
+/// How much the office had of an actor's work when it destroyed a document.
+#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+pub struct ActorSeen {
+    /// The actor.
+    #[n(0)]
+    pub actor: Actor,
+    /// Whose it is.
+    #[n(1)]
+    pub device: DeviceId,
+    /// How many of its changes were in the document. A phone that made more writes again what is in the others.
+    #[n(2)]
+    pub changes: u64,
+}
+
+fn read_seen<'b, C>(decoder: &mut Decoder<'b>, context: &mut C) -> Result<Vec<ActorSeen>, decode::Error> {
+    up_to(decoder, context, Batch::PLACED_ACTORS_MAX)
+}
+
+impl Forget {
+    /// About how many bytes it adds to a batch.
+    pub(super) fn bytes(&self) -> usize {
+        self.anew.as_ref().map_or(0, Vec::len) + self.actors.len() * (ActorDevice::BYTES + size_of::<u64>())
+    }
+}

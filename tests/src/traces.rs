@@ -1,0 +1,65 @@
+//! Looking for words in everything that a program has left on a disk: raw bytes of every file, and what is stored
+//! compressed, inflated.
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{Column as _, Connection as _, Row as _};
+use std::path::{Path, PathBuf};
+
+/// How a compressed value begins.
+const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// Which words are in which files of a folder, as `file: word`, each once.
+pub fn traces(folder: &Path, words: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for file in files(folder) {
+        let name = file.strip_prefix(folder).unwrap_or(&file).display().to_string();
+        let bytes = std::fs::read(&file).expect("a file of the folder");
+        let inflated = if bytes.starts_with(b"SQLite format 3\0") { inflated(&file) } else { Vec::new() };
+        for word in words {
+            if has(&bytes, word) {
+                found.push(format!("{name}: {word}"));
+            }
+            if inflated.iter().any(|value| has(value, word)) {
+                found.push(format!("{name}, compressed: {word}"));
+            }
+        }
+    }
+    found
+}
+
+fn has(bytes: &[u8], word: &str) -> bool {
+    bytes.windows(word.len()).any(|part| part == word.as_bytes())
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found
+}
+
+/// Every compressed value of a database that nobody uses, inflated.
+fn inflated(file: &Path) -> Vec<Vec<u8>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let options = SqliteConnectOptions::new().filename(file).immutable(true).read_only(true);
+        let mut connection = SqliteConnection::connect_with(&options).await.expect("the database opens");
+        let tables: Vec<String> = sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'table'")
+            .fetch_all(&mut connection)
+            .await
+            .expect("its tables");
+        let mut values = Vec::new();
+        for table in tables {
+            let query = format!("SELECT * FROM \"{table}\"");
+            let rows = sqlx::query(sqlx::AssertSqlSafe(query)).fetch_all(&mut connection).await;
+            for row in rows.expect("its rows") {
+                let blobs = row.columns().iter().filter_map(|column| row.try_get(column.ordinal()).ok());
+                let packed = blobs.filter(|bytes: &Vec<u8>| bytes.starts_with(&ZSTD));
+                values.extend(packed.map(|bytes| zstd::decode_all(bytes.as_slice()).expect("a whole value")));
+            }
+        }
+        values
+    })
+}
