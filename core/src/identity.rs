@@ -1,11 +1,13 @@
 //! Who wrote what: device keys, and batches of changes signed with them.
 
 mod batch;
+mod grants;
 mod invitation;
 mod keys;
 mod placement;
 
 pub use batch::{ActorDevice, Arrival, Batch, BatchError, ChainEnd, Entry, Header, Origin, Payload, Sealer};
+pub use grants::{GrantError, GrantStatement, SeenGrants, SignedGrants, open_grants};
 pub use invitation::Invitation;
 pub use keys::{DeviceKey, KeyError, PublicKey, Signature};
 pub use placement::Placement;

@@ -23,6 +23,8 @@ const SETUP_CODE_CHARS: usize = 10;
 pub(crate) struct Door {
     pub(crate) hasher: Hasher,
     pub(crate) throttle: Throttle,
+    /// Of enrolment codes; a phone that mistypes must not keep the office from signing in.
+    pub(crate) enrolling: Throttle,
     /// Lets the first account be made; gone once it is.
     setup_code: Mutex<Option<String>>,
 }
@@ -34,6 +36,7 @@ impl Door {
         Door {
             hasher: Hasher::new(),
             throttle: Throttle::default(),
+            enrolling: Throttle::default(),
             setup_code: Mutex::new((!has_users).then_some(code)),
         }
     }

@@ -73,6 +73,8 @@ impl Forger {
             now_ms: NOW_MS,
             english: true,
             unsent: None,
+            chain: None,
+            seen: None,
         };
         send(&mut socket, &Frame::Hello(hello).to_bytes());
         let Some(Frame::Challenge(challenge)) = read(&mut socket) else { panic!("no challenge") };

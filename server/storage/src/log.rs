@@ -2,11 +2,13 @@
 
 mod actors;
 mod devices;
+mod grants;
 mod review;
 mod upgrade;
 mod writer;
 
 pub use devices::{Device, EnrolError, NewCode, StandingError};
+pub use grants::Told;
 pub use review::{Decided, Decision, ReviewError, ReviewRecord, ReviewState};
 pub use writer::{OfficeDraft, Receipt};
 

@@ -105,6 +105,7 @@ impl Relay {
             people: Vec::new(),
             policy: 1,
             community: COMMUNITY.into(),
+            signed: None,
         };
         state.devices.insert(key.device(), device);
         let person = Person { device: key.device(), name: name.into() };
