@@ -11,12 +11,14 @@
 
 mod browser;
 mod busy;
+mod database;
 pub mod day;
 mod dice;
 mod events;
 mod folder;
 mod forger;
 mod ledger;
+mod listing;
 mod lines;
 mod loss;
 mod phone;
@@ -31,11 +33,13 @@ mod web;
 
 pub use browser::Browser;
 pub use busy::BusyPhone;
+pub use database::change as change_database;
 pub use dice::Dice;
 pub use events::Listener;
 pub use folder::Folder;
 pub use forger::{Forger, Wire, entry, push};
 pub use ledger::{ids, plain_state, strings, text};
+pub use listing::kept_listing;
 pub use lines::Lines;
 pub use loss::{lose_one_batch, lost, visits_at};
 pub use phone::{Phone, Watching};
