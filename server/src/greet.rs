@@ -56,8 +56,7 @@ impl App {
 
     async fn sign_grants(&self, known: &mut KnownDevice, hello: &Hello) -> Result<(), StoreError> {
         let device = hello.device;
-        let grants =
-            if known.standing == Standing::Active { known.grants.clone() } else { Vec::new() };
+        let grants = if known.standing == Standing::Active { known.grants.clone() } else { Vec::new() };
         let says = Hash::of(&minicbor::to_vec(&grants).unwrap_or_default());
         let told = self.log.tell(device, says, hello.seen, now_ms()).await?;
         let statement = GrantStatement {

@@ -160,12 +160,7 @@ fn read(socket: &mut WebSocket<MaybeTlsStream<TcpStream>>) -> Option<Frame> {
     }
 }
 
-fn greet(
-    url: &str,
-    device: DeviceId,
-    seen: Option<u64>,
-    sign: &dyn Fn(&str, &[u8]) -> Signature,
-) -> Wire {
+fn greet(url: &str, device: DeviceId, seen: Option<u64>, sign: &dyn Fn(&str, &[u8]) -> Signature) -> Wire {
     let (mut socket, _) = tungstenite::connect(url).expect("a websocket");
     let hello = Hello {
         version: VERSION,

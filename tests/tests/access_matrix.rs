@@ -175,7 +175,8 @@ fn every_frame_from_every_standing_about_every_space_is_answered_as_written() {
             let before = town.relay.status()["review"].clone();
             let batch = phone.seal(space, vec![change(number * 16 + place)]);
             let said = word(&phone.connect().say(&push(&[batch])));
-            let kept = if town.relay.status()["review"] != before { town.fate(&phone) } else { "counts".into() };
+            let kept =
+                if town.relay.status()["review"] != before { town.fate(&phone) } else { "counts".into() };
             let kept = if said == "ack" { format!(", {kept}") } else { String::new() };
             lines.push(format!("{standing} push to {name}: {said}{kept}"));
         }

@@ -1,15 +1,8 @@
 //! How a phone gets in, how long it stays in, and what becomes of a key that two phones have.
 #![expect(clippy::expect_used, clippy::panic, reason = "a story that cannot go on must stop")]
 
-use linli_core::doc::{Author, Document};
-use linli_core::identity::{Batch, ChainEnd, DeviceKey, Header, PublicKey, Sealer, Signature};
-use linli_core::ids::{Actor, DocId};
-use linli_core::kinds::DocKind;
-use linli_core::record::Put;
-use linli_core::sync::frames::Frame;
-use linli_tests::{Answer, Forger, GRID, Phone, Relay, Roster, Web, copy_data, entry, lost, text};
-use p256::ecdsa::signature::Signer as _;
-use p256::ecdsa::{Signature as EcdsaSignature, SigningKey};
+use linli_core::identity::DeviceKey;
+use linli_tests::{Answer, Phone, Relay, Roster, Web, copy_data, lost, text};
 use serde_json::{Value, json};
 use std::sync::Barrier;
 
@@ -32,7 +25,8 @@ fn from_address(relay: &Relay, last: u8) -> Web {
 }
 
 fn enrol(web: &Web, code: &str, seed: u8) -> Answer {
-    let key: String = DeviceKey::from_seed(&[seed; 32]).public().0.iter().map(|b| format!("{b:02x}")).collect();
+    let key: String =
+        DeviceKey::from_seed(&[seed; 32]).public().0.iter().map(|b| format!("{b:02x}")).collect();
     web.ask("POST", "/v1/enrol", "zh", Some(json!({"code": code, "public_key": key}).to_string().as_bytes()))
 }
 
@@ -226,50 +220,4 @@ fn letting_in_and_revoking_at_once_always_ends_in_revoked() {
         let now = devices.iter().find(|device| text(device, "id") == id).expect("the phone");
         assert_eq!(text(now, "status"), "revoked");
     }
-}
-
-/// A platform's key store signs with P-256; the relay takes such a key as it takes ours, and no other form of it.
-#[test]
-fn a_phone_whose_key_store_does_p256_enrols_connects_and_hands_in() {
-    let relay = relay_with_doors();
-    let code = code_for(&relay);
-    let secret = SigningKey::from_slice(&[7; 32]).expect("a key");
-    let public = |compressed: bool| {
-        let point = secret.verifying_key().to_sec1_point(compressed);
-        PublicKey([&[2], point.as_bytes()].concat())
-    };
-    let enrol_as = |key: &PublicKey| {
-        let key: String = key.0.iter().map(|byte| format!("{byte:02x}")).collect();
-        let wanted = json!({"code": code, "public_key": key}).to_string();
-        relay.web().stranger().ask("POST", "/v1/enrol", "zh", Some(wanted.as_bytes()))
-    };
-    assert_eq!(enrol_as(&public(false)).code(), "enrol.bad_key", "the long form would be a second device");
-    assert_eq!(enrol_as(&PublicKey([&[2], [9; 33].as_slice()].concat())).code(), "enrol.bad_key", "no point");
-    let answer = enrol_as(&public(true));
-    assert_eq!(answer.status, 200, "{answer:?}");
-
-    let sign = |purpose: &str, message: &[u8]| {
-        let bytes = [b"linli/", purpose.as_bytes(), b"\0", message].concat();
-        let signature: EcdsaSignature = secret.sign(&bytes);
-        Signature(signature.to_bytes().to_vec())
-    };
-    let device = public(true).device();
-    assert_eq!(text(&answer.json(), "device"), device.to_string());
-    let mut wire = Forger::connect_as(&relay, device, &sign);
-    let space = wire.space_of(GRID);
-    let mut document = Document::new(DocKind::Household);
-    let change = document.edit(&Author::now(Actor([1; 16]), 1), &[Put::set("note", "x")]).expect("a change");
-    let ours = DeviceKey::from_seed(&[1; 32]);
-    let mut sealer = Sealer { key: &ours, policy: 0, now_ms: 1, end: ChainEnd::start_of(1) };
-    let sealed = sealer.seal(space, vec![entry(DocId([1; 16]), DocKind::Household, change)]);
-    let claims = Header { device, ..sealed.claims().expect("a header") };
-    let header = minicbor::to_vec(&claims).expect("bytes");
-    let good = Batch { signature: sign("batch/1", &header), header: header.clone(), entries: sealed.entries };
-    let other = Batch { signature: sign("connect/1", &header), ..good.clone() };
-    assert_eq!(wire.refusal_of(&[other]), "batch.signature");
-    let said = wire.push(&[good]);
-    assert!(matches!(said.as_slice(), [Frame::Ack(_)]), "{said:?}");
-    relay.settle();
-    assert_eq!(relay.status()["review"], 0);
-    relay.verify();
 }

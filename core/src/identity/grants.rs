@@ -61,10 +61,14 @@ pub struct SeenGrants {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GrantError {
     /// Not signed by the relay, not for this phone, or missing where there was one before.
-    #[error("what this phone may see was not signed by the office's relay; nothing was changed, tell the office")]
+    #[error(
+        "what this phone may see was not signed by the office's relay; nothing was changed, tell the office"
+    )]
     Forged,
     /// Older than one that was taken, or another of the same version.
-    #[error("what this phone may see is older than what the office decided last; nothing was changed, tell the office")]
+    #[error(
+        "what this phone may see is older than what the office decided last; nothing was changed, tell the office"
+    )]
     Outdated,
 }
 

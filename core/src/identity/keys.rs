@@ -1,17 +1,11 @@
-//! Keys of phones and offices. The algorithm is tagged: Ed25519 where the key is ours, P-256 where a platform's key
-//! store keeps it and signs inside.
+//! Keys of phones and offices. The algorithm is tagged, so that a platform key store's P-256 can join.
 
 use crate::ids::{DeviceId, encode_base32};
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 
-/// Tag of Ed25519: 32 bytes follow.
+/// Tag of Ed25519, the only algorithm so far.
 const ED25519: u8 = 1;
-
-/// Tag of ECDSA with P-256 and SHA-256: the point in 33 bytes follows, signatures are the two numbers in 64. Only the
-/// short form of the point: a key that could be written twice would be two devices.
-#[cfg(feature = "p256")]
-const P256: u8 = 2;
 
 /// A public key as it travels: one tag byte, then the key.
 #[derive(Clone, PartialEq, Eq, Hash, minicbor::Encode, minicbor::Decode)]
@@ -71,27 +65,22 @@ impl PublicKey {
     /// # Errors
     /// [`KeyError`].
     pub fn verify(&self, purpose: &str, message: &[u8], signature: &Signature) -> Result<(), KeyError> {
-        self.read()?.verify(&to_sign(purpose, message), &signature.0)
+        let (tag, key) = self.0.split_first().ok_or(KeyError::Malformed)?;
+        if *tag != ED25519 {
+            return Err(KeyError::Malformed);
+        }
+        let key: &[u8; 32] = key.try_into().map_err(|_| KeyError::Malformed)?;
+        let key = VerifyingKey::from_bytes(key).map_err(|_| KeyError::Malformed)?;
+        let signature =
+            ed25519_dalek::Signature::from_slice(&signature.0).map_err(|_| KeyError::BadSignature)?;
+        key.verify_strict(&to_sign(purpose, message), &signature).map_err(|_| KeyError::BadSignature)
     }
 
     /// Whether this is a key that [`PublicKey::verify`] can use.
     pub fn is_well_formed(&self) -> bool {
-        self.read().is_ok()
-    }
-
-    fn read(&self) -> Result<ReadKey, KeyError> {
-        let (tag, key) = self.0.split_first().ok_or(KeyError::Malformed)?;
-        match *tag {
-            ED25519 => {
-                let key: &[u8; 32] = key.try_into().map_err(|_| KeyError::Malformed)?;
-                VerifyingKey::from_bytes(key).map(ReadKey::Ed25519).map_err(|_| KeyError::Malformed)
-            }
-            #[cfg(feature = "p256")]
-            P256 if key.len() == 33 => p256::ecdsa::VerifyingKey::from_sec1_bytes(key)
-                .map(|key| ReadKey::P256(Box::new(key)))
-                .map_err(|_| KeyError::Malformed),
-            _ => Err(KeyError::Malformed),
-        }
+        let key = self.0.split_first().filter(|(tag, _)| **tag == ED25519).map(|(_, key)| key);
+        key.and_then(|key| <&[u8; 32]>::try_from(key).ok())
+            .is_some_and(|key| VerifyingKey::from_bytes(key).is_ok())
     }
 
     /// The id of whoever holds the key.
@@ -105,32 +94,6 @@ impl PublicKey {
         let text = encode_base32(hash.as_slice().get(..10).unwrap_or_default());
         let groups: Vec<&str> = (0..4).filter_map(|group| text.get(group * 4..group * 4 + 4)).collect();
         groups.join("-")
-    }
-}
-
-/// A public key that can be used.
-enum ReadKey {
-    Ed25519(VerifyingKey),
-    #[cfg(feature = "p256")]
-    P256(Box<p256::ecdsa::VerifyingKey>),
-}
-
-impl ReadKey {
-    fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), KeyError> {
-        match self {
-            ReadKey::Ed25519(key) => {
-                let signature =
-                    ed25519_dalek::Signature::from_slice(signature).map_err(|_| KeyError::BadSignature)?;
-                key.verify_strict(message, &signature).map_err(|_| KeyError::BadSignature)
-            }
-            #[cfg(feature = "p256")]
-            ReadKey::P256(key) => {
-                use p256::ecdsa::signature::Verifier as _;
-                let signature =
-                    p256::ecdsa::Signature::from_slice(signature).map_err(|_| KeyError::BadSignature)?;
-                key.verify(message, &signature).map_err(|_| KeyError::BadSignature)
-            }
-        }
     }
 }
 

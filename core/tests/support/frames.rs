@@ -2,7 +2,9 @@
 
 #![allow(dead_code, reason = "each program that includes this file uses a part of it")]
 
-use linli_core::identity::{ActorDevice, Arrival, Batch, ChainEnd, DeviceKey, Entry, GrantStatement, Payload, Sealer};
+use linli_core::identity::{
+    ActorDevice, Arrival, Batch, ChainEnd, DeviceKey, Entry, GrantStatement, Payload, Sealer,
+};
 use linli_core::ids::{Actor, DeviceId, DocId, Hash, SpaceId};
 use linli_core::kinds::DocKind;
 use linli_core::sync::frames::{

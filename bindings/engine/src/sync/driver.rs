@@ -9,9 +9,9 @@ use crate::sql::SqliteConnection;
 use crate::store::meta::{self, Profile};
 use crate::store::{begin, outbox, people, spaces, to_sql};
 use crate::{Engine, EngineError, Refusal};
-use linli_core::ids::DeviceId;
 use linli_core::error::Coded as _;
 use linli_core::identity::{PublicKey, open_grants};
+use linli_core::ids::DeviceId;
 use linli_core::sync::device::{Ask, Device, Status, nothing_packed};
 use linli_core::sync::frames::{
     Ack, Frame, PAGE_BYTES_GOAL, PROOF_PURPOSE, Page, Refused, SnapshotPage, Welcome,
@@ -198,11 +198,12 @@ impl<'e> Driver<'e> {
         welcome: &mut Welcome,
     ) -> Result<(), EngineError> {
         let seen = meta::seen_grants(&mut *conn).await?;
-        let opened = open_grants(welcome.signed.as_ref(), &self.relay, self.engine.device(), seen)
-            .map_err(|error| {
+        let opened = open_grants(welcome.signed.as_ref(), &self.relay, self.engine.device(), seen).map_err(
+            |error| {
                 let text = error.text(self.engine.lang().into());
                 EngineError::Relay { code: error.code().into(), text }
-            })?;
+            },
+        )?;
         if let Some((statement, seen)) = opened {
             welcome.policy = statement.version;
             welcome.grants = statement.grants;

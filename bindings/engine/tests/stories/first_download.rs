@@ -125,7 +125,11 @@ async fn an_old_answer_gives_nothing_back() {
     assert_eq!(wang.status().await.unwrap().households, homes.len() as u64);
     relay.tell(wang.device(), 5, Vec::new());
     wang.sync().await;
-    assert_eq!(wang.status().await.unwrap().households, 0, "the signed statement counts, not what is beside it");
+    assert_eq!(
+        wang.status().await.unwrap().households,
+        0,
+        "the signed statement counts, not what is beside it"
+    );
     for version in [4, 5] {
         relay.tell(wang.device(), version, grant.clone());
         assert_eq!(wang.sync_once().await.unwrap_err().shown_code(), "grant.outdated", "{version}");

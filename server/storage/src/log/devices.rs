@@ -209,13 +209,15 @@ impl Log {
         if !now.may_become(next) || from.is_some_and(|from| from != now) {
             return Ok(Err(StandingError::Now(now)));
         }
-        let row = sqlx::query("UPDATE device SET status = ?1, reason = ?2, until_ms = iif(?1 = 'active', NULL, until_ms)
-                             WHERE id = ?3 RETURNING *")
-            .bind(next.word())
-            .bind(reason)
-            .bind(id.0.as_slice())
-            .fetch_one(&mut *transaction)
-            .await?;
+        let row = sqlx::query(
+            "UPDATE device SET status = ?1, reason = ?2, until_ms = iif(?1 = 'active', NULL, until_ms)
+                             WHERE id = ?3 RETURNING *",
+        )
+        .bind(next.word())
+        .bind(reason)
+        .bind(id.0.as_slice())
+        .fetch_one(&mut *transaction)
+        .await?;
         let device = read_device(&row)?;
         transaction.commit().await?;
         Ok(Ok(device))
