@@ -2,6 +2,8 @@
 //!
 //! Deny by default: a role has exactly the actions that are written down for it here.
 
+pub mod phones;
+
 use std::fmt;
 use std::str::FromStr;
 

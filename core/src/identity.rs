@@ -2,12 +2,14 @@
 
 mod batch;
 mod forget;
+mod grants;
 mod invitation;
 mod keys;
 mod placement;
 
 pub use batch::{ActorDevice, Arrival, Batch, BatchError, ChainEnd, Entry, Header, Origin, Payload, Sealer};
 pub use forget::{ActorSeen, Forget};
+pub use grants::{GrantError, GrantStatement, SeenGrants, SignedGrants, open_grants};
 pub use invitation::Invitation;
 pub use keys::{DeviceKey, KeyError, PublicKey, Signature};
 pub use placement::Placement;

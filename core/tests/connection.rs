@@ -8,7 +8,7 @@ mod frames;
 use frames::{SPACE, device, every_frame, hash};
 use linli_core::identity::{ChainEnd, DeviceKey};
 use linli_core::ids::DeviceId;
-use linli_core::sync::device::{Ask, Cursor, Device, nothing_packed};
+use linli_core::sync::device::{Ask, Cursor, Device, Status, nothing_packed};
 use linli_core::sync::frames::{
     Ack, CHALLENGE_PURPOSE, Challenge, Frame, GetSnapshot, Grant, PROOF_PURPOSE, Page, Pull, Refused,
     SnapshotPage, Welcome, challenge_message,
@@ -30,7 +30,8 @@ fn end(epoch: u32, number: u64) -> ChainEnd {
 
 /// A phone at the moment when it knows its cursors; what it asks then.
 fn phone(cursor: Cursor, own: ChainEnd, relays: Option<ChainEnd>) -> (Device, Vec<Ask>) {
-    let (mut phone, _) = Device::connect(device(), office().public(), "x".into(), false, 0, None);
+    let (mut phone, _) =
+        Device::connect(device(), office().public(), "x".into(), false, 0, Status::default());
     let message = challenge_message(&[6; 32], &office().public(), device());
     let signature = office().sign(CHALLENGE_PURPOSE, &message);
     let relay = office().public();
@@ -44,6 +45,7 @@ fn phone(cursor: Cursor, own: ChainEnd, relays: Option<ChainEnd>) -> (Device, Ve
         people: Vec::new(),
         community: String::new(),
         told: None,
+        signed: None,
     };
     phone.on_frame(Frame::Welcome(welcome));
     let asks = phone.on_cursors(&grants(), &[(SPACE, cursor)].into(), own, relays);
@@ -161,6 +163,7 @@ fn a_feed_leaves_out_only_what_the_phone_handed_in_on_this_connection() {
         people: Vec::new(),
         policy: 0,
         community: String::new(),
+        signed: None,
     };
     session.on_device(Some(known), 0);
     assert!(!session.may_skip(device(), 2, 3), "nothing was handed in yet");

@@ -10,7 +10,7 @@ use frames::{SPACE, batch, device, every_frame, hash};
 use linli_core::identity::{Batch, ChainEnd, DeviceKey};
 use linli_core::kinds::{Decision, VisitEntry};
 use linli_core::model::{HouseholdRow, SheetRow};
-use linli_core::sync::device::{Ask, Cursor, Device, nothing_packed};
+use linli_core::sync::device::{Ask, Cursor, Device, Status, nothing_packed};
 use linli_core::sync::frames::{
     CHALLENGE_PURPOSE, Challenge, FRAME_BYTES_MAX, FeedItem, Frame, FrameError, Grant, PROOF_PURPOSE, Page,
     Pull, SnapshotBody, SnapshotPage, Welcome, challenge_message, decode_whole,
@@ -64,6 +64,7 @@ fn known() -> KnownDevice {
         people: Vec::new(),
         policy: u64::MAX,
         community: String::new(),
+        signed: None,
     }
 }
 
@@ -81,7 +82,8 @@ fn running_session() -> Session {
 
 /// A phone that follows a space from the given cursor.
 fn running_phone(cursor: Cursor) -> Device {
-    let (mut phone, _) = Device::connect(device(), office().public(), "x".into(), false, i64::MIN, None);
+    let (mut phone, _) =
+        Device::connect(device(), office().public(), "x".into(), false, i64::MIN, Status::default());
     let message = challenge_message(&[6; 32], &office().public(), device());
     let signature = office().sign(CHALLENGE_PURPOSE, &message);
     phone.on_frame(Frame::Challenge(Challenge { nonce: vec![6; 32], relay: office().public(), signature }));
@@ -94,6 +96,7 @@ fn running_phone(cursor: Cursor) -> Device {
         people: Vec::new(),
         community: String::new(),
         told: None,
+        signed: None,
     };
     phone.on_frame(Frame::Welcome(welcome));
     phone.on_cursors(&grants(), &[(SPACE, cursor)].into(), ChainEnd::start_of(1), known().chain);
@@ -150,7 +153,8 @@ fn no_frame_makes_either_end_panic_in_any_phase() {
         let mut phone = running_phone(cursors[below(&mut dice, cursors.len())]);
         if round % 3 == 0 {
             session = Session::new(office().public(), [6; 32]);
-            (phone, _) = Device::connect(device(), office().public(), "x".into(), false, 0, None);
+            (phone, _) =
+                Device::connect(device(), office().public(), "x".into(), false, 0, Status::default());
         }
         for _ in 0..20 {
             let mut bytes = frames[below(&mut dice, frames.len())].1.to_bytes();
@@ -196,7 +200,8 @@ fn a_frame_over_the_limit_is_refused_unread() {
 
 #[test]
 fn a_false_relay_learns_nothing_and_a_false_phone_gets_nothing() {
-    let (mut phone, _) = Device::connect(device(), office().public(), "x".into(), false, 0, None);
+    let (mut phone, _) =
+        Device::connect(device(), office().public(), "x".into(), false, 0, Status::default());
     let stranger = DeviceKey::from_seed(&[66; 32]);
     let message = challenge_message(&[6; 32], &office().public(), device());
     let signature = stranger.sign(CHALLENGE_PURPOSE, &message);

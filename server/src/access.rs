@@ -29,6 +29,8 @@ pub(crate) struct Door {
     pub(crate) throttle: Throttle,
     pub(crate) vain: Vain,
     pub(crate) challenges: Challenges,
+    /// Of enrolment codes; a phone that mistypes must not keep the office from signing in.
+    pub(crate) enrolling: Throttle,
     /// Lets the first account be made; gone once it is.
     setup_code: Mutex<Option<String>>,
 }
@@ -42,6 +44,7 @@ impl Door {
             throttle: Throttle::default(),
             vain: Vain::default(),
             challenges: Challenges::new(),
+            enrolling: Throttle::default(),
             setup_code: Mutex::new((!has_users).then_some(code)),
         }
     }

@@ -7,6 +7,7 @@ mod cli;
 mod clock;
 mod config;
 mod events;
+mod greet;
 mod keys;
 mod ledgers;
 mod metrics;

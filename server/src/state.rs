@@ -144,15 +144,17 @@ impl App {
             name: device.name.clone(),
             write: true,
         });
+        let standing = device.standing_at(now);
         Ok(Some(KnownDevice {
             key: device.key,
-            standing: device.standing,
+            standing,
             grants: own.chain(std::iter::once(shared)).chain(personal).collect(),
             hand_in: ended.iter().map(|code| grid_space(&community, code)).collect(),
             chain: self.log.chain(id).await?,
             people: self.people().await?,
-            policy: 1,
+            policy: 0,
             community,
+            signed: None,
         }))
     }
 

@@ -239,7 +239,13 @@ impl Connection {
     async fn answer(&mut self, ask: Ask) -> Result<Vec<Ask>, StoreError> {
         match ask {
             Ask::FindDevice(device) => {
-                let known = self.app.known_device(device).await?;
+                let mut known = self.app.known_device(device).await?;
+                if let Some(found) = known.take() {
+                    known = Some(match self.session.proven(&found.key) {
+                        Some(hello) => self.app.greet(found, hello).await?,
+                        None => found,
+                    });
+                }
                 Ok(self.session.on_device(known, now_ms()))
             }
             Ask::Arrived { app, skew_ms, unsent } => {
@@ -292,6 +298,10 @@ impl Connection {
             match outcome {
                 Stored::Durable { .. } => self.app.metrics.acknowledged.inc(),
                 Stored::Refused(_) => self.app.metrics.refused.inc(),
+                Stored::Copied { device } => {
+                    self.app.stop_copied(*device).await?;
+                    0
+                }
             };
         }
         // What waits for a person now is counted beside the phone.

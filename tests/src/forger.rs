@@ -2,7 +2,7 @@
 
 use crate::Relay;
 use linli_core::doc::ChangeBytes;
-use linli_core::identity::{Batch, ChainEnd, DeviceKey, Entry, Payload, Sealer};
+use linli_core::identity::{Batch, ChainEnd, DeviceKey, Entry, Payload, PublicKey, Sealer, Signature};
 use linli_core::ids::{DeviceId, DocId, SpaceId};
 use linli_core::kinds::DocKind;
 use linli_core::sync::PING;
@@ -21,6 +21,7 @@ pub struct Forger {
     key: DeviceKey,
     url: String,
     end: ChainEnd,
+    relay_key: PublicKey,
 }
 
 /// Its connection, after an honest greeting.
@@ -37,17 +38,32 @@ impl Forger {
         args.extend(grids.iter().map(String::as_str));
         relay.office(&args);
         let code = relay.office_one(&["enrol-code", "--worker", worker]);
+        Forger::enrol_with(relay, code["code"].as_str().expect("a code"), seed)
+    }
+
+    /// Enrols with a code.
+    pub fn enrol_with(relay: &Relay, code: &str, seed: u8) -> Forger {
         let key = DeviceKey::from_seed(&[seed; 32]);
         let public: String = key.public().0.iter().map(|byte| format!("{byte:02x}")).collect();
-        let wanted = json!({ "code": code["code"], "public_key": public, "app": "forger" }).to_string();
+        let wanted = json!({ "code": code, "public_key": public, "app": "forger" }).to_string();
         let answer = relay.web().stranger().ask("POST", "/v1/enrol", "zh", Some(wanted.as_bytes()));
         assert_eq!(answer.status, 200, "{answer:?}");
-        Forger { key, url: relay.url().replacen("http", "ws", 1) + "/v1/sync", end: ChainEnd::start_of(1) }
+        let told = answer.json();
+        let relay_key = told["relay_key"].as_str().expect("the relay's key").as_bytes().chunks(2);
+        let byte = |pair| u8::from_str_radix(std::str::from_utf8(pair).expect("digits"), 16).expect("a byte");
+        let url = sync_url(relay);
+        let relay_key = PublicKey(relay_key.map(byte).collect());
+        Forger { key, url, end: ChainEnd::start_of(1), relay_key }
     }
 
     /// Who it is.
     pub fn device(&self) -> DeviceId {
         self.key.device()
+    }
+
+    /// The relay's key.
+    pub fn relay_key(&self) -> PublicKey {
+        self.relay_key.clone()
     }
 
     /// Its key, to sign what no phone would.
@@ -65,21 +81,17 @@ impl Forger {
 
     /// Connects and proves who it is.
     pub fn connect(&self) -> Wire {
-        let (mut socket, _) = tungstenite::connect(&self.url).expect("a websocket");
-        let hello = Hello {
-            version: VERSION,
-            app: "forger".into(),
-            device: self.device(),
-            now_ms: NOW_MS,
-            english: true,
-            unsent: None,
-        };
-        send(&mut socket, &Frame::Hello(hello).to_bytes());
-        let Some(Frame::Challenge(challenge)) = read(&mut socket) else { panic!("no challenge") };
-        let message = challenge_message(&challenge.nonce, &challenge.relay, self.device());
-        send(&mut socket, &Frame::Proof(self.key.sign(PROOF_PURPOSE, &message)).to_bytes());
-        let Some(Frame::Welcome(welcome)) = read(&mut socket) else { panic!("no welcome") };
-        Wire { socket, welcome }
+        self.connect_having(None)
+    }
+
+    /// The same, saying which statement of its grants it has seen.
+    pub fn connect_having(&self, seen: Option<u64>) -> Wire {
+        greet(&self.url, self.device(), seen, &|purpose, message| self.key.sign(purpose, message))
+    }
+
+    /// Connects as a phone that signs in some other way.
+    pub fn connect_as(relay: &Relay, device: DeviceId, sign: &dyn Fn(&str, &[u8]) -> Signature) -> Wire {
+        greet(&sync_url(relay), device, None, sign)
     }
 }
 
@@ -156,4 +168,28 @@ fn read(socket: &mut WebSocket<MaybeTlsStream<TcpStream>>) -> Option<Frame> {
             Ok(_) => {}
         }
     }
+}
+
+fn greet(url: &str, device: DeviceId, seen: Option<u64>, sign: &dyn Fn(&str, &[u8]) -> Signature) -> Wire {
+    let (mut socket, _) = tungstenite::connect(url).expect("a websocket");
+    let hello = Hello {
+        version: VERSION,
+        app: "forger".into(),
+        device,
+        now_ms: NOW_MS,
+        english: true,
+        unsent: None,
+        chain: None,
+        seen,
+    };
+    send(&mut socket, &Frame::Hello(hello).to_bytes());
+    let Some(Frame::Challenge(challenge)) = read(&mut socket) else { panic!("no challenge") };
+    let message = challenge_message(&challenge.nonce, &challenge.relay, device);
+    send(&mut socket, &Frame::Proof(sign(PROOF_PURPOSE, &message)).to_bytes());
+    let Some(Frame::Welcome(welcome)) = read(&mut socket) else { panic!("no welcome") };
+    Wire { socket, welcome }
+}
+
+fn sync_url(relay: &Relay) -> String {
+    relay.url().replacen("http", "ws", 1) + "/v1/sync"
 }

@@ -11,6 +11,7 @@
 
 mod browser;
 mod busy;
+mod database;
 pub mod day;
 mod dice;
 mod events;
@@ -19,6 +20,7 @@ mod forger;
 pub mod http;
 mod ledger;
 mod lines;
+mod listing;
 mod loss;
 mod phone;
 mod photo;
@@ -33,12 +35,14 @@ mod web;
 
 pub use browser::Browser;
 pub use busy::BusyPhone;
+pub use database::change as change_database;
 pub use dice::Dice;
 pub use events::Listener;
 pub use folder::Folder;
 pub use forger::{Forger, Wire, entry, push};
 pub use ledger::{ids, plain_state, strings, text};
 pub use lines::Lines;
+pub use listing::kept_listing;
 pub use loss::{lose_one_batch, lost, visits_at};
 pub use phone::{Phone, Watching};
 pub use photo::camera_photo;

@@ -153,6 +153,11 @@ impl Relay {
         self.running.as_ref().expect("a running relay").id()
     }
 
+    /// What somebody with the data could do, or what time does. The relay may run.
+    pub fn sql(&self, database: &str, statement: &str) {
+        crate::database::change(&self.data.join(database), statement);
+    }
+
     /// Everything the relay logged.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.join("relay.log")).unwrap_or_default()

@@ -39,6 +39,12 @@ impl Web {
         self
     }
 
+    /// A client without a token at an address of its own.
+    pub fn from_address(url: impl Into<String>, address: std::net::IpAddr) -> Web {
+        let http = crate::http::blocking().no_proxy().local_address(address);
+        Web { http: http.build().expect("an HTTP client"), url: url.into(), token: None }
+    }
+
     /// The same relay, without a token.
     pub fn stranger(&self) -> Web {
         Web { http: self.http.clone(), url: self.url.clone(), token: None }

@@ -2,9 +2,8 @@
 #![expect(clippy::expect_used, reason = "a story that cannot go on must stop")]
 
 use linli_core::access::{Action, Role, may};
-use linli_tests::{Browser, COMMUNITY, Relay, copy_data, problems_in, text};
+use linli_tests::{Browser, COMMUNITY, Relay, copy_data, kept_listing, problems_in, text};
 use serde_json::{Value, json};
-use std::path::Path;
 
 #[test]
 fn the_first_run_makes_one_admin_and_no_second() {
@@ -149,14 +148,18 @@ fn every_operation_is_an_action_and_answers_each_role_as_written() {
     assert_eq!(fresh.sign_in(Browser::ADMIN, Browser::PASSWORD).status, 200);
     browsers.push((Role::Admin, fresh));
     let api = relay.web().stranger().get("/v1/openapi.json").json();
-    let mut asked = 0;
+    let (mut asked, mut lines) = (0, Vec::new());
     for (path, methods) in api["paths"].as_object().expect("paths") {
         for (method, operation) in methods.as_object().expect("operations") {
             let word = text(operation, "x-linli-action");
             let action = Action::ALL.iter().find(|action| action.word() == word);
             let action = *action.unwrap_or_else(|| panic!("{method} {path} is no action: {word:?}"));
-            let path = filled(path);
             let method = method.to_uppercase();
+            let roles = Role::ALL.into_iter().filter(|role| may(*role, action)).map(Role::word);
+            let roles = if action.is_open() { "anyone".into() } else { roles.collect::<Vec<_>>().join(" ") };
+            let again = if action.needs_confirmation() { ", password again" } else { "" };
+            lines.push(format!("{method} {path} {word}: {roles}{again}"));
+            let path = filled(path);
             if action.is_open() {
                 continue;
             }
@@ -186,6 +189,7 @@ fn every_operation_is_an_action_and_answers_each_role_as_written() {
             }
         }
     }
+    kept_listing("routes.txt", &lines);
     assert!(asked >= 100, "only {asked} questions were asked");
 }
 
@@ -210,7 +214,7 @@ fn what_is_delicate_needs_the_password_again() {
         let answer = admin.ask(method, path, body.as_ref());
         assert!(!answer.code().starts_with("auth."), "{path}: {answer:?}");
     }
-    sql(relay.data(), "UPDATE session SET confirmed_until_ms = 1");
+    relay.sql("office.db", "UPDATE session SET confirmed_until_ms = 1");
     assert_eq!(admin.get("/v1/exports/households?format=csv").code(), "auth.confirm", "not for ever");
 }
 
@@ -244,10 +248,10 @@ fn sessions_end_by_themselves() {
     let mut admin = relay.first_admin();
     assert_eq!(admin.get("/v1/status").status, 200);
     let hours = |hours: i64| hours * 60 * 60 * 1000;
-    sql(relay.data(), &format!("UPDATE session SET last_seen_ms = last_seen_ms - {}", hours(1)));
+    relay.sql("office.db", &format!("UPDATE session SET last_seen_ms = last_seen_ms - {}", hours(1)));
     assert_eq!(admin.get("/v1/status").code(), "auth.signed_out", "left alone for an hour");
     assert_eq!(admin.sign_in(Browser::ADMIN, Browser::PASSWORD).status, 200);
-    sql(relay.data(), &format!("UPDATE session SET created_ms = created_ms - {}", hours(12)));
+    relay.sql("office.db", &format!("UPDATE session SET created_ms = created_ms - {}", hours(12)));
     assert_eq!(admin.get("/v1/status").code(), "auth.signed_out", "after a long day, busy or not");
     assert_eq!(text(&admin.get("/v1/session").json(), "state"), "signed_out");
 }
@@ -302,7 +306,7 @@ fn the_audit_is_complete_and_an_altered_row_shows() {
         let copy = relay.file(&format!("altered-{bad}"));
         copy_data(relay.data(), &copy);
         assert!(problems_in(&copy).is_empty());
-        sql(&copy, change);
+        linli_tests::change_database(&copy.join("office.db"), change);
         let problems = problems_in(&copy);
         assert!(
             problems.iter().any(|problem| problem.contains(&format!("row {bad} "))),
@@ -387,19 +391,4 @@ fn deeds(page: &Value) -> Vec<(String, i64)> {
 /// A path with something in place of its parameters.
 fn filled(path: &str) -> String {
     path.split('/').map(|part| if part.starts_with('{') { "0" } else { part }).collect::<Vec<_>>().join("/")
-}
-
-/// What somebody with the file could do, or what time does.
-fn sql(data: &Path, statement: &str) {
-    use sqlx::ConnectOptions as _;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(data.join("office.db"));
-        let mut connection = options.connect().await.expect("office.db");
-        sqlx::raw_sql(sqlx::AssertSqlSafe(statement.to_owned()))
-            .execute(&mut connection)
-            .await
-            .expect("done");
-        sqlx::Connection::close(connection).await.expect("closed");
-    });
 }

@@ -235,6 +235,27 @@ fn changes_whose_predecessors_are_missing_wait_in_any_order_and_are_applied_when
     town.relay.verify();
 }
 
+/// What waits for a month is shown to the office, and counts all the same when what it builds on comes.
+#[test]
+fn a_change_that_waits_for_a_month_is_shown_and_not_given_up() {
+    let mut town = Town::new();
+    let mut pen = Pen::new(1, 1);
+    let first = pen.begin();
+    town.hand_in(vec![pen.note("先到")]);
+    town.relay.stop();
+    town.relay.set_clock_ahead_by_days(31);
+    town.relay.start_again();
+    town.wire = town.forger.connect();
+    assert!(town.put_aside().is_empty());
+    town.hand_in(vec![Pen::new(2, 1).begin()]);
+    assert_eq!(town.put_aside(), ["gate.missing_dependency"]);
+    town.relay.verify();
+    town.hand_in(vec![first]);
+    assert_eq!(town.note(pen.home), "先到");
+    assert!(town.put_aside().is_empty(), "it is not aside any more");
+    town.relay.verify();
+}
+
 /// Changes that can never be applied cost their room only, and only so much of it.
 #[test]
 fn only_so_many_changes_wait_for_one_document() {

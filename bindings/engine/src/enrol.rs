@@ -182,6 +182,7 @@ impl Engine {
         }
         meta::set_profile(&mut tx, profile).await?;
         meta::set_told(&mut tx, None).await?;
+        meta::set_seen_grants(&mut tx, None).await?;
         tx.commit().await?;
         self.rotate_actor()?;
         self.drop_index();

@@ -10,7 +10,7 @@ use linli_core::ids::{Actor, Hash, SpaceId};
 use linli_core::kinds::{DocKind, Household, residents, visits};
 use linli_core::model::{HouseholdRow, IssueRow, SheetRow};
 use linli_core::record::Put;
-use linli_core::sync::device::{Cursor, Device, nothing_packed};
+use linli_core::sync::device::{Cursor, Device, Status, nothing_packed};
 use linli_core::sync::frames::{
     CHALLENGE_PURPOSE, Challenge, Codec, FRAME_BYTES_MAX, FeedItem, Frame, Grant, Hello, PROOF_PURPOSE,
     Packed, SnapshotBody, VERSION, Welcome, challenge_message, decode_whole,
@@ -202,6 +202,7 @@ fn known_device() -> KnownDevice {
         people: Vec::new(),
         policy: 0,
         community: String::new(),
+        signed: None,
     }
 }
 
@@ -215,6 +216,8 @@ fn running_session() -> Session {
         now_ms: NOW_MS,
         english: false,
         unsent: None,
+        chain: None,
+        seen: None,
     };
     session.on_frame(Frame::Hello(hello), NOW_MS, &office());
     let message = challenge_message(&[6; 32], &office().public(), phone().device());
@@ -226,7 +229,8 @@ fn running_session() -> Session {
 /// A phone that follows a space from the given cursor.
 fn running_phone(cursor: Cursor) -> Device {
     let (device, relay) = (phone().device(), office().public());
-    let (mut machine, _) = Device::connect(device, relay.clone(), "x".into(), false, NOW_MS, None);
+    let (mut machine, _) =
+        Device::connect(device, relay.clone(), "x".into(), false, NOW_MS, Status::default());
     let message = challenge_message(&[6; 32], &relay, device);
     let signature = office().sign(CHALLENGE_PURPOSE, &message);
     machine.on_frame(Frame::Challenge(Challenge { nonce: vec![6; 32], relay, signature }));
@@ -239,6 +243,7 @@ fn running_phone(cursor: Cursor) -> Device {
         people: Vec::new(),
         community: String::new(),
         told: None,
+        signed: None,
     };
     machine.on_frame(Frame::Welcome(welcome));
     machine.on_cursors(&grants(), &[(SPACE, cursor)].into(), ChainEnd::start_of(1), None);

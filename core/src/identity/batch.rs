@@ -377,6 +377,13 @@ impl ChainEnd {
         ChainEnd { epoch, number: 0, hash: Hash::ZERO }
     }
 
+    /// Whether a phone that stands here is another life of the one that the relay knows at `known`: a newer
+    /// epoch was begun by a phone that did not have `last`, the last batch of this one's epoch, and this one does.
+    /// A restored phone alone has less than that.
+    pub fn is_of_another_life(&self, known: &ChainEnd, last: Option<u64>) -> bool {
+        self.epoch < known.epoch && last.is_some_and(|last| self.number >= last)
+    }
+
     /// Whether a batch with this header continues the chain.
     pub fn is_continued_by(&self, header: &Header) -> bool {
         let next = header.epoch == self.epoch

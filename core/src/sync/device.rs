@@ -70,6 +70,17 @@ pub enum Ask {
     },
 }
 
+/// What a phone says of itself when it greets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    /// How much waits to be handed in, for the office to see.
+    pub unsent: Option<u64>,
+    /// Where its chain stands.
+    pub chain: Option<ChainEnd>,
+    /// Version of the newest statement of its grants.
+    pub seen: Option<u64>,
+}
+
 #[derive(Debug, PartialEq, Eq)]
 enum Phase {
     Greeting,
@@ -99,16 +110,17 @@ pub struct Device {
 }
 
 impl Device {
-    /// Starts a connection: the first ask sends the greeting. `unsent` is how much waits, for the office to see.
+    /// Starts a connection: the first ask sends the greeting.
     pub fn connect(
         device: DeviceId,
         relay: PublicKey,
         app: String,
         english: bool,
         now_ms: TimeMs,
-        unsent: Option<u64>,
+        status: Status,
     ) -> (Device, Vec<Ask>) {
-        let hello = Hello { version: VERSION, app, device, now_ms, english, unsent };
+        let Status { unsent, chain, seen } = status;
+        let hello = Hello { version: VERSION, app, device, now_ms, english, unsent, chain, seen };
         let machine = Device {
             device,
             relay,

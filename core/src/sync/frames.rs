@@ -6,7 +6,7 @@
 use crate::bounded::up_to;
 use crate::error::Lang;
 pub use crate::identity::ActorDevice;
-use crate::identity::{ChainEnd, PublicKey, Signature};
+use crate::identity::{ChainEnd, PublicKey, Signature, SignedGrants};
 use crate::ids::{DeviceId, DocId, SpaceId};
 use crate::kinds::DocKind;
 use crate::time::TimeMs;
@@ -118,6 +118,12 @@ pub struct Hello {
     /// How many records the relay does not have yet, for the office's list of phones.
     #[n(6)]
     pub unsent: Option<u64>,
+    /// Where its own chain stands, by which the relay notices a second phone with the same key.
+    #[n(7)]
+    pub chain: Option<ChainEnd>,
+    /// Version of the newest [`crate::identity::GrantStatement`] that it has taken.
+    #[n(8)]
+    pub seen: Option<u64>,
 }
 
 impl Hello {
@@ -194,9 +200,15 @@ pub struct Welcome {
     /// Why nothing is granted: what the worker must be told of the phone's standing.
     #[n(7)]
     pub told: Option<Bye>,
+    /// What the phone may follow, signed: when it is here, it counts and `grants` does not.
+    #[n(8)]
+    pub signed: Option<SignedGrants>,
 }
 
-fn read_grants<'b, C>(decoder: &mut Decoder<'b>, context: &mut C) -> Result<Vec<Grant>, decode::Error> {
+pub(crate) fn read_grants<'b, C>(
+    decoder: &mut Decoder<'b>,
+    context: &mut C,
+) -> Result<Vec<Grant>, decode::Error> {
     up_to(decoder, context, GRANTS_MAX)
 }
 

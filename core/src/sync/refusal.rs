@@ -20,6 +20,9 @@ pub enum SyncError {
     /// Enrolled, not confirmed.
     #[error("the office has not confirmed this phone yet; ask them to compare its fingerprint")]
     Waiting,
+    /// Not renewed in time.
+    #[error("this phone's enrolment has run out; hand in your work, then ask the office for a new code")]
+    Expired,
     /// Suspended.
     #[error(
         "the office has suspended this phone; what you record is kept and waits for the office to look at it"
@@ -59,6 +62,7 @@ impl Coded for SyncError {
             SyncError::Version => "sync.version",
             SyncError::UnknownDevice => "sync.unknown_device",
             SyncError::Waiting => "sync.waiting",
+            SyncError::Expired => "sync.expired",
             SyncError::Suspended => "sync.suspended",
             SyncError::Revoked => "sync.revoked",
             SyncError::Admitted => ADMITTED,
@@ -76,6 +80,7 @@ impl Coded for SyncError {
             SyncError::Version => "应用版本与社区服务器不匹配,请更新应用;已记录的内容不会丢失",
             SyncError::UnknownDevice => "这部手机还没有在本社区登记,请向社区要一个登记码",
             SyncError::Waiting => "社区还没有确认这部手机,请让社区核对手机指纹",
+            SyncError::Expired => "这部手机的登记已到期,请先上传已记录的内容,再向社区要新的登记码",
             SyncError::Suspended => "这部手机已被社区暂停使用;您记录的内容会保留,等社区查看",
             SyncError::Revoked => "这部手机已被社区注销,请联系社区;未上传的内容仍可上交或导出",
             SyncError::Admitted => "社区已确认这部手机,正在重新连接",
@@ -96,6 +101,7 @@ impl SyncError {
         match standing {
             Standing::Active => None,
             Standing::Waiting => Some(SyncError::Waiting),
+            Standing::Expired => Some(SyncError::Expired),
             Standing::Suspended => Some(SyncError::Suspended),
             Standing::Revoked => Some(SyncError::Revoked),
         }

@@ -9,8 +9,9 @@ use super::frames::{
 };
 pub use super::refusal::SyncError;
 use super::standing::{Cause, Standing};
+use crate::access::phones::{Answer, Deed, Place, phone_may};
 use crate::error::{Coded, Lang};
-use crate::identity::{Batch, BatchError, ChainEnd, DeviceKey, Header, PublicKey, Signature};
+use crate::identity::{Batch, BatchError, ChainEnd, DeviceKey, Header, PublicKey, Signature, SignedGrants};
 use crate::ids::{DeviceId, SpaceId};
 use crate::time::TimeMs;
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,6 +66,20 @@ pub struct KnownDevice {
     pub policy: u64,
     /// The community.
     pub community: String,
+    /// What it may follow, signed for it.
+    pub signed: Option<SignedGrants>,
+}
+
+impl KnownDevice {
+    /// How a space stands to it.
+    pub fn place(&self, space: SpaceId) -> Place {
+        match self.grants.iter().find(|grant| grant.space == space) {
+            Some(grant) if grant.write => Place::Own,
+            _ if self.hand_in.contains(&space) => Place::Former,
+            Some(_) => Place::Shared,
+            None => Place::Elsewhere,
+        }
+    }
 }
 
 /// What became of one batch.
@@ -79,6 +94,11 @@ pub enum Stored {
     },
     /// Not taken.
     Refused(Refused),
+    /// What follows is of a second life of this phone: two phones use its key.
+    Copied {
+        /// Whose key.
+        device: DeviceId,
+    },
 }
 
 /// What may be done with a batch whose device is known.
@@ -116,22 +136,18 @@ pub fn judge(
         Some(hash) if hash == batch.hash() => return Ok(Verdict::Known(header)),
         Some(_) if carried => return Ok(Verdict::Review(header, Cause::Parted)),
         Some(_) => return Err(Box::new(SyncError::Fork)),
-        None if carried && header.epoch < end.epoch => {
-            return Ok(Verdict::Review(header, Cause::Parted));
-        }
+        // From the phone itself this means that another life of it goes on under a newer epoch.
+        None if header.epoch < end.epoch => return Ok(Verdict::Review(header, Cause::Parted)),
         None => {}
     }
     if !end.is_continued_by(&header) {
         return Err(Box::new(SyncError::Gap));
     }
-    let granted = device.grants.iter().any(|grant| grant.space == header.space && grant.write);
-    Ok(match device.standing {
-        Standing::Active if granted || device.hand_in.contains(&header.space) => Verdict::Accept(header),
-        Standing::Active => Verdict::Review(header, Cause::NotGranted),
-        Standing::Waiting => Verdict::Review(header, Cause::Waiting),
-        Standing::Suspended => Verdict::Review(header, Cause::Suspended),
-        Standing::Revoked => Verdict::Review(header, Cause::Revoked),
-    })
+    match phone_may(device.standing, Deed::Write(device.place(header.space))) {
+        Answer::Yes => Ok(Verdict::Accept(header)),
+        Answer::Review(cause) => Ok(Verdict::Review(header, cause)),
+        Answer::No(error) => Err(Box::new(error)),
+    }
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -275,10 +291,7 @@ impl Session {
         let (Some(hello), Some(device), Some(signature)) = (&self.hello, found, self.proof.take()) else {
             return self.refuse(SyncError::UnknownDevice);
         };
-        let message = challenge_message(&self.nonce, &self.key, hello.device);
-        let proven = device.key.device() == hello.device
-            && device.key.verify(PROOF_PURPOSE, &message, &signature).is_ok();
-        if !proven {
+        if !self.is_proof_of(hello, &device.key, &signature) {
             return self.refuse(SyncError::UnknownDevice);
         }
         let (app, unsent) = (hello.app.clone(), hello.unsent);
@@ -294,14 +307,31 @@ impl Session {
             people: device.people.clone(),
             community: device.community.clone(),
             told,
+            signed: device.signed.clone(),
         };
         self.device = Some(device);
         let arrived = Ask::Arrived { app, skew_ms: self.skew_ms, unsent };
         vec![arrived, Ask::Send(Frame::Welcome(welcome))]
     }
 
-    fn standing(&self) -> Option<Standing> {
-        self.device.as_ref().map(|device| device.standing)
+    fn is_proof_of(&self, hello: &Hello, key: &PublicKey, signature: &Signature) -> bool {
+        let message = challenge_message(&self.nonce, &self.key, hello.device);
+        key.device() == hello.device && key.verify(PROOF_PURPOSE, &message, signature).is_ok()
+    }
+
+    /// What the phone said of itself, once its proof is known to be good; before, nothing may come of it.
+    pub fn proven(&self, key: &PublicKey) -> Option<&Hello> {
+        let (hello, signature) = (self.hello.as_ref()?, self.proof.as_ref()?);
+        self.is_proof_of(hello, key, signature).then_some(hello)
+    }
+
+    fn may(&self, deed: impl FnOnce(&KnownDevice) -> Deed) -> Result<(), SyncError> {
+        let Some(device) = &self.device else { return Err(SyncError::OutOfTurn) };
+        match phone_may(device.standing, deed(device)) {
+            Answer::Yes => Ok(()),
+            Answer::No(error) => Err(error),
+            Answer::Review(_) => Err(SyncError::NotGranted),
+        }
     }
 
     /// The office has changed what phones may do or follow. One that this is about connects anew, or is told
@@ -320,22 +350,17 @@ impl Session {
         self.refuse(SyncError::Regranted)
     }
 
-    fn may_read(&self, space: SpaceId) -> bool {
-        let active = self.standing() == Some(Standing::Active);
-        active && self.device.as_ref().is_some_and(|d| d.grants.iter().any(|grant| grant.space == space))
-    }
-
     /// Whoever nobody has confirmed hands in nothing, for others neither: it stays where it is.
     fn on_push(&mut self, batches: Packed) -> Vec<Ask> {
-        match self.standing() {
-            Some(Standing::Waiting) => self.refuse(SyncError::Waiting),
-            _ => vec![Ask::Store(batches)],
+        match self.may(|_| Deed::Push) {
+            Ok(()) => vec![Ask::Store(batches)],
+            Err(error) => self.refuse(error),
         }
     }
 
     fn on_pull(&mut self, pull: &Pull) -> Vec<Ask> {
-        if !self.may_read(pull.space) {
-            return self.refuse(SyncError::NotGranted);
+        if let Err(error) = self.may(|device| Deed::Read(device.place(pull.space))) {
+            return self.refuse(error);
         }
         let following = Following { sent: pull.after, reading: true, head: pull.after };
         self.following.insert(pull.space, following);
@@ -343,8 +368,8 @@ impl Session {
     }
 
     fn on_get_snapshot(&mut self, get: GetSnapshot) -> Vec<Ask> {
-        if !self.may_read(get.space) {
-            return self.refuse(SyncError::NotGranted);
+        if let Err(error) = self.may(|device| Deed::Read(device.place(get.space))) {
+            return self.refuse(error);
         }
         vec![Ask::ReadSnapshot(get)]
     }
@@ -385,6 +410,7 @@ impl Session {
                         *known = end;
                     }
                 }
+                Stored::Copied { .. } => {}
                 Stored::Refused(refused) => {
                     broken.insert((refused.device, refused.epoch));
                     asks.push(Ask::Send(Frame::Refused(refused)));

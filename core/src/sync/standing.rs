@@ -7,6 +7,9 @@ pub enum Standing {
     Waiting,
     /// It works.
     Active,
+    /// It worked, and has not been renewed in time: it reads nothing, what it hands in still counts. Never
+    /// stored; it follows from the day.
+    Expired,
     /// Stopped for now: it reads nothing, what it hands in waits for a person.
     Suspended,
     /// Stopped for good, likewise.
@@ -14,13 +17,16 @@ pub enum Standing {
 }
 
 impl Standing {
-    const ALL: [Standing; 4] = [Standing::Waiting, Standing::Active, Standing::Suspended, Standing::Revoked];
+    /// All of them.
+    pub const ALL: [Standing; 5] =
+        [Standing::Waiting, Standing::Active, Standing::Expired, Standing::Suspended, Standing::Revoked];
 
     /// As stored and shown in JSON.
     pub fn word(self) -> &'static str {
         match self {
             Standing::Waiting => "waiting",
             Standing::Active => "active",
+            Standing::Expired => "expired",
             Standing::Suspended => "suspended",
             Standing::Revoked => "revoked",
         }

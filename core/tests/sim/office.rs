@@ -160,6 +160,7 @@ impl Office {
             people: Vec::new(),
             policy: 1,
             community: "阳光社区".into(),
+            signed: None,
         })
     }
 

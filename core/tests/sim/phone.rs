@@ -8,7 +8,7 @@ use linli_core::identity::{Batch, ChainEnd, DeviceKey, Entry, Payload, PublicKey
 use linli_core::ids::{Actor, DeviceId, DocId, Hash, SpaceId};
 use linli_core::kinds::DocKind;
 use linli_core::record::Put;
-use linli_core::sync::device::{Ask, Cursor, Device, nothing_packed};
+use linli_core::sync::device::{Ask, Cursor, Device, Status, nothing_packed};
 use linli_core::sync::frames::{
     Ack, FeedItem, Frame, PROOF_PURPOSE, Page, Refused, SnapshotBody, SnapshotPage, Welcome, decode_whole,
 };
@@ -132,8 +132,14 @@ impl Phone {
 
     pub(crate) fn connect(&mut self, link: Link, now_ms: i64) -> Vec<Vec<u8>> {
         let clock = now_ms + self.clock_error_ms;
-        let (machine, asks) =
-            Device::connect(self.device(), self.relay.clone(), "sim/1".into(), false, clock, None);
+        let (machine, asks) = Device::connect(
+            self.device(),
+            self.relay.clone(),
+            "sim/1".into(),
+            false,
+            clock,
+            Status::default(),
+        );
         self.link = Some((link, machine));
         (self.caught_up, self.pushing, self.restarted) = (false, false, false);
         self.refused.clear();

@@ -2,7 +2,9 @@
 
 #![allow(dead_code, reason = "each program that includes this file uses a part of it")]
 
-use linli_core::identity::{ActorDevice, Arrival, Batch, ChainEnd, DeviceKey, Entry, Payload, Sealer};
+use linli_core::identity::{
+    ActorDevice, Arrival, Batch, ChainEnd, DeviceKey, Entry, GrantStatement, Payload, Sealer,
+};
 use linli_core::ids::{Actor, DeviceId, DocId, Hash, SpaceId};
 use linli_core::kinds::DocKind;
 use linli_core::sync::frames::{
@@ -64,6 +66,8 @@ pub(crate) fn every_frame() -> Vec<(&'static str, Frame)> {
         now_ms: -62_135_596_800_000,
         english: true,
         unsent: None,
+        chain: None,
+        seen: None,
     };
     let signature = key.sign(CHALLENGE_PURPOSE, b"nonce");
     let challenge = Challenge { nonce: vec![6; 32], relay: key.public(), signature: signature.clone() };
@@ -75,12 +79,22 @@ pub(crate) fn every_frame() -> Vec<(&'static str, Frame)> {
         people: vec![Person { device, name: "陈敏".into() }],
         community: "阳光社区".into(),
         told: None,
+        signed: None,
     };
     let waiting = Welcome {
         grants: Vec::new(),
         told: Some(Bye { code: "sync.waiting".into(), text: "请让社区核对手机指纹".into() }),
         ..welcome.clone()
     };
+    let placed = Hello { chain: Some(end), seen: Some(7), ..hello.clone() };
+    let statement = GrantStatement {
+        device,
+        version: 7,
+        grants: welcome.grants.clone(),
+        given_ms: 1_790_000_000_000,
+        until_ms: 1_800_000_000_000,
+    };
+    let signed = Welcome { signed: Some(statement.sign(&key)), ..welcome.clone() };
     let busy = Hello { unsent: Some(70_000), ..hello.clone() };
     let refused =
         Refused { device, epoch: 2, number: 301, code: "batch.gap".into(), text: text(), chain: Some(end) };
@@ -88,10 +102,12 @@ pub(crate) fn every_frame() -> Vec<(&'static str, Frame)> {
     vec![
         ("hello", Frame::Hello(hello)),
         ("hello_unsent", Frame::Hello(busy)),
+        ("hello_chain", Frame::Hello(placed)),
         ("challenge", Frame::Challenge(challenge)),
         ("proof", Frame::Proof(signature)),
         ("welcome", Frame::Welcome(welcome)),
         ("welcome_told", Frame::Welcome(waiting)),
+        ("welcome_signed", Frame::Welcome(signed)),
         ("push", Frame::Push(Packed { codec: Codec::Plain, bytes: vec![0x80] })),
         ("ack", Frame::Ack(Ack { device, end })),
         ("refused", Frame::Refused(refused)),

@@ -56,6 +56,19 @@ impl Throttle {
     ) -> Result<Attempt<'_>, Problem> {
         let mut keys = vec![Key::Name(name.chars().take(64).collect::<String>().to_lowercase())];
         keys.extend(address.map(|address| Key::Address(network(address))));
+        self.begin(keys, now_ms)
+    }
+
+    /// The same where there is no name, but something that a guesser would have to hit.
+    pub(crate) fn attempt_from(
+        &self,
+        address: Option<IpAddr>,
+        now_ms: TimeMs,
+    ) -> Result<Attempt<'_>, Problem> {
+        self.begin(address.map(|address| Key::Address(network(address))).into_iter().collect(), now_ms)
+    }
+
+    fn begin(&self, keys: Vec<Key>, now_ms: TimeMs) -> Result<Attempt<'_>, Problem> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let wait = keys.iter().filter_map(|key| all.get(key)).map(|known| known.until_ms - now_ms).max();
         if let Some(wait) = wait.filter(|wait| *wait > 0) {

@@ -2,6 +2,7 @@
 
 use super::{Body, id};
 use crate::access::guard::Trail;
+use crate::clock::now_ms;
 use crate::problem::{Problem, ProblemBody};
 use crate::state::{App, lock};
 use axum::Json;
@@ -28,6 +29,8 @@ pub(crate) enum StandingBody {
     Waiting,
     /// It works.
     Active,
+    /// Not renewed in time: a new code lets it in again.
+    Expired,
     /// Stopped for now.
     Suspended,
     /// Stopped for good.
@@ -39,6 +42,7 @@ impl From<Standing> for StandingBody {
         match standing {
             Standing::Waiting => StandingBody::Waiting,
             Standing::Active => StandingBody::Active,
+            Standing::Expired => StandingBody::Expired,
             Standing::Suspended => StandingBody::Suspended,
             Standing::Revoked => StandingBody::Revoked,
         }
@@ -93,15 +97,16 @@ impl Counts {
     }
 
     fn body(&self, device: Device) -> DeviceBody {
+        let standing = device.standing_at(now_ms());
         DeviceBody {
             id: device.id.to_string(),
             fingerprint: device.key.fingerprint(),
             worker: device.worker.map(|id| id.to_string()),
             name: device.name,
             label: device.label,
-            status: device.standing.into(),
+            status: standing.into(),
             reason: device.reason,
-            active: device.standing == Standing::Active,
+            active: standing == Standing::Active,
             enrolled_at: rfc3339(device.enrolled_ms),
             last_contact_at: device.last_contact_ms.map(rfc3339),
             connected: self.connected.contains_key(&device.id),

@@ -2,7 +2,7 @@
 
 use super::phone_settings::must_confirm;
 use super::{Body, hex};
-use crate::access::guard::By;
+use crate::access::guard::{By, Peer};
 use crate::access::{Caller, TOKEN_ACTOR};
 use crate::clock::{now_ms, random};
 use crate::office::people::find_worker;
@@ -116,16 +116,19 @@ pub(crate) struct Enrolled {
 }
 
 /// Enrols a phone with a one-time code.
-#[utoipa::path(post, path = "/v1/enrol", request_body = Enrol, responses((status = 200, body = Enrolled), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/v1/enrol", request_body = Enrol, responses((status = 200, body = Enrolled), (status = 422, body = ProblemBody), (status = 429, body = ProblemBody)))]
 pub(crate) async fn enrol(
     State(app): State<App>,
+    Peer(peer): Peer,
     Body(wanted): Body<Enrol>,
 ) -> Result<Json<Enrolled>, Problem> {
     let key = unhex(&wanted.public_key).map(PublicKey).ok_or_else(|| Problem::bad(&EnrolError::BadKey))?;
+    let attempt = app.door.enrolling.attempt_from(peer, now_ms())?;
     let workers = app.model.workers().await?;
     let name_of = async |id| workers.iter().find(|worker| worker.id == id).map(|worker| worker.name.clone());
     let device =
         app.log.enrol(&wanted.code, &key, name_of, now_ms()).await?.map_err(|error| Problem::bad(&error))?;
+    attempt.succeeded();
     app.tell_of(device.id);
     let worker = workers.iter().find(|worker| Some(worker.id) == device.worker);
     Ok(Json(Enrolled {

@@ -99,7 +99,8 @@ CREATE TABLE IF NOT EXISTS held (
   change BLOB PRIMARY KEY,             -- hash of the waiting change
   missing BLOB NOT NULL,               -- one that it waits for
   doc BLOB NOT NULL, kind INTEGER NOT NULL, batch INTEGER NOT NULL, entry INTEGER NOT NULL,
-  space BLOB NOT NULL, seq INTEGER NOT NULL
+  space BLOB NOT NULL, seq INTEGER NOT NULL, device BLOB NOT NULL, received_ms INTEGER NOT NULL,
+  overdue INTEGER NOT NULL DEFAULT 0   -- 1: it waits for so long that somebody was told
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS held_doc ON held (doc);
 CREATE TABLE IF NOT EXISTS quarantine (

@@ -3,12 +3,14 @@
 mod actors;
 mod devices;
 mod forget;
+mod grants;
 mod review;
 mod upgrade;
 mod writer;
 
 pub use devices::{Device, EnrolError, NewCode, StandingError};
 pub use forget::{ErasedDoc, Erasure, ErasureOrder, ErasurePhone};
+pub use grants::Told;
 pub use review::{Decided, Decision, ReviewError, ReviewRecord, ReviewState};
 pub use writer::{OfficeDraft, Receipt};
 

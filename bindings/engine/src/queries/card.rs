@@ -2,7 +2,7 @@
 
 use super::conflicts::conflict_views;
 use crate::sql::SqliteConnection;
-use crate::store::docs::{self, StoredDoc};
+use crate::store::docs::{self, Found, StoredDoc};
 use crate::store::people::Names;
 use crate::store::{meta, rows};
 use crate::take_in::refresh_rows;
@@ -45,7 +45,7 @@ impl Engine {
         };
         let mut visit_views = Vec::new();
         for doc in visit_docs(&mut conn, id, &fields).await? {
-            let Some(mut sheet) = docs::load(&mut conn, doc).await? else { continue };
+            let Found::Open(mut sheet) = docs::load_or_set_aside(&mut conn, doc).await? else { continue };
             visit_views.extend(read_visits(&mut conn, &mut names, &mut sheet.doc).await?);
             if let Some(history) = &mut history {
                 history.extend(history_views(&mut conn, &mut names, &mut sheet.doc).await?);

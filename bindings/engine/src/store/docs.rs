@@ -3,6 +3,7 @@
 use crate::EngineError;
 use crate::sql::{self, Row, SqliteConnection, SqliteRow};
 use linli_core::doc::{ChangeBytes, Document};
+use linli_core::error::Coded as _;
 use linli_core::ids::{DocId, Hash, SpaceId};
 use linli_core::kinds::DocKind;
 
@@ -33,6 +34,43 @@ pub(crate) async fn load(conn: &mut SqliteConnection, id: DocId) -> Result<Optio
     let generation = u32::try_from(row.try_get::<i64, _>(2)?).unwrap_or(0);
     let doc = Document::load(kind, row.try_get(3)?)?;
     Ok(Some(StoredDoc { doc, space, generation }))
+}
+
+/// What is there of a document that a relay sent.
+pub(crate) enum Found {
+    /// It can be opened.
+    Open(StoredDoc),
+    /// It could not be opened and was put away.
+    SetAside,
+    /// It is not here.
+    Nothing,
+}
+
+/// Opens a document where one that cannot be opened must not stop everything else. Documents of a snapshot are
+/// stored as they come, so a relay that lies is noticed here: what it sent goes, unless it was written to on this
+/// phone, and the household comes again with the next download.
+pub(crate) async fn load_or_set_aside(conn: &mut SqliteConnection, id: DocId) -> Result<Found, EngineError> {
+    let error = match load(&mut *conn, id).await {
+        Err(EngineError::Document(error)) => error,
+        found => return Ok(found?.map_or(Found::Nothing, Found::Open)),
+    };
+    let query = sql::query_scalar("SELECT touched FROM doc WHERE id = ?").bind(&id.0[..]);
+    let touched: i64 = query.fetch_one(&mut *conn).await?;
+    if touched != 0 {
+        return Err(error.into());
+    }
+    tracing::warn!(document = %id, code = error.code(), "a document of the relay was refused");
+    let scripts = [
+        "DELETE FROM household_key WHERE household = ?",
+        "DELETE FROM household WHERE id = ?",
+        "DELETE FROM issue WHERE id = ?",
+        "DELETE FROM sheet WHERE doc = ?",
+        "DELETE FROM doc WHERE id = ?",
+    ];
+    for script in scripts {
+        sql::query(script).bind(&id.0[..]).execute(&mut *conn).await?;
+    }
+    Ok(Found::SetAside)
 }
 
 /// The documents of a kind of which there are few.

@@ -2,7 +2,7 @@
 
 use crate::EngineError;
 use crate::sql::{self, SqliteConnection};
-use linli_core::identity::{ChainEnd, PublicKey};
+use linli_core::identity::{ChainEnd, PublicKey, SeenGrants};
 use linli_core::sync::frames::Bye;
 
 /// Name of one fact.
@@ -20,6 +20,7 @@ pub(crate) enum Fact {
     Policy,
     Chain,
     Told,
+    Grants,
 }
 
 impl Fact {
@@ -37,6 +38,7 @@ impl Fact {
             Fact::Policy => "policy",
             Fact::Chain => "chain",
             Fact::Told => "told",
+            Fact::Grants => "grants",
         }
     }
 }
@@ -112,6 +114,20 @@ pub(crate) async fn told(conn: &mut SqliteConnection) -> Result<Option<Bye>, Eng
 pub(crate) async fn set_told(conn: &mut SqliteConnection, told: Option<&Bye>) -> Result<(), EngineError> {
     let bytes = told.map(|told| minicbor::to_vec(told).unwrap_or_default()).unwrap_or_default();
     set(conn, Fact::Told, &bytes).await
+}
+
+/// The newest signed statement of what this phone may follow.
+pub(crate) async fn seen_grants(conn: &mut SqliteConnection) -> Result<Option<SeenGrants>, EngineError> {
+    let stored = get(conn, Fact::Grants).await?.filter(|bytes| !bytes.is_empty());
+    stored.map(|bytes| minicbor::decode(&bytes).map_err(|_| EngineError::Damaged("grants"))).transpose()
+}
+
+pub(crate) async fn set_seen_grants(
+    conn: &mut SqliteConnection,
+    seen: Option<SeenGrants>,
+) -> Result<(), EngineError> {
+    let bytes = seen.map(|seen| minicbor::to_vec(seen).unwrap_or_default()).unwrap_or_default();
+    set(conn, Fact::Grants, &bytes).await
 }
 
 /// Where this phone's own chain of batches stands.

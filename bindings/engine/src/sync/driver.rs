@@ -5,11 +5,14 @@
 use super::link::Link;
 use super::{Listener, SyncEvent, SyncReport};
 use crate::packing::pack_items;
+use crate::sql::SqliteConnection;
 use crate::store::meta::{self, Profile};
 use crate::store::{begin, forgotten, outbox, people, spaces, to_sql};
 use crate::{Engine, EngineError, Refusal};
+use linli_core::error::Coded as _;
+use linli_core::identity::{PublicKey, open_grants};
 use linli_core::ids::DeviceId;
-use linli_core::sync::device::{Ask, Device, nothing_packed};
+use linli_core::sync::device::{Ask, Device, Status, nothing_packed};
 use linli_core::sync::frames::{
     Ack, Frame, PAGE_BYTES_GOAL, PROOF_PURPOSE, Page, Pull, Refused, SnapshotPage, Welcome,
 };
@@ -32,6 +35,8 @@ pub(crate) struct Driver<'e> {
     /// A new epoch was started on this connection; a second would only repeat the refusal.
     restarted: bool,
     names: BTreeMap<linli_core::ids::SpaceId, String>,
+    /// Signs what this phone may follow.
+    relay: PublicKey,
 }
 
 impl<'e> Driver<'e> {
@@ -42,14 +47,18 @@ impl<'e> Driver<'e> {
         link: &mut Link,
         listener: &mut Listener<'_>,
     ) -> Result<Driver<'e>, EngineError> {
-        let (unsent, _) = outbox::unsent_counts(&mut *engine.store.lock().await).await?;
+        let mut conn = engine.store.lock().await;
+        let (unsent, _) = outbox::unsent_counts(&mut conn).await?;
+        let chain = Some(meta::chain(&mut conn).await?);
+        let seen = meta::seen_grants(&mut conn).await?.map(|seen| seen.version);
+        drop(conn);
         let (machine, asks) = Device::connect(
             engine.device(),
             profile.relay_key.clone(),
             engine.app.clone(),
             engine.english(),
             engine.env.now_ms(),
-            Some(unsent),
+            Status { unsent: Some(unsent), chain, seen },
         );
         let mut driver = Driver {
             engine,
@@ -60,6 +69,7 @@ impl<'e> Driver<'e> {
             refused: BTreeSet::new(),
             restarted: false,
             names: BTreeMap::new(),
+            relay: profile.relay_key.clone(),
         };
         driver.carry_out(link, asks, listener).await?;
         Ok(driver)
@@ -142,10 +152,11 @@ impl<'e> Driver<'e> {
         Ok(Vec::new())
     }
 
-    async fn store_welcome(&mut self, welcome: Welcome, skew_ms: i64) -> Result<Vec<Ask>, EngineError> {
+    async fn store_welcome(&mut self, mut welcome: Welcome, skew_ms: i64) -> Result<Vec<Ask>, EngineError> {
         let engine = self.engine;
         let mut conn = engine.store.lock().await;
         let mut tx = begin(&mut conn).await?;
+        self.take_grants(&mut tx, &mut welcome).await?;
         meta::set_int(&mut tx, meta::Fact::SkewMs, skew_ms).await?;
         meta::set_int(&mut tx, meta::Fact::Policy, to_sql(welcome.policy)).await?;
         meta::set(&mut tx, meta::Fact::Community, welcome.community.as_bytes()).await?;
@@ -178,6 +189,28 @@ impl<'e> Driver<'e> {
         let asks = self.machine.on_cursors(&welcome.grants, &cursors, own, welcome.chain);
         let restart = parted.map(Ask::StartEpoch);
         Ok(restart.into_iter().chain(asks).collect())
+    }
+
+    /// What is signed counts. A statement that is forged or older than the one before ends the connection, and
+    /// what was granted last stays as it was.
+    async fn take_grants(
+        &self,
+        conn: &mut SqliteConnection,
+        welcome: &mut Welcome,
+    ) -> Result<(), EngineError> {
+        let seen = meta::seen_grants(&mut *conn).await?;
+        let opened = open_grants(welcome.signed.as_ref(), &self.relay, self.engine.device(), seen).map_err(
+            |error| {
+                let text = error.text(self.engine.lang().into());
+                EngineError::Relay { code: error.code().into(), text }
+            },
+        )?;
+        if let Some((statement, seen)) = opened {
+            welcome.policy = statement.version;
+            welcome.grants = statement.grants;
+            meta::set_seen_grants(conn, Some(seen)).await?;
+        }
+        Ok(())
     }
 
     async fn start_epoch(&mut self, epoch: u32) -> Result<(), EngineError> {

@@ -4,7 +4,7 @@ use super::row_batch::RowBatch;
 use super::{TakenIn, moves};
 use crate::packing::unpack;
 use crate::sql::SqliteConnection;
-use crate::store::docs::{self, Held, StoredDoc};
+use crate::store::docs::{self, Found, Held, StoredDoc};
 use crate::store::rows::SearchChange;
 use crate::store::{begin, forgotten, meta, people, places, spaces};
 use crate::{Engine, EngineError};
@@ -209,8 +209,17 @@ impl Intake<'_> {
         Ok(match self.open.entry(doc) {
             Entry::Occupied(open) => open.into_mut(),
             Entry::Vacant(place) => {
-                let stored = docs::load(conn, doc).await?;
-                let stored = stored.unwrap_or_else(|| StoredDoc::new(kind, self.space, generation));
+                let found = docs::load_or_set_aside(conn, doc).await?;
+                if matches!(found, Found::SetAside) {
+                    self.taken.skipped += 1;
+                    if kind == DocKind::Household {
+                        self.changes.push((doc.into(), None));
+                    }
+                }
+                let stored = match found {
+                    Found::Open(stored) => stored,
+                    Found::SetAside | Found::Nothing => StoredDoc::new(kind, self.space, generation),
+                };
                 place.insert(OpenDoc { stored, changed: false })
             }
         })

@@ -1,10 +1,11 @@
 //! A fresh phone: snapshots, their interruption, and what comes after them.
 
 use crate::phone::{Office, Phone};
-use crate::relay::Relay;
+use crate::relay::{GRID, Relay, space};
 use crate::search;
 use linli_core::kinds::Outcome;
 use linli_core::record::Put;
+use linli_core::sync::frames::Grant;
 use linli_engine::NewVisit;
 
 /// Ten households, a visit to each, and a snapshot of three documents a page.
@@ -91,4 +92,50 @@ async fn a_grid_taken_away_leaves_the_phone_but_not_its_unsent_work() {
     wang.sync().await;
     let status = wang.status().await.unwrap();
     assert_eq!((status.households, status.unsent, status.spaces.len()), (0, 0, 0));
+}
+
+/// A relay that lies in one document of its snapshot: the phone notices when it opens it, puts that one away, and
+/// takes in everything else, before it and after it.
+#[tokio::test]
+async fn one_bad_document_of_a_false_snapshot_stops_nothing() {
+    let (relay, mut office, homes) = community().await;
+    relay.spoil_in_snapshot(homes[2].into());
+    let wang = Phone::of("王芳", &relay).await;
+    assert_eq!(wang.sync().await.snapshot_pages, 7);
+    office.write(homes[2], &[Put::set("note", "坏的")]);
+    office.write(homes[3], &[Put::set("note", "好的")]);
+    let report = wang.sync().await;
+    assert_eq!(report.skipped, 1, "it is counted");
+    let card = wang.household(homes[3], false).await.unwrap();
+    assert_eq!(card.fields.note.as_deref(), Some("好的"));
+    assert_eq!(wang.status().await.unwrap().households, 9, "the bad one is in no list");
+    assert!(wang.household(homes[2], false).await.is_err());
+    wang.visit(homes[3], NewVisit::new(Outcome::Done)).await.unwrap();
+    assert_eq!(wang.sync().await.sent, 1);
+}
+
+/// The office takes a grid away; somebody plays the answer from before.
+#[tokio::test]
+async fn an_old_answer_gives_nothing_back() {
+    let (relay, _, homes) = community().await;
+    let wang = Phone::of("王芳", &relay).await;
+    let grant = vec![Grant { space: space(), name: GRID.into(), write: true }];
+    relay.tell(wang.device(), 4, grant.clone());
+    wang.sync().await;
+    assert_eq!(wang.status().await.unwrap().households, homes.len() as u64);
+    relay.tell(wang.device(), 5, Vec::new());
+    wang.sync().await;
+    assert_eq!(
+        wang.status().await.unwrap().households,
+        0,
+        "the signed statement counts, not what is beside it"
+    );
+    for version in [4, 5] {
+        relay.tell(wang.device(), version, grant.clone());
+        assert_eq!(wang.sync_once().await.unwrap_err().shown_code(), "grant.outdated", "{version}");
+        assert_eq!(wang.status().await.unwrap().households, 0);
+    }
+    relay.tell(wang.device(), 6, grant);
+    wang.sync().await;
+    assert_eq!(wang.status().await.unwrap().households, homes.len() as u64);
 }

@@ -5,7 +5,7 @@
 use futures_util::{SinkExt, StreamExt};
 use linli_core::doc::{ChangeBytes, Document};
 use linli_core::error::Coded;
-use linli_core::identity::{Batch, ChainEnd, DeviceKey, Entry, Payload, PublicKey, Sealer};
+use linli_core::identity::{Batch, ChainEnd, DeviceKey, Entry, GrantStatement, Payload, PublicKey, Sealer};
 use linli_core::ids::{Actor, DeviceId, DocId, Hash, SpaceId};
 use linli_core::kinds::{DocKind, community_space, grid_space};
 use linli_core::model::{HouseholdRow, SheetRow};
@@ -105,6 +105,7 @@ impl Relay {
             people: Vec::new(),
             policy: 1,
             community: COMMUNITY.into(),
+            signed: None,
         };
         state.devices.insert(key.device(), device);
         let person = Person { device: key.device(), name: name.into() };
@@ -176,6 +177,24 @@ impl Relay {
         bodies[0].actors = actors;
         let seq = state.log.get(&space()).map_or(0, |items| items.len() as u64);
         state.snapshots.insert(space(), (seq, bodies));
+    }
+
+    /// A document of the snapshot becomes what its first bytes promise and its last do not keep; its row stays.
+    pub(crate) fn spoil_in_snapshot(&self, doc: DocId) {
+        let mut state = self.state();
+        let (_, bodies) = state.snapshots.get_mut(&space()).unwrap();
+        let docs = bodies.iter_mut().flat_map(|body| &mut body.docs);
+        let spoilt = docs.filter(|found| found.doc == doc).map(|found| {
+            let middle = found.bytes.len() / 2;
+            found.bytes[middle] ^= 0x55;
+        });
+        assert_eq!(spoilt.count(), 1);
+    }
+
+    /// What a device is told from its next connection on, as a signed statement.
+    pub(crate) fn tell(&self, device: DeviceId, version: u64, grants: Vec<Grant>) {
+        let statement = GrantStatement { device, version, grants, given_ms: NOW_MS, until_ms: NOW_MS + 1 };
+        self.state().devices.get_mut(&device).unwrap().signed = Some(statement.sign(&self.key));
     }
 
     async fn serve(self, socket: TcpStream) {

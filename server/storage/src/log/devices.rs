@@ -31,6 +31,8 @@ pub struct Device {
     pub reason: String,
     /// When it was enrolled.
     pub enrolled_ms: TimeMs,
+    /// When its enrolment ends, once that is known.
+    pub until_ms: Option<TimeMs>,
     /// When it was last connected.
     pub last_contact_ms: Option<TimeMs>,
     /// Relay time minus phone time, when last measured.
@@ -80,6 +82,7 @@ impl Coded for StandingError {
         let word = match now {
             Standing::Waiting => "待确认",
             Standing::Active => "使用中",
+            Standing::Expired => "已到期",
             Standing::Suspended => "已暂停",
             Standing::Revoked => "已注销",
         };
@@ -168,7 +171,7 @@ impl Log {
         // A phone that was stopped once works again only after somebody has looked at it.
         let row = sqlx::query(
             "INSERT INTO device (id, key, worker, name, status, enrolled_ms) VALUES (?, ?, ?, ?, ?, ?)
-             ON CONFLICT (id) DO UPDATE SET worker = excluded.worker, name = excluded.name, reason = '',
+             ON CONFLICT (id) DO UPDATE SET worker = excluded.worker, name = excluded.name, reason = '', until_ms = NULL,
                status = CASE WHEN status IN ('active', 'waiting') THEN excluded.status ELSE 'waiting' END
              RETURNING *",
         )
@@ -206,12 +209,15 @@ impl Log {
         if !now.may_become(next) || from.is_some_and(|from| from != now) {
             return Ok(Err(StandingError::Now(now)));
         }
-        let row = sqlx::query("UPDATE device SET status = ?, reason = ? WHERE id = ? RETURNING *")
-            .bind(next.word())
-            .bind(reason)
-            .bind(id.0.as_slice())
-            .fetch_one(&mut *transaction)
-            .await?;
+        let row = sqlx::query(
+            "UPDATE device SET status = ?1, reason = ?2, until_ms = iif(?1 = 'active', NULL, until_ms)
+                             WHERE id = ?3 RETURNING *",
+        )
+        .bind(next.word())
+        .bind(reason)
+        .bind(id.0.as_slice())
+        .fetch_one(&mut *transaction)
+        .await?;
         let device = read_device(&row)?;
         transaction.commit().await?;
         Ok(Ok(device))
@@ -312,6 +318,7 @@ fn read_device(row: &SqliteRow) -> Result<Device, StoreError> {
         standing: Standing::from_word(row.try_get("status")?),
         reason: row.try_get("reason")?,
         enrolled_ms: row.try_get("enrolled_ms")?,
+        until_ms: row.try_get("until_ms")?,
         last_contact_ms: row.try_get("last_contact_ms")?,
         skew_ms: row.try_get("skew_ms")?,
         app: row.try_get("app")?,

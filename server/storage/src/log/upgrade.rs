@@ -7,11 +7,12 @@ use sqlx::sqlite::SqlitePool;
 
 /// In order; a file is at `PRAGMA user_version` = how many of them it has seen. The first makes only what is
 /// missing: files from before steps were counted are at 0 and have it already. Each other counts itself.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     include_str!("../../migrations/log.sql"),
     include_str!("../../migrations/log-2.sql"),
     include_str!("../../migrations/log-3.sql"),
     include_str!("../../migrations/log-4.sql"),
+    include_str!("../../migrations/log-5.sql"),
 ];
 
 /// The step that made the table of actors, which is filled from the batches.

@@ -236,6 +236,9 @@ async fn store_devices(
                     Verdict::Review(_, cause) => Some(cause),
                     _ => None,
                 };
+                if cause == Some(Cause::Parted) && claims.device == request.by {
+                    outcomes.push(Stored::Copied { device: claims.device });
+                }
                 let times = (request.now_ms, request.skew_ms);
                 last = Some(insert(connection, batch, &claims, times, cause).await?);
                 handed_in(connection, &claims).await?;

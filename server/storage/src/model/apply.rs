@@ -27,6 +27,15 @@ use std::collections::{BTreeMap, BTreeSet};
 /// only come from somebody who makes them up.
 const HELD_PER_DOC_MAX: i64 = 1_000;
 
+/// After so long somebody is told of a change that still waits. Phones hand in their own in order and build only on
+/// what the relay sent them, so this is a relay whose data was restored from a backup, or a phone that makes things
+/// up. It waits on: if what it builds on comes, it counts.
+const OVERDUE_MS: i64 = 30 * 24 * 3600 * 1000;
+/// Code of such a change among those put aside.
+const OVERDUE: &str = "gate.missing_dependency";
+/// The same as a sentence.
+const OVERDUE_REASON: &str = "a change that this one builds on has not arrived for a month";
+
 /// State of one group.
 pub(super) struct Group<'a> {
     pub(super) connection: &'a mut SqliteConnection,
@@ -122,6 +131,7 @@ impl Group<'_> {
         if logged.review {
             return Ok(());
         }
+        self.note_overdue(logged.received_ms).await?;
         for (index, entry) in logged.batch.entries.iter().enumerate() {
             let index = i64::try_from(index).unwrap_or(i64::MAX);
             self.apply_entry(logged, index, entry).await?;
@@ -363,7 +373,8 @@ impl Group<'_> {
                 )
                 .await;
         }
-        sqlx::query("INSERT OR IGNORE INTO held (change, missing, doc, kind, batch, entry, space, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+        sqlx::query("INSERT OR IGNORE INTO held (change, missing, doc, kind, batch, entry, space, seq, device, received_ms)
+                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
             .bind(hash.0.as_slice())
             .bind(missing.0.as_slice())
             .bind(entry.doc.0.as_slice())
@@ -372,9 +383,34 @@ impl Group<'_> {
             .bind(index)
             .bind(logged.space.0.as_slice())
             .bind(crate::log::as_i64(logged.seq))
+            .bind(logged.author.0.as_slice())
+            .bind(logged.received_ms)
             .execute(&mut *self.connection)
             .await?;
         self.waiting.insert(entry.doc);
+        Ok(())
+    }
+
+    /// Tells somebody of what has waited too long. Time is that of the log: whoever applies the same batches says
+    /// the same, whenever that is.
+    async fn note_overdue(&mut self, now_ms: TimeMs) -> Result<(), StoreError> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        let before = now_ms.saturating_sub(OVERDUE_MS);
+        sqlx::query(
+            "INSERT OR IGNORE INTO quarantine (batch, entry, doc, device, code, reason)
+             SELECT batch, entry, doc, device, ?, ? FROM held WHERE overdue = 0 AND received_ms < ?",
+        )
+        .bind(OVERDUE)
+        .bind(OVERDUE_REASON)
+        .bind(before)
+        .execute(&mut *self.connection)
+        .await?;
+        sqlx::query("UPDATE held SET overdue = 1 WHERE overdue = 0 AND received_ms < ?")
+            .bind(before)
+            .execute(&mut *self.connection)
+            .await?;
         Ok(())
     }
 
@@ -410,6 +446,12 @@ impl Group<'_> {
         let Some(entry) = logged.batch.entries.get(position) else { return Ok(false) };
         sqlx::query("DELETE FROM held WHERE change = ?")
             .bind(held.try_get::<&[u8], _>("change")?)
+            .execute(&mut *self.connection)
+            .await?;
+        sqlx::query("DELETE FROM quarantine WHERE batch = ? AND entry = ? AND code = ?")
+            .bind(batch)
+            .bind(index)
+            .bind(OVERDUE)
             .execute(&mut *self.connection)
             .await?;
         self.apply_entry(&logged, index, entry).await

@@ -54,6 +54,7 @@ impl Storage {
             people: Vec::new(),
             policy: 0,
             community: "社区".into(),
+            signed: None,
         };
         let device = phone.key.device();
         let signers = BTreeMap::from([(device, known)]);

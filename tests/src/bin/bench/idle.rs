@@ -4,7 +4,7 @@ use crate::community::Community;
 use crate::measure::{Report, kilobytes, memory};
 use futures_util::{SinkExt as _, StreamExt as _};
 use linli_core::identity::{Batch, DeviceKey};
-use linli_core::sync::device::{Ask, Device};
+use linli_core::sync::device::{Ask, Device, Status};
 use linli_core::sync::frames::{Codec, Frame, PROOF_PURPOSE, Packed};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -24,7 +24,7 @@ impl Link {
         let relay = relay_key(community);
         let now_ms = 1_795_000_000_000;
         let (mut device, mut asks) =
-            Device::connect(key.device(), relay, "bench".into(), false, now_ms, None);
+            Device::connect(key.device(), relay, "bench".into(), false, now_ms, Status::default());
         loop {
             for ask in std::mem::take(&mut asks) {
                 match ask {

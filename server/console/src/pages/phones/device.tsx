@@ -15,6 +15,7 @@ const LABEL_CHARS_MAX = 20;
 const DEEDS: Record<Phone["status"], Deed[]> = {
   waiting: [],
   active: ["suspend", "revoke"],
+  expired: ["revoke"],
   suspended: ["resume", "revoke"],
   revoked: [],
 };

@@ -14,6 +14,7 @@ dayjs.extend(duration);
 const TONES: Record<Phone["status"], Tone> = {
   waiting: "waiting",
   active: "good",
+  expired: "warning",
   suspended: "warning",
   revoked: "neutral",
 };
