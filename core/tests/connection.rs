@@ -44,6 +44,7 @@ fn phone(cursor: Cursor, own: ChainEnd, relays: Option<ChainEnd>) -> (Device, Ve
         people: Vec::new(),
         community: String::new(),
         told: None,
+        lineage: None,
     };
     phone.on_frame(Frame::Welcome(welcome));
     let asks = phone.on_cursors(&grants(), &[(SPACE, cursor)].into(), own, relays);

@@ -94,6 +94,7 @@ fn running_phone(cursor: Cursor) -> Device {
         people: Vec::new(),
         community: String::new(),
         told: None,
+        lineage: None,
     };
     phone.on_frame(Frame::Welcome(welcome));
     phone.on_cursors(&grants(), &[(SPACE, cursor)].into(), ChainEnd::start_of(1), known().chain);

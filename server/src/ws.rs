@@ -62,7 +62,7 @@ struct Connection {
 
 impl Connection {
     fn new(app: App, socket: WebSocket) -> Connection {
-        let session = Session::new(app.log.office().public(), random());
+        let session = Session::new(app.log.office().public(), random()).of_lineage(app.lineage);
         Connection { app, socket, session, skew_ms: 0 }
     }
 

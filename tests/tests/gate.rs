@@ -199,6 +199,7 @@ fn welcome_of(grants: usize) -> Vec<u8> {
         people: Vec::new(),
         community: String::new(),
         told: None,
+        lineage: None,
     };
     Frame::Welcome(welcome).to_bytes()
 }

@@ -239,6 +239,7 @@ fn running_phone(cursor: Cursor) -> Device {
         people: Vec::new(),
         community: String::new(),
         told: None,
+        lineage: None,
     };
     machine.on_frame(Frame::Welcome(welcome));
     machine.on_cursors(&grants(), &[(SPACE, cursor)].into(), ChainEnd::start_of(1), None);

@@ -7,7 +7,7 @@ use crate::bounded::up_to;
 use crate::error::Lang;
 pub use crate::identity::ActorDevice;
 use crate::identity::{ChainEnd, PublicKey, Signature};
-use crate::ids::{DeviceId, DocId, SpaceId};
+use crate::ids::{DeviceId, DocId, Hash, SpaceId};
 use crate::kinds::DocKind;
 use crate::time::TimeMs;
 use minicbor::decode::{self, Decoder};
@@ -194,6 +194,9 @@ pub struct Welcome {
     /// Why nothing is granted: what the worker must be told of the phone's standing.
     #[n(7)]
     pub told: Option<Bye>,
+    /// Which life of the relay's log this is: another one after it was restored from a backup.
+    #[n(8)]
+    pub lineage: Option<Hash>,
 }
 
 fn read_grants<'b, C>(decoder: &mut Decoder<'b>, context: &mut C) -> Result<Vec<Grant>, decode::Error> {

@@ -11,7 +11,7 @@ pub use super::refusal::SyncError;
 use super::standing::{Cause, Standing};
 use crate::error::{Coded, Lang};
 use crate::identity::{Batch, BatchError, ChainEnd, DeviceKey, Header, PublicKey, Signature};
-use crate::ids::{DeviceId, SpaceId};
+use crate::ids::{DeviceId, Hash, SpaceId};
 use crate::time::TimeMs;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -166,6 +166,7 @@ pub struct Session {
     /// Documents have come to a space that the phone reads.
     placed: bool,
     skew_ms: i64,
+    lineage: Option<Hash>,
 }
 
 impl Session {
@@ -182,7 +183,13 @@ impl Session {
             handed_in: None,
             placed: false,
             skew_ms: 0,
+            lineage: None,
         }
+    }
+
+    /// Tells the phone which life of the log this is.
+    pub fn of_lineage(self, lineage: Hash) -> Session {
+        Session { lineage: Some(lineage), ..self }
     }
 
     /// The language for texts to this phone.
@@ -294,6 +301,7 @@ impl Session {
             people: device.people.clone(),
             community: device.community.clone(),
             told,
+            lineage: self.lineage,
         };
         self.device = Some(device);
         let arrived = Ask::Arrived { app, skew_ms: self.skew_ms, unsent };

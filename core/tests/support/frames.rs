@@ -75,6 +75,7 @@ pub(crate) fn every_frame() -> Vec<(&'static str, Frame)> {
         people: vec![Person { device, name: "陈敏".into() }],
         community: "阳光社区".into(),
         told: None,
+        lineage: None,
     };
     let waiting = Welcome {
         grants: Vec::new(),

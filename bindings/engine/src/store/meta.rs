@@ -20,6 +20,7 @@ pub(crate) enum Fact {
     Policy,
     Chain,
     Told,
+    Lineage,
 }
 
 impl Fact {
@@ -37,6 +38,7 @@ impl Fact {
             Fact::Policy => "policy",
             Fact::Chain => "chain",
             Fact::Told => "told",
+            Fact::Lineage => "lineage",
         }
     }
 }
