@@ -86,9 +86,9 @@ impl Document {
     /// The changes of some of them, each after those it builds on.
     pub fn changes_of(&mut self, wrote: impl Fn(Actor) -> bool) -> Vec<ChangeBytes> {
         let changes = self.auto.get_changes(&[]);
-        let theirs = changes.iter().filter(|change| {
-            Actor::from_slice(change.actor_id().to_bytes()).is_some_and(&wrote)
-        });
+        let theirs = changes
+            .iter()
+            .filter(|change| Actor::from_slice(change.actor_id().to_bytes()).is_some_and(&wrote));
         theirs.map(to_bytes).collect()
     }
 

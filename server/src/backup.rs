@@ -188,7 +188,8 @@ fn unpack(opener: &mut Opener<File>, source: &Path, folder: &Path) -> Result<u64
         }
         let path = folder.join(name);
         let failed = |error| BackupError::write(&path, error);
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(failed)?;
+        let mut file =
+            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(failed)?;
         opener.copy_to(size, &mut file).map_err(|error| error.at(&path))?;
         file.sync_all().map_err(failed)?;
         files += 1;

@@ -57,7 +57,8 @@ fn a_restored_relay_has_what_was_acknowledged_and_gets_back_the_rest() {
     all.push(two.visit(home, "还没有上传的"));
     relay.kill();
     std::fs::remove_dir_all(relay.data()).expect("the relay's disk is gone");
-    let restored = relay.office_one(&["restore", text(&file), "--into", text(relay.data()), "--key-file", text(&key)]);
+    let restored =
+        relay.office_one(&["restore", text(&file), "--into", text(relay.data()), "--key-file", text(&key)]);
     assert_eq!(restored["clean"], true, "{restored}");
     relay.start_again();
     relay.settle();
@@ -87,7 +88,10 @@ fn a_backup_opens_whole_and_with_its_key_or_not_at_all() {
     let file = back_up(&relay, &key, "linli.backup");
     let bytes = std::fs::read(&file).expect("the backup");
     for planted in [NOTE, "陈静", "SQLite format 3"] {
-        assert!(!bytes.windows(planted.len()).any(|found| found == planted.as_bytes()), "{planted} is readable");
+        assert!(
+            !bytes.windows(planted.len()).any(|found| found == planted.as_bytes()),
+            "{planted} is readable"
+        );
     }
     let folder = relay.file("restored");
     let refused = |file: &Path, key: &Path, into: &Path| {

@@ -3,8 +3,8 @@
 //! What is said is decided by [`linli_core::sync::device::Device`]; this module owns the socket, the
 //! patience and the tries. Nothing here may be needed for a save.
 
-mod lineage;
 mod driver;
+mod lineage;
 mod link;
 
 pub(crate) use link::websocket_url;

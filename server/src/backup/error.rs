@@ -100,10 +100,9 @@ impl Coded for BackupError {
             BackupError::WantsPassphrase(path) => {
                 format!("{} 是用口令加密的,请用 --passphrase-file 给出", path.display())
             }
-            BackupError::Altered(path) => format!(
-                "{} 打不开:密钥不对,或文件被改动、截断过;请换一把密钥或换一份备份",
-                path.display()
-            ),
+            BackupError::Altered(path) => {
+                format!("{} 打不开:密钥不对,或文件被改动、截断过;请换一把密钥或换一份备份", path.display())
+            }
             BackupError::BadKey(path) => format!(
                 "密钥文件 {} 必须正好是 32 个随机字节;可用 head -c 32 /dev/urandom 生成",
                 path.display()

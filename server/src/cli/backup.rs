@@ -74,7 +74,9 @@ pub(crate) async fn backup(args: &BackupArgs, as_json: bool, lang: Lang) -> Resu
     });
     super::print::one(&line, as_json, |_| {
         let zh = format!("已备份 {files} 个文件,共 {bytes} 字节。没有密钥或口令谁也打不开,请另外保管。");
-        let en = format!("{files} files backed up, {bytes} bytes. Nobody opens it without its key: keep that elsewhere.");
+        let en = format!(
+            "{files} files backed up, {bytes} bytes. Nobody opens it without its key: keep that elsewhere."
+        );
         pick(lang, zh, en)
     });
     Ok(ExitCode::SUCCESS)
@@ -99,7 +101,8 @@ pub(crate) async fn restore(args: &RestoreArgs, as_json: bool, lang: Lang) -> Re
         let (files, batches, documents) = (summary.files, report.batches, report.documents);
         let zh = format!("已恢复 {files} 个文件:{batches} 批,{documents} 份文档");
         let en = format!("{files} files restored: {batches} batches, {documents} documents");
-        let state = if clean { pick(lang, "完好", "clean") } else { pick(lang, "有问题", "problems found") };
+        let state =
+            if clean { pick(lang, "完好", "clean") } else { pick(lang, "有问题", "problems found") };
         let head = format!("{}; {state}", pick(lang, zh, en));
         std::iter::once(head).chain(report.problems.iter().cloned()).collect::<Vec<_>>().join("\n")
     });

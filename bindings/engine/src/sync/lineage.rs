@@ -4,8 +4,8 @@
 //! the relay lost; it recognises what it has.
 
 use crate::EngineError;
-use crate::store::{docs, meta, outbox, people, spaces};
 use crate::sql::SqliteConnection;
+use crate::store::{docs, meta, outbox, people, spaces};
 use linli_core::identity::{Entry, Payload};
 use linli_core::ids::{DeviceId, Hash};
 use linli_core::time::TimeMs;
