@@ -85,6 +85,15 @@ impl Document {
         changes.iter().filter_map(|change| Actor::from_slice(change.actor.to_bytes())).collect()
     }
 
+    /// The changes of some of them, each after those it builds on.
+    pub fn changes_of(&mut self, wrote: impl Fn(Actor) -> bool) -> Vec<ChangeBytes> {
+        let changes = self.auto.get_changes(&[]);
+        let theirs = changes
+            .iter()
+            .filter(|change| Actor::from_slice(change.actor_id().to_bytes()).is_some_and(&wrote));
+        theirs.map(to_bytes).collect()
+    }
+
     /// Keys and values after each field's merge policy.
     pub fn fields(&self) -> Fields {
         self.auto

@@ -46,6 +46,7 @@ fn phone(cursor: Cursor, own: ChainEnd, relays: Option<ChainEnd>) -> (Device, Ve
         community: String::new(),
         told: None,
         signed: None,
+        lineage: None,
     };
     phone.on_frame(Frame::Welcome(welcome));
     let asks = phone.on_cursors(&grants(), &[(SPACE, cursor)].into(), own, relays);

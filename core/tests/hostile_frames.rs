@@ -97,6 +97,7 @@ fn running_phone(cursor: Cursor) -> Device {
         community: String::new(),
         told: None,
         signed: None,
+        lineage: None,
     };
     phone.on_frame(Frame::Welcome(welcome));
     phone.on_cursors(&grants(), &[(SPACE, cursor)].into(), ChainEnd::start_of(1), known().chain);

@@ -1,5 +1,7 @@
-//! The office's command line. Everything but `serve`, `sample`, `verify` and `gate` talks to a running relay.
+//! The office's command line. Everything but `serve`, `sample`, `verify`, `backup`, `restore`
+//! and `gate` talks to a running relay.
 
+mod backup;
 mod campaigns;
 mod client;
 mod directives;
@@ -65,6 +67,10 @@ enum Command {
         #[arg(long, env = "LINLI_DATA")]
         data: PathBuf,
     },
+    /// 备份数据目录(服务器可以在运行),加密成一个文件 / back a data folder up into one encrypted file; its relay may run
+    Backup(backup::BackupArgs),
+    /// 用备份文件恢复出数据目录,并检查 / make a data folder of a backup, and check it
+    Restore(backup::RestoreArgs),
     /// 判断文件能否进入系统:一条改动、一份文档或一个数据帧 / judge files as a relay would: a change, a document or a frame each
     Gate(gate::GateArgs),
     /// 打印接口说明(OpenAPI) / print the API's description (OpenAPI)
@@ -92,6 +98,8 @@ pub(crate) async fn run() -> ExitCode {
         }
         Command::Gate(args) => Ok(gate::run(&args, cli.json, lang)),
         Command::Verify { data } => verify::run(&data, cli.json).await,
+        Command::Backup(args) => backup::backup(&args, cli.json, lang).await,
+        Command::Restore(args) => backup::restore(&args, cli.json, lang).await,
         Command::Office(command) => match Client::new(&cli.relay, lang) {
             Ok(client) => office::run(command, &client, cli.json).await,
             Err(failure) => Err(failure),

@@ -4,7 +4,7 @@
 use crate::clock::random;
 use anyhow::Context as _;
 use linli_core::identity::DeviceKey;
-use linli_core::ids::encode_base32;
+use linli_core::ids::{Hash, encode_base32};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -25,6 +25,11 @@ pub(crate) fn office_key(data: &Path) -> anyhow::Result<DeviceKey> {
 pub(crate) fn admin_token(data: &Path) -> anyhow::Result<String> {
     let bytes = read_or_make(&token_path(data), || encode_base32(&random::<20>()).into_bytes())?;
     Ok(String::from_utf8(bytes).context("admin-token must be text")?.trim().to_owned())
+}
+
+/// Which life of the log a data folder has. A backup leaves the file out, so that a restored folder gets another.
+pub(crate) fn lineage(data: &Path) -> anyhow::Result<Hash> {
+    Hash::from_slice(&secret(&data.join("lineage"))?).context("lineage must have 32 bytes")
 }
 
 /// Reads another 32-byte secret, or makes it.

@@ -3,6 +3,7 @@
 mod accept;
 mod access;
 mod allocator;
+mod backup;
 mod cli;
 mod clock;
 mod config;

@@ -48,6 +48,7 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     let secrets = Secrets {
         token: keys::admin_token(&config.data)?,
         national_id_key: routes::national_id_key(&config.data)?,
+        lineage: keys::lineage(&config.data)?,
         door: Door::new(accounts.has_users().await?),
     };
     let stores = Stores { log, model, accounts, data: config.data.clone() };

@@ -7,7 +7,7 @@ use crate::ledgers::shelf::Shelf;
 use crate::metrics::Metrics;
 use crate::office::forget::Book;
 use crate::office::import::desk::Desk;
-use linli_core::ids::{DeviceId, SpaceId};
+use linli_core::ids::{DeviceId, Hash, SpaceId};
 use linli_core::kinds::{community_space, grid_space, worker_space};
 use linli_core::sync::frames::{Grant, Person};
 use linli_core::sync::relay::KnownDevice;
@@ -64,6 +64,8 @@ pub(crate) struct App {
     pub(crate) shelf: Arc<Shelf>,
     /// Where phones reach this relay, as told to them in enrolment codes.
     pub(crate) public_url: Arc<str>,
+    /// Which life of the log this is, see [`Secrets::lineage`].
+    pub(crate) lineage: Hash,
     /// Under which national ids are hashed, where an office keeps them at all.
     pub(crate) national_id_key: Arc<[u8]>,
     /// What was destroyed, kept apart from what a restored backup brings back.
@@ -83,6 +85,9 @@ pub(crate) struct Stores {
 pub(crate) struct Secrets {
     pub(crate) token: String,
     pub(crate) national_id_key: Vec<u8>,
+    /// Made with the data folder and again after it was restored: phones that see another one than before
+    /// read the log from its beginning and hand in again what they wrote.
+    pub(crate) lineage: Hash,
     pub(crate) door: Door,
 }
 
@@ -120,6 +125,7 @@ impl App {
             events,
             shelf: Arc::default(),
             public_url: url.into(),
+            lineage: secrets.lineage,
             national_id_key: secrets.national_id_key.into(),
         }
     }

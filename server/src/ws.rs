@@ -78,7 +78,7 @@ struct Connection {
 
 impl Connection {
     fn new(app: App, socket: WebSocket, place: Place) -> Connection {
-        let session = Session::new(app.log.office().public(), random());
+        let session = Session::new(app.log.office().public(), random()).of_lineage(app.lineage);
         let (messages, bytes) = (Used::default(), Used::default());
         Connection { app, socket, session, skew_ms: 0, place, messages, bytes }
     }

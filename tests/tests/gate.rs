@@ -200,6 +200,7 @@ fn welcome_of(grants: usize) -> Vec<u8> {
         community: String::new(),
         told: None,
         signed: None,
+        lineage: None,
     };
     Frame::Welcome(welcome).to_bytes()
 }

@@ -4,6 +4,7 @@
 //! patience and the tries. Nothing here may be needed for a save.
 
 mod driver;
+mod lineage;
 mod link;
 
 pub(crate) use link::websocket_url;

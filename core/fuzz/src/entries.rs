@@ -244,6 +244,7 @@ fn running_phone(cursor: Cursor) -> Device {
         community: String::new(),
         told: None,
         signed: None,
+        lineage: None,
     };
     machine.on_frame(Frame::Welcome(welcome));
     machine.on_cursors(&grants(), &[(SPACE, cursor)].into(), ChainEnd::start_of(1), None);

@@ -7,7 +7,7 @@ use crate::bounded::up_to;
 use crate::error::Lang;
 pub use crate::identity::ActorDevice;
 use crate::identity::{ChainEnd, PublicKey, Signature, SignedGrants};
-use crate::ids::{DeviceId, DocId, SpaceId};
+use crate::ids::{DeviceId, DocId, Hash, SpaceId};
 use crate::kinds::DocKind;
 use crate::time::TimeMs;
 use minicbor::decode::{self, Decoder};
@@ -203,6 +203,9 @@ pub struct Welcome {
     /// What the phone may follow, signed: when it is here, it counts and `grants` does not.
     #[n(8)]
     pub signed: Option<SignedGrants>,
+    /// Which life of the relay's log this is: another one after it was restored from a backup.
+    #[n(9)]
+    pub lineage: Option<Hash>,
 }
 
 pub(crate) fn read_grants<'b, C>(

@@ -12,7 +12,7 @@ use super::standing::{Cause, Standing};
 use crate::access::phones::{Answer, Deed, Place, phone_may};
 use crate::error::{Coded, Lang};
 use crate::identity::{Batch, BatchError, ChainEnd, DeviceKey, Header, PublicKey, Signature, SignedGrants};
-use crate::ids::{DeviceId, SpaceId};
+use crate::ids::{DeviceId, Hash, SpaceId};
 use crate::time::TimeMs;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -182,6 +182,7 @@ pub struct Session {
     /// Documents have come to a space that the phone reads.
     placed: bool,
     skew_ms: i64,
+    lineage: Option<Hash>,
 }
 
 impl Session {
@@ -198,7 +199,13 @@ impl Session {
             handed_in: None,
             placed: false,
             skew_ms: 0,
+            lineage: None,
         }
+    }
+
+    /// Tells the phone which life of the log this is.
+    pub fn of_lineage(self, lineage: Hash) -> Session {
+        Session { lineage: Some(lineage), ..self }
     }
 
     /// The language for texts to this phone.
@@ -308,6 +315,7 @@ impl Session {
             community: device.community.clone(),
             told,
             signed: device.signed.clone(),
+            lineage: self.lineage,
         };
         self.device = Some(device);
         let arrived = Ask::Arrived { app, skew_ms: self.skew_ms, unsent };

@@ -80,6 +80,7 @@ pub(crate) fn every_frame() -> Vec<(&'static str, Frame)> {
         community: "阳光社区".into(),
         told: None,
         signed: None,
+        lineage: None,
     };
     let waiting = Welcome {
         grants: Vec::new(),

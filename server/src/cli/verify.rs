@@ -31,7 +31,7 @@ pub(crate) async fn run(data: &Path, as_json: bool) -> Result<ExitCode, Failure>
     Ok(if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-async fn verify(data: &Path) -> anyhow::Result<VerifyReport> {
+pub(super) async fn verify(data: &Path) -> anyhow::Result<VerifyReport> {
     anyhow::ensure!(data.join("log.db").exists(), "there is no log.db in {}", data.display());
     let mut report = VerifyReport::default();
     let log = Log::open(data, keys::office_key(data)?).await?;

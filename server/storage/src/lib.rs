@@ -7,6 +7,7 @@
 //!
 //! Knows nothing of HTTP or websockets.
 
+mod copy;
 mod cores;
 pub mod error;
 pub mod log;
@@ -14,6 +15,7 @@ pub mod model;
 pub mod office;
 mod sqlite;
 
+pub use copy::copy_database;
 pub use cores::on_all_cores;
 pub use error::StoreError;
 pub use log::Log;

@@ -21,6 +21,7 @@ pub(crate) enum Fact {
     Chain,
     Told,
     Grants,
+    Lineage,
 }
 
 impl Fact {
@@ -39,6 +40,7 @@ impl Fact {
             Fact::Chain => "chain",
             Fact::Told => "told",
             Fact::Grants => "grants",
+            Fact::Lineage => "lineage",
         }
     }
 }

@@ -103,6 +103,17 @@ pub(crate) async fn set_cursor(
     Ok(())
 }
 
+/// Every space that was read at all is read again from the log's beginning. What is here stays and takes in what
+/// it lacks: a change that is known costs nothing.
+pub(crate) async fn read_again(conn: &mut SqliteConnection) -> Result<(), EngineError> {
+    let query =
+        sql::query("UPDATE space SET stage = ?, seq = 0, page = 0, pages = 0, head = 0 WHERE stage = ?");
+    query.bind(AT).bind(AT).execute(&mut *conn).await?;
+    let query = sql::query("UPDATE space SET stage = ?, seq = 0, page = 0, head = 0 WHERE stage = ?");
+    query.bind(EMPTY).bind(SNAPSHOT).execute(conn).await?;
+    Ok(())
+}
+
 /// Whether the phone still has work for this space that the relay does not have.
 async fn has_unsent(conn: &mut SqliteConnection, space: SpaceId) -> Result<bool, EngineError> {
     let query = sql::query_scalar(

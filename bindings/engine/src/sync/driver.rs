@@ -162,6 +162,9 @@ impl<'e> Driver<'e> {
         meta::set(&mut tx, meta::Fact::Community, welcome.community.as_bytes()).await?;
         meta::set_told(&mut tx, welcome.told.as_ref()).await?;
         people::set_people(&mut tx, &welcome.people).await?;
+        if let Some(lineage) = welcome.lineage {
+            super::lineage::see(&mut tx, engine.device(), lineage, engine.env.now_ms()).await?;
+        }
         outbox::seal_pending(&mut tx, &engine.key, engine.env.now_ms()).await?;
         spaces::set_grants(&mut tx, &welcome.grants).await?;
         let mut parted = None;
