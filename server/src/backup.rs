@@ -9,12 +9,13 @@ pub(crate) mod error;
 pub(crate) mod key;
 mod sealed;
 
+use crate::office::forget::book;
 use error::BackupError;
 use key::Secret;
 use linli_core::time::TimeMs;
 use sealed::{Opener, Sealer};
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::Read;
+use std::io::{Read, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -29,9 +30,6 @@ const COPIES: &str = "backup-copies";
 
 /// Not part of a backup, by name.
 const LEFT_OUT: [&str; 4] = ["model.db", "lock", "backup-lock", "lineage"];
-
-/// What a backup holds besides databases is keys and tokens; a larger file was put there by somebody else.
-const KEY_BYTES_MAX: u64 = 1024 * 1024;
 
 /// What was written or restored.
 pub(crate) struct Summary {
@@ -80,7 +78,7 @@ pub(crate) async fn make(
     let lock = OpenOptions::new().create(true).write(true).truncate(false).mode(0o600).open(&lock);
     let lock = lock.map_err(|error| BackupError::write(data, error))?;
     lock.try_lock().map_err(|_| BackupError::Busy)?;
-    let (databases, keys) = contents(data)?;
+    let (databases, others) = contents(data)?;
     // Copies that a backup left behind when it was killed must not outlive the next one.
     let _ = std::fs::remove_dir_all(data.join(COPIES));
     let copies = new_folder(&data.join(COPIES))?;
@@ -92,7 +90,7 @@ pub(crate) async fn make(
     let file = file.map_err(|error| BackupError::write(target, error))?;
     let mut sealer = Sealer::start(file, target, secret, now_ms)?;
     let mut files = 0;
-    for path in databases.iter().map(|name| copies.path().join(name)).chain(keys) {
+    for path in databases.iter().map(|name| copies.path().join(name)).chain(others) {
         put(&mut sealer, &path)?;
         files += 1;
     }
@@ -130,26 +128,42 @@ pub(crate) async fn restore<T, E: From<BackupError>>(
     Ok((Summary { files, bytes: opener.bytes(), begun_ms: opener.begun_ms() }, checked))
 }
 
-/// Names of the databases in the order in which they are copied, and paths of the keys.
+/// Puts the lines of a book of erasures behind those that the restored folder has.
+pub(crate) fn add_erasures(folder: &Path, book: &Path) -> Result<(), BackupError> {
+    let text = std::fs::read_to_string(book).map_err(|error| BackupError::read(book, error))?;
+    if !book::is_whole(&text) {
+        return Err(BackupError::NotABook(book.to_owned()));
+    }
+    let path = folder.join(book::FILE);
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path);
+    let written = file.and_then(|mut file| {
+        file.write_all(format!("\n{text}\n").as_bytes())?;
+        file.sync_all()
+    });
+    written.map_err(|error| BackupError::write(&path, error))
+}
+
+/// Names of the databases in the order in which they are copied, and paths of everything else: keys, tokens, the book
+/// of erasures.
 fn contents(data: &Path) -> Result<(Vec<String>, Vec<PathBuf>), BackupError> {
     let failed = |error| BackupError::read(data, error);
-    let (mut databases, mut keys) = (Vec::new(), Vec::new());
+    let (mut databases, mut others) = (Vec::new(), Vec::new());
     for entry in std::fs::read_dir(data).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let (kind, size) = (entry.file_type().map_err(failed)?, entry.metadata().map_err(failed)?.len());
+        let kind = entry.file_type().map_err(failed)?;
         if !kind.is_file() || LEFT_OUT.contains(&name.as_str()) || name.contains(".db-") {
             continue;
         }
         if name.ends_with(".db") {
             databases.push(name);
-        } else if size <= KEY_BYTES_MAX {
-            keys.push(entry.path());
+        } else {
+            others.push(entry.path());
         }
     }
     databases.sort_by_key(|name| (name == LAST, name != FIRST, name.clone()));
-    keys.sort();
-    Ok((databases, keys))
+    others.sort();
+    Ok((databases, others))
 }
 
 fn put(sealer: &mut Sealer, path: &Path) -> Result<(), BackupError> {

@@ -30,7 +30,9 @@ impl App {
     /// Whether the phone stands where only a second phone with its key can stand.
     async fn is_another_life(&self, known: &KnownDevice, hello: &Hello) -> Result<bool, StoreError> {
         let (Some(said), Some(end)) = (hello.chain, known.chain) else { return Ok(false) };
-        if said.epoch >= end.epoch {
+        // Two that showed themselves before a person let the key go on have been looked at: whichever of them comes
+        // first goes on as if it had been restored, and the other one shows itself anew.
+        if said.epoch >= end.epoch || end.epoch <= self.log.settled_epoch(hello.device).await? {
             return Ok(false);
         }
         let last = self.log.last_of_epoch(hello.device, said.epoch).await?;

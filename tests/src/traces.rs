@@ -40,11 +40,14 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Every compressed value of a database that nobody uses, inflated.
+/// Every compressed value of a database, inflated.
 fn inflated(file: &Path) -> Vec<Vec<u8>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let options = SqliteConnectOptions::new().filename(file).immutable(true).read_only(true);
+        // A program that runs has a part of it in the journal beside it.
+        let used =
+            file.with_file_name(format!("{}-wal", file.file_name().unwrap_or_default().display())).exists();
+        let options = SqliteConnectOptions::new().filename(file).immutable(!used).read_only(true);
         let mut connection = SqliteConnection::connect_with(&options).await.expect("the database opens");
         let tables: Vec<String> = sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'table'")
             .fetch_all(&mut connection)

@@ -1,7 +1,7 @@
 //! A backup of a relay at work holds all that was acknowledged before it; a relay restored from it gets back from
 //! the phones what it lost; and no byte of the file can be changed, cut off or read without its key.
 
-use linli_tests::{BusyPhone, Dice, Phone, Relay, Roster, lost, visits_at};
+use linli_tests::{BusyPhone, Dice, Phone, Relay, Roster, lost, traces, visits_at};
 use std::path::{Path, PathBuf};
 
 const SEED: u64 = 20_261_123;
@@ -30,6 +30,35 @@ fn relay_and_phones() -> (Relay, Phone, Phone) {
     relay.import(&Roster::of_doors(20).write(&relay.file(""), "名册", Roster::csv()));
     let (one, two) = (relay.phone_of("陈静", &relay.grids()), relay.phone_of("李强", &relay.grids()));
     (relay, one, two)
+}
+
+#[test]
+fn what_was_erased_after_the_backup_is_erased_again() {
+    let (mut relay, one, _) = relay_and_phones();
+    let home = one.households().first().expect("a household").clone();
+    one.visit(&home, NOTE);
+    one.sync();
+    relay.settle();
+    let key = key_file(&relay, "backup.key", 7);
+    let file = back_up(&relay, &key, "linli.backup");
+    relay.office_one(&["erase", "household", &home, "--reason", "request", "--yes"]);
+    relay.stop();
+    let book = relay.file("erasures.jsonl");
+    std::fs::copy(relay.data().join("erasures.jsonl"), &book).expect("a book of erasures");
+    std::fs::remove_dir_all(relay.data()).expect("the relay's disk is gone");
+    let restore =
+        ["restore", text(&file), "--into", text(relay.data()), "--key-file", text(&key), "--erasures"];
+    let wrong = relay.office_refuses(&[&restore[..], &[text(&relay.file("名册.csv"))]].concat());
+    assert_eq!(wrong.code, "backup.not_a_book");
+    assert!(!relay.data().exists(), "nothing is left half restored");
+    relay.office_one(&[&restore[..], &[text(&book)]].concat());
+    assert!(!traces(relay.data(), &[NOTE]).is_empty(), "the backup had it, or this test shows nothing");
+    relay.start_again();
+    relay.settle();
+    assert_eq!(relay.office_refuses(&["household", &home]).code, "record.not_found");
+    relay.stop();
+    assert_eq!(traces(relay.data(), &[NOTE]), Vec::<String>::new());
+    relay.verify();
 }
 
 #[test]

@@ -162,6 +162,7 @@ fn a_copied_phone_is_noticed_and_both_stop_without_losing_anything() {
 
     // Only the worker's own goes on.
     relay.office_one(&["devices", "resume", &text(&device, "id"), "--reason", "复制机已收回"]);
+    phone.sync();
     counted.push(phone.visit(&home, "以后"));
     phone.sync();
     assert!(lost(&counted, &relay).is_empty());

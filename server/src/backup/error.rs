@@ -33,6 +33,8 @@ pub(crate) enum BackupError {
     BadKey(PathBuf),
     #[error("the passphrase is too short: use 16 characters or more")]
     ShortPassphrase,
+    #[error("{} is no book of erasures; give the erasures.jsonl of the data folder that was lost", .0.display())]
+    NotABook(PathBuf),
     #[error("say what locks the backup: --key-file FILE or --passphrase-file FILE")]
     NoSecret,
     #[error(transparent)]
@@ -73,6 +75,7 @@ impl Coded for BackupError {
             BackupError::Altered(_) => "backup.altered_or_wrong_key",
             BackupError::BadKey(_) => "backup.bad_key",
             BackupError::ShortPassphrase => "backup.short_passphrase",
+            BackupError::NotABook(_) => "backup.not_a_book",
             BackupError::NoSecret => "backup.no_secret",
             BackupError::Store(error) => error.code(),
         }
@@ -108,6 +111,9 @@ impl Coded for BackupError {
                 path.display()
             ),
             BackupError::ShortPassphrase => "口令太短:请用 16 个字以上".into(),
+            BackupError::NotABook(path) => {
+                format!("{} 不是销毁记录;请给出原数据目录里的 erasures.jsonl", path.display())
+            }
             BackupError::NoSecret => "请说明用什么加密:--key-file 文件 或 --passphrase-file 文件".into(),
             BackupError::Store(error) => error.zh(),
         }

@@ -38,6 +38,10 @@ pub(crate) struct RestoreArgs {
     /// 恢复到这个新目录或空目录 / folder to make, new or empty
     #[arg(long)]
     into: PathBuf,
+    /// 原数据目录里的 erasures.jsonl:备份之后的销毁也会照做 / the lost folder's erasures.jsonl, so that
+    /// what was erased after the backup is erased again
+    #[arg(long)]
+    erasures: Option<PathBuf>,
     #[command(flatten)]
     secret: SecretArgs,
 }
@@ -85,8 +89,13 @@ pub(crate) async fn backup(args: &BackupArgs, as_json: bool, lang: Lang) -> Resu
 pub(crate) async fn restore(args: &RestoreArgs, as_json: bool, lang: Lang) -> Result<ExitCode, Failure> {
     let failed = |error: BackupError| Failure::new(error.code(), error.text(lang));
     let secret = args.secret.read().map_err(failed)?;
-    // The place for whatever has to happen before a restored relay serves.
-    let check = async |folder: &std::path::Path| super::verify::verify(folder).await.map_err(Ended::Check);
+    // The relay destroys again what the book names before it serves anybody.
+    let check = async |folder: &std::path::Path| {
+        if let Some(book) = &args.erasures {
+            backup::add_erasures(folder, book)?;
+        }
+        super::verify::verify(folder).await.map_err(Ended::Check)
+    };
     let restored = backup::restore(&args.file, &args.into, &secret, check).await;
     let (summary, report) = restored.map_err(|ended| match ended {
         Ended::Backup(error) => failed(error),

@@ -4,7 +4,7 @@
 //! are told; then payloads, read models, kept days of ledgers, uploaded files and journals lose what they had. A
 //! relay that was cut off in between goes on where it was.
 
-mod book;
+pub(crate) mod book;
 mod clean;
 mod person;
 mod plan;

@@ -13,6 +13,7 @@ mod duplicates;
 mod entries;
 mod flush;
 mod forget;
+mod held;
 mod issues;
 mod moves;
 mod organisation;

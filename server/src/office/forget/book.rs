@@ -66,6 +66,14 @@ impl Line {
     }
 }
 
+/// Whether every line of a text is one of a book. The last may have been cut off by a power cut.
+pub(crate) fn is_whole(text: &str) -> bool {
+    let whole = |line: &&str| serde_json::from_str::<Line>(line).is_ok();
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let Some((last, rest)) = lines.split_last() else { return true };
+    rest.iter().all(whole) && (whole(last) || !rest.is_empty())
+}
+
 /// The file, one writer at a time.
 pub(crate) struct Book {
     path: PathBuf,

@@ -210,8 +210,10 @@ impl Log {
             return Ok(Err(StandingError::Now(now)));
         }
         let row = sqlx::query(
-            "UPDATE device SET status = ?1, reason = ?2, until_ms = iif(?1 = 'active', NULL, until_ms)
-                             WHERE id = ?3 RETURNING *",
+            "UPDATE device SET status = ?1, reason = ?2, until_ms = iif(?1 = 'active', NULL, until_ms),
+                    settled_epoch = iif(?1 = 'active',
+                        coalesce((SELECT max(epoch) FROM batch WHERE device = ?3), 0), settled_epoch)
+             WHERE id = ?3 RETURNING *",
         )
         .bind(next.word())
         .bind(reason)

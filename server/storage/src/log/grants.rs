@@ -71,6 +71,18 @@ impl Log {
         Ok(told)
     }
 
+    /// The newest epoch of a device's chain when a person last let it go on.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn settled_epoch(&self, id: DeviceId) -> Result<u32, StoreError> {
+        let settled: Option<i64> = sqlx::query_scalar("SELECT settled_epoch FROM device WHERE id = ?")
+            .bind(id.0.as_slice())
+            .fetch_optional(&self.database.readers)
+            .await?;
+        Ok(settled.and_then(|epoch| u32::try_from(epoch).ok()).unwrap_or(0))
+    }
+
     /// Number of the last batch of a device's chain in an epoch.
     ///
     /// # Errors
