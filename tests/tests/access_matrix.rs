@@ -1,7 +1,7 @@
 //! Everything that a phone can say to a relay, asked by a phone of every standing about every kind of space. The
 //! answers are kept in `tests/access/phones.txt`, so that a change of who may what is seen when it is reviewed:
 //! `LINLI_ACCEPT_ACCESS=1` writes the file anew.
-#![expect(clippy::expect_used, clippy::panic, reason = "a story that cannot go on must stop")]
+#![expect(clippy::expect_used, reason = "a story that cannot go on must stop")]
 
 use linli_core::doc::{Author, Document};
 use linli_core::identity::{Entry, Signature, open_grants};

@@ -1,5 +1,6 @@
 //! A backup of a relay at work holds all that was acknowledged before it; a relay restored from it gets back from
 //! the phones what it lost; and no byte of the file can be changed, cut off or read without its key.
+#![expect(clippy::expect_used, reason = "a story that cannot go on must stop")]
 
 use linli_tests::{BusyPhone, Dice, Phone, Relay, Roster, lost, traces, visits_at};
 use std::path::{Path, PathBuf};

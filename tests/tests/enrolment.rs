@@ -1,5 +1,5 @@
 //! How a phone gets in, how long it stays in, and what becomes of a key that two phones have.
-#![expect(clippy::expect_used, clippy::panic, reason = "a story that cannot go on must stop")]
+#![expect(clippy::indexing_slicing, clippy::panic, reason = "a story that cannot go on must stop")]
 
 use linli_core::identity::DeviceKey;
 use linli_tests::{Answer, Phone, Relay, Roster, Web, copy_data, lost, text};

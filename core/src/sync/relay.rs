@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What the driver must do, in order.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a handful at a time, done at once")]
 pub enum Ask {
     /// Send a frame.
     Send(Frame),

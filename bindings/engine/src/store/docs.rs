@@ -39,7 +39,7 @@ pub(crate) async fn load(conn: &mut SqliteConnection, id: DocId) -> Result<Optio
 /// What is there of a document that a relay sent.
 pub(crate) enum Found {
     /// It can be opened.
-    Open(StoredDoc),
+    Open(Box<StoredDoc>),
     /// It could not be opened and was put away.
     SetAside,
     /// It is not here.
@@ -52,7 +52,7 @@ pub(crate) enum Found {
 pub(crate) async fn load_or_set_aside(conn: &mut SqliteConnection, id: DocId) -> Result<Found, EngineError> {
     let error = match load(&mut *conn, id).await {
         Err(EngineError::Document(error)) => error,
-        found => return Ok(found?.map_or(Found::Nothing, Found::Open)),
+        found => return Ok(found?.map_or(Found::Nothing, |found| Found::Open(Box::new(found)))),
     };
     let query = sql::query_scalar("SELECT touched FROM doc WHERE id = ?").bind(&id.0[..]);
     let touched: i64 = query.fetch_one(&mut *conn).await?;

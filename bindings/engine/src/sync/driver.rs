@@ -204,7 +204,7 @@ impl<'e> Driver<'e> {
         let seen = meta::seen_grants(&mut *conn).await?;
         let opened = open_grants(welcome.signed.as_ref(), &self.relay, self.engine.device(), seen).map_err(
             |error| {
-                let text = error.text(self.engine.lang().into());
+                let text = error.text(self.engine.lang());
                 EngineError::Relay { code: error.code().into(), text }
             },
         )?;

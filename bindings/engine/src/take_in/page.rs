@@ -217,7 +217,7 @@ impl Intake<'_> {
                     }
                 }
                 let stored = match found {
-                    Found::Open(stored) => stored,
+                    Found::Open(stored) => *stored,
                     Found::SetAside | Found::Nothing => StoredDoc::new(kind, self.space, generation),
                 };
                 place.insert(OpenDoc { stored, changed: false })
