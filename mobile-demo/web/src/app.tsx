@@ -1,5 +1,5 @@
 /** What surrounds every screen: the phone, what it was asked, the words of the component library. */
-import { notifyManager, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { ConfigProvider } from "antd-mobile";
 import enUS from "antd-mobile/es/locales/en-US";
 import zhCN from "antd-mobile/es/locales/zh-CN";
@@ -11,9 +11,6 @@ import { PhoneContext, useNews } from "./shared/phone";
 import { SyncProvider } from "./shared/sync-state";
 import { TextsProvider, useLanguage } from "./shared/texts";
 import { UpdateProvider } from "./shared/update";
-
-// An answer is shown as soon as it is there, not after the timers that a browser lets wait.
-notifyManager.setScheduler(queueMicrotask);
 
 const queries = new QueryClient({
   defaultOptions: {

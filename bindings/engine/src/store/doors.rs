@@ -232,9 +232,10 @@ mod tests {
     use super::*;
     use crate::store::{Store, rows};
 
-    /// What migrations 5 to 7 brought, taken back.
+    /// What migrations 5 to 8 brought, taken back.
     const BEFORE: &str = "DROP INDEX household_door; DROP INDEX household_merged; DROP INDEX sheet_period;
         ALTER TABLE household DROP COLUMN tags; DROP TABLE draft; DROP TABLE answered; DROP TABLE issue;
+        DROP TABLE forgotten;
         PRAGMA user_version = 4";
 
     #[tokio::test]

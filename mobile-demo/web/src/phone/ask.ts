@@ -23,6 +23,12 @@ export interface Answer {
   refused?: Refused;
 }
 
+/** From a worker to its screen: whatever was answered in one turn. */
+export interface Answers {
+  kind: "answers";
+  answers: Answer[];
+}
+
 export interface Told {
   kind: "event";
   event: PhoneEvent;

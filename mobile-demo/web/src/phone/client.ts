@@ -5,7 +5,7 @@
  * of its own, or writes the same value, so that a second time changes nothing.
  */
 import { PhoneProblem, type Args, type Method, type Phone, type PhoneEvent, type Result } from "./calls";
-import { refusedBy, type Answer, type Ask, type Begin, type Broken, type Told } from "./ask";
+import { refusedBy, type Answer, type Answers, type Ask, type Begin, type Broken, type Told } from "./ask";
 import type { Language } from "@/language";
 import EngineWorker from "./worker?worker";
 
@@ -48,13 +48,13 @@ class WorkerPhone implements Phone {
 
   private start(): Worker {
     const worker = new EngineWorker({ name: "linli" });
-    worker.onmessage = ({ data }: MessageEvent<Answer | Told | Broken>) => this.hear(data);
+    worker.onmessage = ({ data }: MessageEvent<Answers | Told | Broken>) => this.hear(data);
     worker.onerror = (event) => this.giveUp(event.message);
     worker.postMessage({ kind: "begin", language: this.language } satisfies Begin);
     return worker;
   }
 
-  private hear(heard: Answer | Told | Broken) {
+  private hear(heard: Answers | Told | Broken) {
     if (heard.kind === "event") {
       this.listeners.forEach((listener) => listener(heard.event));
       return;
@@ -63,10 +63,14 @@ class WorkerPhone implements Phone {
       this.replace();
       return;
     }
-    const waiting = this.waiting.get(heard.id);
-    this.waiting.delete(heard.id);
-    if (heard.refused) waiting?.reject(new PhoneProblem(heard.refused.code, heard.refused.text));
-    else waiting?.resolve(heard.result);
+    for (const answer of heard.answers) this.answer(answer);
+  }
+
+  private answer({ id, refused, result }: Answer) {
+    const waiting = this.waiting.get(id);
+    this.waiting.delete(id);
+    if (refused) waiting?.reject(new PhoneProblem(refused.code, refused.text));
+    else waiting?.resolve(result);
   }
 
   private replace() {

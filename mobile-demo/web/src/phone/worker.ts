@@ -6,6 +6,7 @@
 import {
   refusedBy,
   type Answer,
+  type Answers,
   type Ask,
   type Begin,
   type Broken,
@@ -95,9 +96,16 @@ async function answer(holder: Holder, { id, method, args }: Ask, say: (answer: A
   }
 }
 
+/** What is there in one turn goes in one message: a start's first answers are then drawn once and not one by one. */
+const said: Answer[] = [];
+const turn = new MessageChannel();
+turn.port1.onmessage = () => postMessage({ kind: "answers", answers: said.splice(0) } satisfies Answers);
+
 /** Passes on an answer to a screen of this tab. */
-function hear(said: Answer) {
-  if (waiting.delete(said.id)) postMessage(said);
+function hear(answer: Answer) {
+  if (!waiting.delete(answer.id)) return;
+  said.push(answer);
+  if (said.length === 1) turn.port2.postMessage(null);
 }
 
 function tell(event: PhoneEvent) {

@@ -11,8 +11,8 @@ import { Empty, Loaded } from "@/shared/states";
 /** More than anybody reads; one more letter finds better. */
 const SHOWN_MAX = 20;
 
-/** A tall phone shows so many at once. */
-const SHOWN_FIRST = 8;
+/** A phone shows about so many at once. */
+const SHOWN_FIRST = 6;
 
 export function Found({ search, status }: { search: string; status: Status | undefined }) {
   const { t } = useTranslation("today");
