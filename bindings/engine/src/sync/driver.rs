@@ -287,7 +287,7 @@ impl<'e> Driver<'e> {
         page: &Page,
         listener: &mut Listener<'_>,
     ) -> Result<Vec<Ask>, EngineError> {
-        let taken = self.engine.store_page(page).await?;
+        let taken = Box::pin(self.engine.store_page(page)).await?;
         self.caught_up = false;
         self.report.received += taken.received;
         self.report.skipped += taken.skipped;

@@ -57,7 +57,10 @@ impl Intake<'_> {
         match &forget.anew {
             None => forgotten::drop_place(conn, doc).await,
             Some(bytes) => match Document::load(kind, bytes) {
-                Ok(begun) => self.begin_anew(conn, doc, (begun, generation), before, &forget).await,
+                Ok(begun) => {
+                    // Two documents and what is in between are much for the stack of a phone's thread.
+                    Box::pin(self.begin_anew(conn, doc, (begun, generation), before, &forget)).await
+                }
                 Err(_) => {
                     self.taken.skipped += 1;
                     Ok(())

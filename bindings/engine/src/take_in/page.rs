@@ -133,13 +133,17 @@ impl Intake<'_> {
                 return Ok(());
             }
             Payload::Moved { to, nth } => {
-                return self.take_moved(conn, entry.doc, entry.kind, Placement { nth, space: to }).await;
+                // What is seldom is kept off the stack of what is often: phones' threads have little.
+                let placement = Placement { nth, space: to };
+                return Box::pin(self.take_moved(conn, entry.doc, entry.kind, placement)).await;
             }
             Payload::Forget(forget) => {
-                return self.take_forget(conn, entry.doc, (entry.kind, entry.generation), forget).await;
+                let which = (entry.kind, entry.generation);
+                return Box::pin(self.take_forget(conn, entry.doc, which, forget)).await;
             }
             Payload::Placed(arrival) => {
-                return self.take_placed(conn, entry.doc, (entry.kind, entry.generation), arrival).await;
+                let which = (entry.kind, entry.generation);
+                return Box::pin(self.take_placed(conn, entry.doc, which, arrival)).await;
             }
         };
         let facts = gate::inspect_change(&bytes).ok();
