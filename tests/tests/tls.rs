@@ -70,6 +70,23 @@ fn only_tls_is_spoken_and_browsers_are_told_to_stay_with_it() {
 }
 
 #[test]
+fn a_computer_without_authorities_still_reaches_a_relay_that_needs_none() {
+    let nowhere = Path::new("/nowhere/authorities");
+    let status = |url: &str| {
+        let mut linli = Command::new(binary("linli"));
+        linli.args(["status", "--json", "--url", url]).env_remove("LINLI_CA_FILE");
+        linli.env("SSL_CERT_FILE", nowhere).env("SSL_CERT_DIR", nowhere);
+        let said = linli.output().expect("linli runs");
+        String::from_utf8_lossy(&said.stderr).into_owned()
+    };
+    let relay = Relay::start();
+    let said = status(&relay.url());
+    assert!(!said.contains("client.tls"), "{said}");
+    let said = status(&relay.url().replace("http://", "https://"));
+    assert!(said.contains("client.tls") && said.contains("ca-certificates"), "{said}");
+}
+
+#[test]
 fn a_new_certificate_is_taken_without_a_restart() {
     let relay = Relay::start_with_tls();
     let files = files(&relay);

@@ -126,8 +126,18 @@ fn http(relay: &RelayArgs, lang: Lang) -> Result<reqwest::Client, Failure> {
             return Err(Failure::new("client.ca_file", text));
         };
         builder = builder.tls_certs_only(certificates);
+    } else if relay.url.starts_with("http://") {
+        // Computers without any authority have relays of their own, too.
+        builder = builder.tls_certs_only([]);
     }
-    builder.build().map_err(|error| Failure::new("client.tls", error.to_string()))
+    builder.build().map_err(|_| {
+        let text = pick(
+            lang,
+            "这台电脑没有可用的根证书,连不了 https;请安装系统的 ca-certificates,或用 --ca-file 指定",
+            "this computer has no root certificates for https; install ca-certificates or give --ca-file",
+        );
+        Failure::new("client.tls", text)
+    })
 }
 
 async fn read_json(response: reqwest::Response) -> Result<Value, Failure> {
