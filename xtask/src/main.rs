@@ -31,7 +31,11 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// CI 所做的一切:格式、clippy、测试、文档 / everything CI does: format, clippy, tests, docs
-    Test,
+    Test {
+        /// 从第几步接着做 / go on from this step, after mending the one that failed
+        #[arg(long, default_value_t = 1)]
+        from: usize,
+    },
     /// 演示:导入一个社区,三部手机离线走访、合并、裁定 / a community, three phones offline, merging, deciding
     Demo(demo::DemoArgs),
     /// 手机引擎的 Kotlin、Swift、Python 接口 / the phone engine for Kotlin, Swift and Python
@@ -56,7 +60,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
-        Command::Test => test::run(),
+        Command::Test { from } => test::run(from),
         Command::Demo(args) => demo::run(&args),
         Command::Console => cargo::Workspace::find()
             .and_then(|workspace| console::build_if_stale(&workspace.root))

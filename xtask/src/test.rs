@@ -110,8 +110,8 @@ const STEPS: [Step; 18] = [
     },
 ];
 
-/// Runs all steps; the first that fails ends it.
-pub(crate) fn run() -> anyhow::Result<ExitCode> {
+/// Runs the steps from the one with this number on; the first that fails ends it.
+pub(crate) fn run(from: usize) -> anyhow::Result<ExitCode> {
     let workspace = Workspace::find()?;
     require_component(&workspace, "fmt", "rustfmt", "rustfmt")?;
     require_component(&workspace, "clippy", "clippy", "rust-clippy")?;
@@ -121,7 +121,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     console::install(&workspace.root.join("tests/console"))?;
     console::install(&workspace.root.join("tests/app"))?;
     let chromium = browser::find_or_install()?;
-    for (number, step) in STEPS.iter().enumerate() {
+    for (number, step) in STEPS.iter().enumerate().skip(from.saturating_sub(1)) {
         let title = format!("{}/{} {}", number + 1, STEPS.len(), step.what);
         let mut command = step.command(&workspace).with_context(|| format!("{title}: {}", step.remedy))?;
         command.env("LINLI_CHROMIUM", &chromium).env("LINLI_BIN_DIR", workspace.target.join("debug"));
@@ -134,7 +134,8 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
         }
         println!("==> {title}: ok, {seconds:.1} s");
     }
-    println!("✓ all {} steps passed in {:.0} s", STEPS.len(), started.elapsed().as_secs_f32());
+    let which = if from > 1 { format!("steps from {from} on") } else { format!("all {} steps", STEPS.len()) };
+    println!("✓ {which} passed in {:.0} s", started.elapsed().as_secs_f32());
     Ok(ExitCode::SUCCESS)
 }
 
