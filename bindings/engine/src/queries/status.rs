@@ -16,6 +16,7 @@ impl Engine {
         let notices = people::notices(&mut conn).await?.iter().filter(|notice| !notice.seen).count();
         let refused = outbox::refusals(&mut conn).await?.into_iter();
         let spaces = spaces::granted(&mut conn).await?;
+        let last_sync_ms = meta::get_int(&mut conn, meta::Fact::LastSyncMs).await?;
         Ok(Status {
             enrolled: profile.is_some(),
             device: self.device(),
@@ -29,19 +30,22 @@ impl Engine {
             unsent,
             carried,
             notices: notices as u64,
-            last_sync_ms: meta::get_int(&mut conn, meta::Fact::LastSyncMs).await?,
+            last_sync_ms,
             clock_skew_ms: meta::skew_ms(&mut conn).await?,
             refused: refused.map(|(code, text)| Refusal { code, text }).collect(),
-            spaces: spaces.into_iter().map(space_view).collect(),
+            spaces: spaces.into_iter().map(|space| space_view(space, last_sync_ms.is_some())).collect(),
         })
     }
 }
 
-fn space_view(space: spaces::Space) -> SpaceView {
+/// A small space comes as its log alone: before the first page nothing is here yet, however far the cursor is from
+/// "never asked". Whoever was up to date once has all that is needed to work.
+fn space_view(space: spaces::Space, synced: bool) -> SpaceView {
     let (state, pages_done) = match space.cursor {
         Cursor::Empty => ("empty", 0),
         Cursor::Snapshot { page, .. } => ("loading", page),
-        Cursor::At(_) => ("live", space.pages),
+        Cursor::At(seq) if synced || (seq > 0 && seq >= space.head) => ("live", space.pages),
+        Cursor::At(_) => ("loading", space.pages),
     };
     SpaceView {
         id: space.id,

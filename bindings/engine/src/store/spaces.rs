@@ -20,6 +20,8 @@ pub(crate) struct Space {
     pub(crate) writable: bool,
     pub(crate) cursor: Cursor,
     pub(crate) pages: u32,
+    /// How far the relay was when it was last heard of this space.
+    pub(crate) head: u64,
 }
 
 fn read(row: &SqliteRow) -> Result<Space, EngineError> {
@@ -38,13 +40,14 @@ fn read(row: &SqliteRow) -> Result<Space, EngineError> {
         writable: row.try_get(2)?,
         cursor,
         pages: small(6)?,
+        head: from_sql(row.try_get(7)?),
     })
 }
 
 /// The spaces granted at last contact.
 pub(crate) async fn granted(conn: &mut SqliteConnection) -> Result<Vec<Space>, EngineError> {
     let query = sql::query(
-        "SELECT id, name, writable, stage, seq, page, pages FROM space WHERE granted = 1 ORDER BY name",
+        "SELECT id, name, writable, stage, seq, page, pages, head FROM space WHERE granted = 1 ORDER BY name",
     );
     query.fetch_all(conn).await?.iter().map(read).collect()
 }

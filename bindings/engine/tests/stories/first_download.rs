@@ -57,6 +57,28 @@ async fn a_download_that_breaks_goes_on_where_it_stopped() {
 }
 
 #[tokio::test]
+async fn a_community_without_a_snapshot_is_not_here_before_its_log_is() {
+    let relay = Relay::start().await;
+    let mut office = Office::new(&relay);
+    office.household("501");
+    let wang = Phone::of("王芳", &relay).await;
+    relay.state().faults.hang_up_before_pages = 1;
+    assert_eq!(wang.sync_once().await.unwrap_err().shown_code(), "phone.offline");
+    let states = || async {
+        let status = wang.status().await.unwrap();
+        let states: Vec<_> = status.spaces.iter().map(|space| space.state).collect();
+        (states, status.households)
+    };
+    let (before, households) = states().await;
+    assert!(!before.is_empty() && !before.contains(&"live"), "{before:?}");
+    assert_eq!(households, 0);
+    wang.sync().await;
+    let (after, households) = states().await;
+    assert!(after.iter().all(|state| *state == "live"), "{after:?}");
+    assert_eq!(households, 1);
+}
+
+#[tokio::test]
 async fn work_done_before_the_first_download_ends_is_not_replaced_by_it() {
     let (relay, _, homes) = community().await;
     relay.state().faults.hang_up_after_snapshot_pages = Some(4);

@@ -40,6 +40,8 @@ pub(crate) struct Faults {
     pub(crate) lose_acks: u32,
     /// Hangs up after so many snapshot pages, once.
     pub(crate) hang_up_after_snapshot_pages: Option<u32>,
+    /// Hangs up instead of sending a page of the log, so many times.
+    pub(crate) hang_up_before_pages: u32,
 }
 
 #[derive(Default)]
@@ -249,6 +251,10 @@ impl Relay {
                     Some(outcomes) => session.on_stored(outcomes),
                     None => return false,
                 },
+                Ask::ReadFeed { .. } if self.state().faults.hang_up_before_pages > 0 => {
+                    self.state().faults.hang_up_before_pages -= 1;
+                    return false;
+                }
                 Ask::ReadFeed { space, after } => session.on_feed(self.state().page(space, after)),
                 Ask::ReadSnapshot(get) => match self.state().snapshot(&get) {
                     Some(page) => session.on_snapshot(page),
