@@ -143,9 +143,12 @@ impl Queue {
         self.rung.notify_one();
     }
 
-    /// Nothing more will come; who waits is told.
+    /// The end: what was not taken is of a connection that is gone. Who waits is told.
     pub(crate) fn close(&self) {
-        self.state().closed = true;
+        let mut state = self.state();
+        state.closed = true;
+        state.events.clear();
+        drop(state);
         self.rung.notify_one();
     }
 
@@ -170,5 +173,21 @@ impl Queue {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_phone_tells_nothing_of_before() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let queue = Queue::default();
+        queue.push(SyncEvent::Connected);
+        assert_eq!(runtime.block_on(queue.next()), Some(SyncEvent::Connected));
+        queue.push(SyncEvent::Connected);
+        queue.close();
+        assert_eq!(runtime.block_on(queue.next()), None);
     }
 }
