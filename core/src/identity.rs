@@ -11,5 +11,5 @@ pub use batch::{ActorDevice, Arrival, Batch, BatchError, ChainEnd, Entry, Header
 pub use forget::{ActorSeen, Forget};
 pub use grants::{GrantError, GrantStatement, SeenGrants, SignedGrants, open_grants};
 pub use invitation::Invitation;
-pub use keys::{DeviceKey, KeyError, PublicKey, Signature};
+pub use keys::{DeviceKey, KeyError, PublicKey, Signature, Signer, to_sign};
 pub use placement::Placement;

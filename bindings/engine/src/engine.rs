@@ -4,8 +4,10 @@ use crate::env::random;
 use crate::finding::Finder;
 use crate::sql::{Place, SqliteConnection};
 use crate::store::{Store, begin, meta, people};
-use crate::{EngineError, Env, KeyStore, Lang};
-use linli_core::identity::{DeviceKey, PublicKey};
+use crate::{EngineError, Env, Lang};
+#[cfg(not(target_family = "wasm"))]
+use crate::{KeyStore, signing};
+use linli_core::identity::{DeviceKey, PublicKey, Signer};
 use linli_core::ids::{Actor, DeviceId};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
@@ -29,7 +31,7 @@ impl Default for Options {
 pub struct Engine {
     pub(crate) store: Store,
     pub(crate) env: Box<dyn Env>,
-    pub(crate) key: DeviceKey,
+    pub(crate) key: Box<dyn Signer>,
     pub(crate) app: String,
     lang: Mutex<Lang>,
     actor: Mutex<Actor>,
@@ -52,48 +54,37 @@ impl Engine {
             tx.commit().await?;
             seed
         };
-        Engine::with_seed(store, &seed, env, options)
+        Engine::with_key(store, Box::new(DeviceKey::from_seed(&seed)), env, options)
     }
 
-    /// The same with the secret of the key kept outside the store. A store that is used already and whose secret is
-    /// gone stays closed: with another key the relay would take it for another phone, and unsent work would be
+    /// The same with the key kept outside the store, in the platform's key store: in its secure hardware where it has
+    /// one, as a secret otherwise. A store that is used already and
+    /// whose secret is gone stays closed: with another key the relay would take it for another phone, and unsent work would be
     /// signed by nobody it knows.
     ///
     /// # Errors
     /// As [`Engine::open`]; [`EngineError::KeyStore`], [`EngineError::KeyLost`].
+    #[cfg(not(target_family = "wasm"))]
     pub async fn open_with_keys(
         place: &Place,
         env: Box<dyn Env>,
         options: Options,
-        keys: &dyn KeyStore,
+        keys: std::sync::Arc<dyn KeyStore>,
     ) -> Result<Engine, EngineError> {
         let store = Store::open(place).await?;
-        let seed = {
-            let mut conn = store.lock().await;
-            let used = meta::get(&mut conn, meta::Fact::KeptOutside).await?.is_some();
-            if used {
-                let secret = keys.load()?.ok_or(EngineError::KeyLost)?;
-                secret.try_into().map_err(|_| EngineError::Damaged("key"))?
-            } else {
-                // Whatever the key store has belongs to a store that is gone, and its chain of batches with it.
-                let seed: [u8; 32] = random(env.as_ref())?;
-                keys.save(&seed)?;
-                meta::set(&mut conn, meta::Fact::KeptOutside, &[1]).await?;
-                seed
-            }
-        };
-        Engine::with_seed(store, &seed, env, options)
+        let key = signing::signer(&mut *store.lock().await, env.as_ref(), keys).await?;
+        Engine::with_key(store, key, env, options)
     }
 
-    fn with_seed(
+    fn with_key(
         store: Store,
-        seed: &[u8; 32],
+        key: Box<dyn Signer>,
         env: Box<dyn Env>,
         options: Options,
     ) -> Result<Engine, EngineError> {
         Ok(Engine {
             store,
-            key: DeviceKey::from_seed(seed),
+            key,
             actor: Mutex::new(Actor(random(env.as_ref())?)),
             finder: Mutex::default(),
             work: Notify::new(),

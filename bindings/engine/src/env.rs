@@ -15,8 +15,26 @@ pub trait Env: Send + Sync {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), EngineError>;
 }
 
-/// Where the secret of this phone's key lives, when not in the store itself: the platform's key store.
+/// Where this phone's key lives, when not in the store itself: the platform's key store. One that can sign keeps the
+/// key itself, one that cannot keeps the secret from which it is made.
 pub trait KeyStore: Send + Sync {
+    /// Makes a new signing key that never leaves the key store, in place of any earlier one: ECDSA on P-256. Returns its
+    /// public point (SEC 1, 33 or 65 bytes); nothing from a key store that cannot sign.
+    ///
+    /// # Errors
+    /// [`EngineError::KeyStore`].
+    fn make_signing_key(&self) -> Result<Option<Vec<u8>>, EngineError> {
+        Ok(None)
+    }
+
+    /// Signs with that key: ECDSA over the SHA-256 of the message, as DER.
+    ///
+    /// # Errors
+    /// [`EngineError::KeyStore`].
+    fn sign(&self, _message: &[u8]) -> Result<Vec<u8>, EngineError> {
+        Err(EngineError::KeyStore("it keeps no signing key".into()))
+    }
+
     /// The secret; nothing when none was saved yet.
     ///
     /// # Errors

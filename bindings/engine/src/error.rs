@@ -4,7 +4,7 @@ use crate::sql;
 use linli_core::address::AddressError;
 use linli_core::doc::ApplyError;
 use linli_core::error::{Coded, Lang};
-use linli_core::identity::BatchError;
+use linli_core::identity::{BatchError, KeyError};
 use linli_core::ids::{DirectiveId, HouseholdId, IdError, ResidentId};
 use linli_core::kinds::{AnswerError, PhotoError};
 use linli_core::record::FieldError;
@@ -335,6 +335,15 @@ impl Coded for EngineError {
             EngineError::CarriedFull => "这部手机替同事带的记录太多了,请先同步".into(),
             EngineError::Batch(error) => error.zh(),
             EngineError::Photo(error) => error.zh(),
+        }
+    }
+}
+
+impl From<KeyError> for EngineError {
+    fn from(error: KeyError) -> EngineError {
+        match error {
+            KeyError::Unavailable(reason) => EngineError::KeyStore(reason),
+            KeyError::Malformed | KeyError::BadSignature => EngineError::KeyLost,
         }
     }
 }

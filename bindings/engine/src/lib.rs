@@ -17,6 +17,8 @@ mod http;
 mod packing;
 mod photos;
 mod queries;
+#[cfg(not(target_family = "wasm"))]
+mod signing;
 mod sql;
 mod store;
 mod sync;

@@ -64,7 +64,7 @@ impl Engine {
     pub async fn unsent_file(&self) -> Result<(Exported, Vec<u8>), EngineError> {
         let mut conn = self.store.lock().await;
         let mut tx = begin(&mut conn).await?;
-        outbox::seal_pending(&mut tx, &self.key, self.env.now_ms()).await?;
+        outbox::seal_pending(&mut tx, self.key.as_ref(), self.env.now_ms()).await?;
         let batches = outbox::all_unsent(&mut tx).await?;
         let (own, carried) = outbox::unsent_counts(&mut tx).await?;
         tx.commit().await?;

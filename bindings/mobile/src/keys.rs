@@ -20,12 +20,27 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for KeyStoreError {
     }
 }
 
-/// Keeps the secret from which this phone's signing key is made: 32 bytes that nobody else may read.
+/// Keeps what this phone signs with: a key of its own in secure hardware where there is one (P-256), otherwise a
+/// secret of 32 bytes that nobody else may read and from which a key is made (Ed25519).
 ///
-/// Written once, when the phone is opened for the first time, and read at every later one. On Android wrap it with
-/// a key of the Keystore, on iOS put it into the Keychain, not to be backed up.
+/// Both are made once, when the phone is opened for the first time. On Android keep the key in the Keystore and wrap
+/// the secret with a key of it; on iOS use the Secure Enclave and the Keychain, not to be backed up.
 #[uniffi::export(with_foreign)]
 pub trait KeyStore: Send + Sync {
+    /// Makes a new signing key that never leaves the key store, in place of any earlier one: ECDSA on P-256, usable
+    /// while the app works in the background. Returns its public point (SEC 1: 33 bytes, or 65 with x and y); nothing
+    /// from a key store that cannot sign, which is then asked to keep a secret.
+    ///
+    /// # Errors
+    /// [`KeyStoreError`]; the phone is then not opened.
+    fn make_signing_key(&self) -> Result<Option<Vec<u8>>, KeyStoreError>;
+
+    /// Signs with that key: ECDSA over the SHA-256 of the message, as DER.
+    ///
+    /// # Errors
+    /// [`KeyStoreError`]; nothing is lost, what was to be sent is sent another time.
+    fn sign(&self, message: Vec<u8>) -> Result<Vec<u8>, KeyStoreError>;
+
     /// The secret; nothing when none was saved yet.
     ///
     /// # Errors
@@ -43,11 +58,24 @@ pub trait KeyStore: Send + Sync {
 pub(crate) struct Foreign(pub(crate) Arc<dyn KeyStore>);
 
 impl linli_engine::KeyStore for Foreign {
+    fn make_signing_key(&self) -> Result<Option<Vec<u8>>, EngineError> {
+        self.0.make_signing_key().map_err(refused)
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, EngineError> {
+        self.0.sign(message.to_vec()).map_err(refused)
+    }
+
     fn load(&self) -> Result<Option<Vec<u8>>, EngineError> {
-        self.0.load().map_err(|error| EngineError::KeyStore(error.to_string()))
+        self.0.load().map_err(refused)
     }
 
     fn save(&self, secret: &[u8]) -> Result<(), EngineError> {
-        self.0.save(secret.to_vec()).map_err(|error| EngineError::KeyStore(error.to_string()))
+        self.0.save(secret.to_vec()).map_err(refused)
     }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "given to map_err")]
+fn refused(error: KeyStoreError) -> EngineError {
+    EngineError::KeyStore(error.to_string())
 }

@@ -58,7 +58,7 @@ impl Phone {
             let (env, options) = (Box::new(SystemEnv::default()), Options { app, lang });
             let folder = Path::new(&folder);
             let opened = match keys {
-                Some(keys) => Engine::open_with_keys(folder, env, options, &Foreign(keys)).await,
+                Some(keys) => Engine::open_with_keys(folder, env, options, Arc::new(Foreign(keys))).await,
                 None => Engine::open(folder, env, options).await,
             };
             let engine = opened.map_err(|error| PhoneError::of(&error, lang))?;

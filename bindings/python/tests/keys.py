@@ -10,6 +10,13 @@ class FileKeys(KeyStore):
         self.path = Path(path)
         self.locked = False
 
+    def make_signing_key(self):
+        """A file cannot sign: it keeps a secret."""
+        return None
+
+    def sign(self, message):
+        raise KeyStoreError.Failed("keeps no signing key")
+
     def load(self):
         if self.locked:
             raise KeyStoreError.Failed("locked")

@@ -5,7 +5,7 @@
 //! its predecessor, which makes gaps, forks and cloned phones visible.
 
 use super::forget::Forget;
-use super::keys::{DeviceKey, KeyError, PublicKey, Signature};
+use super::keys::{DeviceKey, KeyError, PublicKey, Signature, Signer};
 use crate::bounded::up_to;
 use crate::error::Coded;
 use crate::ids::{Actor, DeviceId, DocId, Hash, SpaceId};
@@ -395,9 +395,9 @@ impl ChainEnd {
 }
 
 /// Seals entries into batches, one after the other.
-pub struct Sealer<'a> {
+pub struct Sealer<'a, K: Signer + ?Sized = DeviceKey> {
     /// Signs.
-    pub key: &'a DeviceKey,
+    pub key: &'a K,
     /// Newest policy seen.
     pub policy: u64,
     /// Now, by the device's clock.
@@ -414,7 +414,27 @@ impl Sealer<'_> {
 
     /// Seals the next batch with work of somebody else in it.
     pub fn seal_for(&mut self, origin: Option<Origin>, space: SpaceId, entries: Vec<Entry>) -> Batch {
-        let header = Header {
+        let header = self.next_header(origin, space, &entries);
+        let bytes = minicbor::to_vec(&header).unwrap_or_default();
+        let signature = self.key.sign(PURPOSE, &bytes);
+        self.close(&header, bytes, signature, entries)
+    }
+}
+
+impl<K: Signer + ?Sized> Sealer<'_, K> {
+    /// Seals the next batch with a key that may say no; then nothing has moved.
+    ///
+    /// # Errors
+    /// [`KeyError::Unavailable`].
+    pub fn try_seal(&mut self, space: SpaceId, entries: Vec<Entry>) -> Result<Batch, KeyError> {
+        let header = self.next_header(None, space, &entries);
+        let bytes = minicbor::to_vec(&header).unwrap_or_default();
+        let signature = self.key.sign(PURPOSE, &bytes)?;
+        Ok(self.close(&header, bytes, signature, entries))
+    }
+
+    fn next_header(&self, origin: Option<Origin>, space: SpaceId, entries: &[Entry]) -> Header {
+        Header {
             space,
             device: self.key.device(),
             epoch: self.end.epoch,
@@ -423,11 +443,12 @@ impl Sealer<'_> {
             policy: self.policy,
             sealed_at_ms: self.now_ms,
             count: u32::try_from(entries.len()).unwrap_or(u32::MAX),
-            entries: entries_digest(&entries),
+            entries: entries_digest(entries),
             origin,
-        };
-        let bytes = minicbor::to_vec(&header).unwrap_or_default();
-        let signature = self.key.sign(PURPOSE, &bytes);
+        }
+    }
+
+    fn close(&mut self, header: &Header, bytes: Vec<u8>, signature: Signature, entries: Vec<Entry>) -> Batch {
         self.end = ChainEnd { epoch: header.epoch, number: header.number, hash: Hash::of(&bytes) };
         Batch { header: bytes, signature, entries }
     }

@@ -1,11 +1,19 @@
-//! Keys of phones and offices. The algorithm is tagged, so that a platform key store's P-256 can join.
+//! Keys of phones and offices. The algorithm is tagged: Ed25519 where the key is made and held here, P-256 where a
+//! platform's key store makes it and never hands it out (the only curve that phones' secure hardware signs with).
 
 use crate::ids::{DeviceId, encode_base32};
-use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 
-/// Tag of Ed25519, the only algorithm so far.
+#[cfg(not(target_family = "wasm"))]
+mod p256;
+
+/// Tag of Ed25519: the key is 32 bytes.
 const ED25519: u8 = 1;
+
+/// Tag of ECDSA on P-256 with SHA-256: the key is a compressed point of 33 bytes, a signature r and s of 32 each.
+/// Browsers leave it out: they check no signature but the relay's, which is Ed25519.
+const P256: u8 = 2;
 
 /// A public key as it travels: one tag byte, then the key.
 #[derive(Clone, PartialEq, Eq, Hash, minicbor::Encode, minicbor::Decode)]
@@ -18,7 +26,7 @@ pub struct PublicKey(#[cbor(with = "minicbor::bytes")] pub Vec<u8>);
 pub struct Signature(#[cbor(with = "minicbor::bytes")] pub Vec<u8>);
 
 /// Why a key or signature was not accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// Not a key of a known algorithm.
     #[error("the public key is malformed or of an unknown algorithm")]
@@ -26,6 +34,26 @@ pub enum KeyError {
     /// The signature does not belong to these bytes and this key.
     #[error("the signature does not match")]
     BadSignature,
+    /// The key store that holds the private key did not sign: locked, or the key is gone.
+    #[error("the key store did not sign: {0}")]
+    Unavailable(String),
+}
+
+/// Whoever signs for a device: its key in memory, or a key store that never hands the key out.
+pub trait Signer: Send + Sync {
+    /// The public half.
+    fn public(&self) -> PublicKey;
+
+    /// Signs a message for one purpose; a signature for one purpose is useless for another.
+    ///
+    /// # Errors
+    /// [`KeyError::Unavailable`].
+    fn sign(&self, purpose: &str, message: &[u8]) -> Result<Signature, KeyError>;
+
+    /// The device's id: derived from its key, so that nobody can claim another's.
+    fn device(&self) -> DeviceId {
+        self.public().device()
+    }
 }
 
 /// A private key: made on the device from its own randomness, never leaves it.
@@ -53,6 +81,16 @@ impl DeviceKey {
     }
 }
 
+impl Signer for DeviceKey {
+    fn public(&self) -> PublicKey {
+        DeviceKey::public(self)
+    }
+
+    fn sign(&self, purpose: &str, message: &[u8]) -> Result<Signature, KeyError> {
+        Ok(DeviceKey::sign(self, purpose, message))
+    }
+}
+
 impl std::fmt::Debug for DeviceKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "DeviceKey({})", self.public().fingerprint())
@@ -66,21 +104,27 @@ impl PublicKey {
     /// [`KeyError`].
     pub fn verify(&self, purpose: &str, message: &[u8], signature: &Signature) -> Result<(), KeyError> {
         let (tag, key) = self.0.split_first().ok_or(KeyError::Malformed)?;
-        if *tag != ED25519 {
-            return Err(KeyError::Malformed);
+        let message = to_sign(purpose, message);
+        match *tag {
+            ED25519 => {
+                let signature =
+                    ed25519_dalek::Signature::from_slice(&signature.0).map_err(|_| KeyError::BadSignature)?;
+                ed25519(key)?.verify_strict(&message, &signature).map_err(|_| KeyError::BadSignature)
+            }
+            #[cfg(not(target_family = "wasm"))]
+            P256 => p256::verify(key, &message, signature),
+            _ => Err(KeyError::Malformed),
         }
-        let key: &[u8; 32] = key.try_into().map_err(|_| KeyError::Malformed)?;
-        let key = VerifyingKey::from_bytes(key).map_err(|_| KeyError::Malformed)?;
-        let signature =
-            ed25519_dalek::Signature::from_slice(&signature.0).map_err(|_| KeyError::BadSignature)?;
-        key.verify_strict(&to_sign(purpose, message), &signature).map_err(|_| KeyError::BadSignature)
     }
 
     /// Whether this is a key that [`PublicKey::verify`] can use.
     pub fn is_well_formed(&self) -> bool {
-        let key = self.0.split_first().filter(|(tag, _)| **tag == ED25519).map(|(_, key)| key);
-        key.and_then(|key| <&[u8; 32]>::try_from(key).ok())
-            .is_some_and(|key| VerifyingKey::from_bytes(key).is_ok())
+        match self.0.split_first() {
+            Some((&ED25519, key)) => ed25519(key).is_ok(),
+            #[cfg(not(target_family = "wasm"))]
+            Some((&P256, key)) => p256::is_key(key),
+            _ => false,
+        }
     }
 
     /// The id of whoever holds the key.
@@ -109,6 +153,12 @@ impl std::fmt::Debug for Signature {
     }
 }
 
-fn to_sign(purpose: &str, message: &[u8]) -> Vec<u8> {
+fn ed25519(key: &[u8]) -> Result<VerifyingKey, KeyError> {
+    let key: &[u8; 32] = key.try_into().map_err(|_| KeyError::Malformed)?;
+    VerifyingKey::from_bytes(key).map_err(|_| KeyError::Malformed)
+}
+
+/// What is really signed: purpose and message. A key store is given exactly this.
+pub fn to_sign(purpose: &str, message: &[u8]) -> Vec<u8> {
     [b"linli/", purpose.as_bytes(), b"\0", message].concat()
 }

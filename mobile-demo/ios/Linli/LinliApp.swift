@@ -64,7 +64,7 @@ final class PhoneOwner: ObservableObject {
         var values = URLResourceValues()
         values.isExcludedFromBackup = true
         try folder.setResourceValues(values)
-        let keys = SealedKeys(store: Keychain(), sealer: try EnclaveSealer())
+        let keys = SealedKeys(store: Keychain(), sealer: try EnclaveSealer(), signer: EnclaveSigner())
         return try await Phone.open(folder: folder.path, app: "linli-ios/0.1.0", language: spoken, keys: keys)
     }
 }

@@ -53,7 +53,7 @@ struct EnclaveSealer: Sealer, @unchecked Sendable {
     private let key: SecKey
 
     init() throws {
-        key = try EnclaveSealer.found() ?? EnclaveSealer.made()
+        key = try EnclaveKey.found(Self.tag) ?? EnclaveKey.made(Self.tag)
     }
 
     func seal(_ secret: Data) throws -> Data {
@@ -72,8 +72,42 @@ struct EnclaveSealer: Sealer, @unchecked Sendable {
         }
         return secret as Data
     }
+}
 
-    private static func found() throws -> SecKey? {
+/// Signs with another key of the Secure Enclave: what seals cannot sign, and the other way about.
+struct EnclaveSigner: Signer {
+    private static let tag = Data("linli.phone.signs".utf8)
+    private struct Lost: Error {}
+
+    func make() throws -> Data {
+        try EnclaveKey.remove(Self.tag)
+        let key = try EnclaveKey.made(Self.tag)
+        var error: Unmanaged<CFError>?
+        guard let open = SecKeyCopyPublicKey(key) else { throw SecurityError(errSecInvalidKeyRef) }
+        guard let point = SecKeyCopyExternalRepresentation(open, &error) else { throw SecurityError(error) }
+        return point as Data
+    }
+
+    func sign(_ message: Data) throws -> Data {
+        guard let key = try EnclaveKey.found(Self.tag) else { throw Lost() }
+        var error: Unmanaged<CFError>?
+        let algorithm = SecKeyAlgorithm.ecdsaSignatureMessageX962SHA256
+        guard let signature = SecKeyCreateSignature(key, algorithm, message as CFData, &error) else {
+            throw SecurityError(error)
+        }
+        return signature as Data
+    }
+}
+
+/// Keys of the Secure Enclave by their tags.
+private enum EnclaveKey {
+    static func remove(_ tag: Data) throws {
+        let query: [CFString: Any] = [kSecClass: kSecClassKey, kSecAttrApplicationTag: tag]
+        let status = SecItemDelete(query as CFDictionary)
+        guard status == errSecSuccess || status == errSecItemNotFound else { throw SecurityError(status) }
+    }
+
+    static func found(_ tag: Data) throws -> SecKey? {
         let query: [CFString: Any] = [
             kSecClass: kSecClassKey, kSecAttrApplicationTag: tag, kSecReturnRef: true,
         ]
@@ -84,7 +118,7 @@ struct EnclaveSealer: Sealer, @unchecked Sendable {
         return (key as! SecKey)
     }
 
-    private static func made() throws -> SecKey {
+    static func made(_ tag: Data) throws -> SecKey {
         var error: Unmanaged<CFError>?
         let access = SecAccessControlCreateWithFlags(
             nil, kSecAttrAccessibleAfterFirstUnlockThisDeviceOnly, .privateKeyUsage, &error

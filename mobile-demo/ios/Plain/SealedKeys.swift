@@ -13,13 +13,35 @@ public protocol SecretStore: Sendable {
     func write(_ secret: Data) throws
 }
 
-/// Keeps the phone's secret sealed.
+/// Signs with a key that does not leave the phone's secure hardware: ECDSA on P-256 with SHA-256.
+public protocol Signer: Sendable {
+    /// Makes a new key in place of any earlier one, and returns its point in full: 4, x and y.
+    func make() throws -> Data
+    /// In DER.
+    func sign(_ message: Data) throws -> Data
+}
+
+/// What a phone signs with, in its secure hardware; without any, the secret of it, sealed.
 public final class SealedKeys: KeyStore {
+    private struct KeepsNoKey: Error {}
+
     private let store: SecretStore
     private let sealer: Sealer
+    private let signer: Signer?
 
-    public init(store: SecretStore, sealer: Sealer) {
-        (self.store, self.sealer) = (store, sealer)
+    public init(store: SecretStore, sealer: Sealer, signer: Signer? = nil) {
+        (self.store, self.sealer, self.signer) = (store, sealer, signer)
+    }
+
+    public func makeSigningKey() throws -> Data? {
+        try orFailed { try signer?.make() }
+    }
+
+    public func sign(message: Data) throws -> Data {
+        try orFailed {
+            guard let signer else { throw KeepsNoKey() }
+            return try signer.sign(message)
+        }
     }
 
     public func load() throws -> Data? {

@@ -38,6 +38,21 @@ final class PlainTests: XCTestCase {
         }
     }
 
+    private struct Hardware: Signer {
+        func make() -> Data { Data([4]) }
+
+        func sign(_ message: Data) -> Data { message + [5] }
+    }
+
+    func testAPhoneWithoutSecureHardwareKeepsASecretAndOneWithItSigns() throws {
+        let without = SealedKeys(store: Kept(), sealer: Flips())
+        XCTAssertNil(try without.makeSigningKey())
+        XCTAssertThrowsError(try without.sign(message: Data([1]))) { XCTAssertTrue($0 is KeyStoreError) }
+        let with = SealedKeys(store: Kept(), sealer: Flips(), signer: Hardware())
+        XCTAssertEqual(try with.makeSigningKey(), Data([4]))
+        XCTAssertEqual(try with.sign(message: Data([1])), Data([1, 5]))
+    }
+
     func testBackLeadsWhereOneCameFrom() {
         var places = Places()
         places.open(.card(household: "a"))

@@ -3,7 +3,7 @@
 use super::{from_sql, meta, to_sql};
 use crate::EngineError;
 use crate::sql::{self, Row, SqliteConnection, SqliteRow};
-use linli_core::identity::{Batch, ChainEnd, DeviceKey, Entry, Header, Payload, Sealer};
+use linli_core::identity::{Batch, ChainEnd, Entry, Header, Payload, Sealer, Signer};
 use linli_core::ids::{DeviceId, DocId, SpaceId};
 use linli_core::kinds::DocKind;
 use linli_core::sync::frames::{Ack, Refused};
@@ -36,7 +36,7 @@ pub(crate) async fn add_pending(
 /// still pending or sealed, never both and never neither.
 pub(crate) async fn seal_pending(
     conn: &mut SqliteConnection,
-    key: &DeviceKey,
+    key: &dyn Signer,
     now_ms: TimeMs,
 ) -> Result<(), EngineError> {
     let spaces: Vec<Vec<u8>> = sql::query_scalar("SELECT space FROM pending GROUP BY space ORDER BY min(id)")
@@ -52,7 +52,7 @@ pub(crate) async fn seal_pending(
             if entries.is_empty() {
                 break;
             }
-            put_batch(&mut *conn, &sealer.seal(space, entries)).await?;
+            put_batch(&mut *conn, &sealer.try_seal(space, entries)?).await?;
             let taken = sql::query("DELETE FROM pending WHERE space = ? AND id <= ?");
             taken.bind(&space.0[..]).bind(last).execute(&mut *conn).await?;
         }
@@ -62,9 +62,9 @@ pub(crate) async fn seal_pending(
 
 async fn sealer<'k>(
     conn: &mut SqliteConnection,
-    key: &'k DeviceKey,
+    key: &'k dyn Signer,
     now_ms: TimeMs,
-) -> Result<Sealer<'k>, EngineError> {
+) -> Result<Sealer<'k, dyn Signer + 'k>, EngineError> {
     let policy = from_sql(meta::get_int(&mut *conn, meta::Fact::Policy).await?.unwrap_or(0));
     Ok(Sealer { key, policy, now_ms, end: meta::chain(conn).await? })
 }
@@ -118,7 +118,7 @@ async fn put_batch(conn: &mut SqliteConnection, batch: &Batch) -> Result<(), Eng
 /// phone. Entries it has already are recognised by their changes and cost nothing.
 pub(crate) async fn start_epoch(
     conn: &mut SqliteConnection,
-    key: &DeviceKey,
+    key: &dyn Signer,
     epoch: u32,
     now_ms: TimeMs,
 ) -> Result<(), EngineError> {
@@ -133,7 +133,7 @@ pub(crate) async fn start_epoch(
     for bytes in batches {
         let batch = Batch::from_bytes(&bytes)?;
         let space = batch.claims()?.space;
-        put_batch(&mut *conn, &sealer.seal(space, batch.entries)).await?;
+        put_batch(&mut *conn, &sealer.try_seal(space, batch.entries)?).await?;
     }
     meta::set_chain(conn, sealer.end).await
 }

@@ -128,7 +128,7 @@ impl<'e> Driver<'e> {
         match ask {
             Ask::Send(frame) => link.send(&frame).await?,
             Ask::SignProof(message) => {
-                return Ok(self.machine.on_signed(self.engine.key.sign(PROOF_PURPOSE, &message)));
+                return Ok(self.machine.on_signed(self.engine.key.sign(PROOF_PURPOSE, &message)?));
             }
             Ask::StoreWelcome(welcome, skew_ms) => {
                 listener(SyncEvent::Connected);
@@ -165,7 +165,7 @@ impl<'e> Driver<'e> {
         if let Some(lineage) = welcome.lineage {
             super::lineage::see(&mut tx, engine.device(), lineage, engine.env.now_ms()).await?;
         }
-        outbox::seal_pending(&mut tx, &engine.key, engine.env.now_ms()).await?;
+        outbox::seal_pending(&mut tx, engine.key.as_ref(), engine.env.now_ms()).await?;
         spaces::set_grants(&mut tx, &welcome.grants).await?;
         let mut parted = None;
         if let Some(end) = welcome.chain {
@@ -221,7 +221,7 @@ impl<'e> Driver<'e> {
         let engine = self.engine;
         let mut conn = engine.store.lock().await;
         let mut tx = begin(&mut conn).await?;
-        outbox::start_epoch(&mut tx, &engine.key, epoch, engine.env.now_ms()).await?;
+        outbox::start_epoch(&mut tx, engine.key.as_ref(), epoch, engine.env.now_ms()).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -230,7 +230,7 @@ impl<'e> Driver<'e> {
         let engine = self.engine;
         let mut conn = engine.store.lock().await;
         let mut tx = begin(&mut conn).await?;
-        outbox::seal_pending(&mut tx, &engine.key, engine.env.now_ms()).await?;
+        outbox::seal_pending(&mut tx, engine.key.as_ref(), engine.env.now_ms()).await?;
         let unsent = outbox::next_unsent(&mut tx, engine.device(), &self.refused, PAGE_BYTES_GOAL).await?;
         tx.commit().await?;
         drop(conn);

@@ -10,6 +10,7 @@ mod drafts;
 mod faults;
 mod first_download;
 mod issues;
+mod keys;
 mod office;
 mod phone;
 mod relay;

@@ -40,6 +40,15 @@ pub(crate) struct StoryEnv {
     dice: Arc<AtomicU64>,
 }
 
+impl StoryEnv {
+    /// Dice that are thrown alike whenever a phone has this name.
+    pub(crate) fn of(name: &str) -> StoryEnv {
+        let seed = name.bytes().fold(17u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
+        println!("seed of {name}: {seed}");
+        StoryEnv { now_ms: Arc::new(AtomicI64::new(NOW_MS)), dice: Arc::new(seed.into()) }
+    }
+}
+
 impl Env for StoryEnv {
     fn now_ms(&self) -> i64 {
         self.now_ms.fetch_add(1, Ordering::Relaxed)
@@ -64,9 +73,7 @@ pub(crate) struct Phone {
 impl Phone {
     /// A worker's new phone, admitted and enrolled.
     pub(crate) async fn of(name: &str, relay: &Relay) -> Phone {
-        let seed = name.bytes().fold(17u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
-        println!("seed of {name}: {seed}");
-        let env = StoryEnv { now_ms: Arc::new(AtomicI64::new(NOW_MS)), dice: Arc::new(seed.into()) };
+        let env = StoryEnv::of(name);
         let folder = Folder::new();
         let engine = open(&folder.0, &env).await;
         let phone = Phone { folder, env, engine: Some(engine) };

@@ -136,7 +136,8 @@ impl Relay {
     pub(crate) fn store_as_office(&self, space: SpaceId, entry: Entry) {
         self.admit(&self.public(), "社区办公室");
         self.set_grants(self.key.device(), vec![Grant { space, name: String::new(), write: true }]);
-        let mut sealer = Sealer { key: &self.key, policy: 0, now_ms: NOW_MS, end: ChainEnd::start_of(1) };
+        let mut sealer =
+            Sealer { key: self.key.as_ref(), policy: 0, now_ms: NOW_MS, end: ChainEnd::start_of(1) };
         self.store(sealer.seal(space, vec![entry]));
     }
 

@@ -9,6 +9,13 @@ public final class FileKeys: KeyStore, @unchecked Sendable {
         file = URL(fileURLWithPath: path)
     }
 
+    /// A file cannot sign: it keeps a secret.
+    public func makeSigningKey() throws -> Data? { nil }
+
+    public func sign(message: Data) throws -> Data {
+        throw KeyStoreError.Failed(reason: "keeps no signing key")
+    }
+
     public func load() throws -> Data? {
         FileManager.default.fileExists(atPath: file.path) ? try Data(contentsOf: file) : nil
     }

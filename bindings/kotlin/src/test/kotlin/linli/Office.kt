@@ -5,6 +5,11 @@ import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
 import java.nio.file.Path
+import java.security.KeyFactory
+import java.security.KeyPairGenerator
+import java.security.Signature
+import java.security.spec.ECGenParameterSpec
+import java.security.spec.PKCS8EncodedKeySpec
 import kotlin.io.path.readText
 import kotlin.io.path.writeText
 
@@ -93,9 +98,28 @@ class Colleague(office: Office, folder: Path, worker: String) {
     fun command(vararg args: String): List<JsonObject> = said("linli-phone", "--store", store, *args)
 }
 
-/** A key store as an app writes one: here a file, on Android the Keystore. */
+/** A key store as an app writes one: here a file, on Android the Keystore. It signs, and keeps a secret as well. */
 class FileKeys(private val path: Path) : KeyStore {
+    private val pair = Path.of("$path.pair")
+
+    override fun makeSigningKey(): ByteArray {
+        val generator = KeyPairGenerator.getInstance("EC").apply { initialize(ECGenParameterSpec("secp256r1")) }
+        val made = generator.generateKeyPair()
+        pair.toFile().writeBytes(made.private.encoded)
+        // The description of the curve comes first, then the point: one byte 4, x and y.
+        return made.public.encoded.takeLast(POINT_BYTES).toByteArray()
+    }
+
+    override fun sign(message: ByteArray): ByteArray {
+        val key = KeyFactory.getInstance("EC").generatePrivate(PKCS8EncodedKeySpec(pair.toFile().readBytes()))
+        return Signature.getInstance("SHA256withECDSA").apply { initSign(key); update(message) }.sign()
+    }
+
     override fun load(): ByteArray? = path.toFile().takeIf { it.exists() }?.readBytes()
 
     override fun save(secret: ByteArray) = path.toFile().writeBytes(secret)
+
+    private companion object {
+        const val POINT_BYTES = 65
+    }
 }

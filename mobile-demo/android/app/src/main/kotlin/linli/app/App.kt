@@ -25,7 +25,7 @@ class App : Application() {
 
     private suspend fun open(): Phone {
         val folder = File(filesDir, "phone").apply { mkdirs() }
-        val keys = SealedKeys(File(filesDir, "key"), KeystoreSealer())
+        val keys = SealedKeys(File(filesDir, "key"), KeystoreSealer(), KeystoreSigner())
         val language = languageOf(resources.configuration.locales[0].toLanguageTag())
         return Phone.open(folder.path, "linli-android/0.1.0", language, keys)
     }

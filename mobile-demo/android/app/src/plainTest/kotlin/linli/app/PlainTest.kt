@@ -13,6 +13,9 @@ import org.junit.jupiter.api.assertThrows
 import org.junit.jupiter.api.io.TempDir
 import java.io.File
 import java.security.GeneralSecurityException
+import java.security.KeyPairGenerator
+import java.security.interfaces.ECPublicKey
+import java.security.spec.ECGenParameterSpec
 import kotlin.experimental.xor
 
 /** What of the Android app needs no Android. */
@@ -38,6 +41,31 @@ class PlainTest {
             override fun open(sealed: ByteArray) = throw GeneralSecurityException("locked")
         })
         assertThrows<KeyStoreException.Failed> { locked.load() }
+    }
+
+    @Test
+    fun `a phone without secure hardware keeps a secret and one with it signs`() {
+        val without = SealedKeys(File(folder, "key"), Flips)
+        assertNull(without.makeSigningKey())
+        assertThrows<KeyStoreException.Failed> { without.sign(byteArrayOf(1)) }
+        val hardware = object : Signer {
+            override fun make() = byteArrayOf(4)
+
+            override fun sign(message: ByteArray) = message + 5
+        }
+        val with = SealedKeys(File(folder, "key"), Flips, hardware)
+        assertArrayEquals(byteArrayOf(4), with.makeSigningKey())
+        assertArrayEquals(byteArrayOf(1, 5), with.sign(byteArrayOf(1)))
+    }
+
+    @Test
+    fun `a point is written in full whatever its numbers are`() {
+        val generator = KeyPairGenerator.getInstance("EC").apply { initialize(ECGenParameterSpec("secp256r1")) }
+        // One coordinate in 256 begins with a zero, and every second one needs a sign.
+        repeat(600) {
+            val key = generator.generateKeyPair().public as ECPublicKey
+            assertArrayEquals(key.encoded.takeLast(65).toByteArray(), pointOf(key))
+        }
     }
 
     @Test
