@@ -8,7 +8,7 @@ cargo xtask bindings
 # Pages of 16 KB: Android 15 and later refuse to map libraries with smaller ones.
 export RUSTFLAGS="-C link-arg=-Wl,-z,max-page-size=16384"
 cargo ndk --platform 26 -t arm64-v8a -t armeabi-v7a -t x86_64 -o target/bindings/android \
-    build --release --package linli-mobile --lib
+    build --release --package linli-mobile --lib --features vendored-libcrypto
 for library in target/bindings/android/*/liblinli_mobile.so; do
     if "${READELF:-readelf}" -lW "$library" | grep LOAD | grep -qv 0x4000; then
         echo "$library: not aligned to 16 KB" >&2

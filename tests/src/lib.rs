@@ -31,6 +31,7 @@ mod relay;
 mod roster;
 mod socket;
 mod traces;
+mod unlocked;
 mod web;
 
 pub use browser::Browser;
@@ -51,5 +52,5 @@ pub use proxy::{Direction, Fault, Proxy};
 pub use relay::{COMMUNITY, Metrics, Relay, copy_data, problems_in};
 pub use roster::{GRID, Home, Roster};
 pub use socket::RawSocket;
-pub use traces::traces;
+pub use traces::{raw_traces, traces};
 pub use web::{Answer, Web};

@@ -1,6 +1,8 @@
-//! Looking for words in everything that a program has left on a disk: raw bytes of every file, and what is stored
-//! compressed, inflated.
+//! Looking for words in everything that a program has left on a disk: raw bytes of every file; of a locked database
+//! whose key lies beside it what they are without the lock; and what is stored compressed, inflated.
 
+use crate::unlocked::{OPEN, phone_key, unlocked};
+use linli_engine::STORE_FILE;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{Column as _, Connection as _, Row as _};
 use std::path::{Path, PathBuf};
@@ -8,13 +10,19 @@ use std::path::{Path, PathBuf};
 /// How a compressed value begins.
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
-/// Which words are in which files of a folder, as `file: word`, each once.
+/// Which words are in which files of a folder for whoever has its keys, as `file: word`, each once.
 pub fn traces(folder: &Path, words: &[&str]) -> Vec<String> {
+    let key = phone_key(folder);
     let mut found = Vec::new();
     for file in files(folder) {
         let name = file.strip_prefix(folder).unwrap_or(&file).display().to_string();
-        let bytes = std::fs::read(&file).expect("a file of the folder");
-        let inflated = if bytes.starts_with(b"SQLite format 3\0") { inflated(&file) } else { Vec::new() };
+        let mut bytes = std::fs::read(&file).expect("a file of the folder");
+        let key = key.filter(|_| name.starts_with(STORE_FILE) && !bytes.starts_with(OPEN));
+        let database = bytes.starts_with(OPEN) || (key.is_some() && name == STORE_FILE && !bytes.is_empty());
+        if let Some(key) = key {
+            bytes = unlocked(&file, &bytes, &key);
+        }
+        let inflated = if database { inflated(&file, key) } else { Vec::new() };
         for word in words {
             if has(&bytes, word) {
                 found.push(format!("{name}: {word}"));
@@ -23,6 +31,17 @@ pub fn traces(folder: &Path, words: &[&str]) -> Vec<String> {
                 found.push(format!("{name}, compressed: {word}"));
             }
         }
+    }
+    found
+}
+
+/// Which words are in which files of a folder for whoever has no key, as `file: word`.
+pub fn raw_traces(folder: &Path, words: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for file in files(folder) {
+        let bytes = std::fs::read(&file).expect("a file of the folder");
+        let name = file.display();
+        found.extend(words.iter().filter(|word| has(&bytes, word)).map(|word| format!("{name}: {word}")));
     }
     found
 }
@@ -41,13 +60,17 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Every compressed value of a database, inflated.
-fn inflated(file: &Path) -> Vec<Vec<u8>> {
+fn inflated(file: &Path, key: Option<[u8; 32]>) -> Vec<Vec<u8>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         // A program that runs has a part of it in the journal beside it.
         let used =
             file.with_file_name(format!("{}-wal", file.file_name().unwrap_or_default().display())).exists();
-        let options = SqliteConnectOptions::new().filename(file).immutable(!used).read_only(true);
+        let mut options = SqliteConnectOptions::new().filename(file).immutable(!used).read_only(true);
+        if let Some(key) = key {
+            let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+            options = options.pragma("key", format!("\"x'{hex}'\""));
+        }
         let mut connection = SqliteConnection::connect_with(&options).await.expect("the database opens");
         let tables: Vec<String> = sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'table'")
             .fetch_all(&mut connection)

@@ -17,6 +17,7 @@ pub(crate) struct Workspace {
 impl Workspace {
     /// Asks cargo.
     pub(crate) fn find() -> anyhow::Result<Workspace> {
+        require_libcrypto()?;
         let args = ["metadata", "--no-deps", "--format-version", "1"];
         let out = Command::new(program()).args(args).stderr(Stdio::inherit()).output();
         let out = out.context("cannot run cargo")?;
@@ -55,6 +56,17 @@ impl Workspace {
         let bin = |target: &Value| list(target, "kind").is_some_and(|kinds| kinds.contains(&"bin".into()));
         targets.iter().any(|target| is(target, binary) && bin(target))
     }
+}
+
+/// A phone's store is locked with OpenSSL's libcrypto, except on Apple's systems, which have their own.
+fn require_libcrypto() -> anyhow::Result<()> {
+    let header = "openssl/crypto.h";
+    let folders = ["/usr/include", "/usr/local/include"].map(PathBuf::from);
+    let elsewhere = std::env::var_os("OPENSSL_DIR").is_some();
+    if !cfg!(target_os = "linux") || elsewhere || folders.iter().any(|folder| folder.join(header).exists()) {
+        return Ok(());
+    }
+    crate::apt::install(&["libssl-dev"], "install OpenSSL's headers, or say in OPENSSL_DIR where they are")
 }
 
 /// The cargo that runs us, so that a chosen toolchain stays chosen.

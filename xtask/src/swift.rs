@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What Swift's compiler wants on a bare Debian: itself, and what it links with.
-const PACKAGES: [&str; 3] = ["swiftlang", "libc6-dev", "libstdc++-14-dev"];
+/// What Swift's compiler wants on a bare Debian: itself, and what it and the engine link with.
+const PACKAGES: [&str; 4] = ["swiftlang", "libc6-dev", "libstdc++-14-dev", "libssl3t64"];
 /// Debian's package does not tell the linker where its libraries are.
 const SET_UP: &str = "echo /usr/libexec/swift/lib/swift/linux > /etc/ld.so.conf.d/swift.conf && ldconfig";
 /// Where Debian keeps what is not on the path.
@@ -94,7 +94,7 @@ impl Swift<'_> {
             None
         } else {
             ensure!(cfg!(target_os = "linux"), "there is no Swift: install Xcode's command line tools");
-            let made = Debian::with("swift", STABLE, &PACKAGES, SET_UP);
+            let made = Debian::with("swift-2", STABLE, &PACKAGES, SET_UP);
             Some(made.context("there is no Swift here, and none could be put into a folder; install Swift 6 so that `swift` is found")?)
         };
         Ok(Swift { workspace, package, debian })

@@ -2,13 +2,19 @@
 
 use crate::env::random;
 use crate::finding::Finder;
-use crate::sql::{Place, SqliteConnection};
-use crate::store::{Store, begin, meta, people};
+use crate::sql::SqliteConnection;
+#[cfg(target_family = "wasm")]
+use crate::store::meta;
+use crate::store::{Store, people};
 use crate::{EngineError, Env, Lang};
 #[cfg(not(target_family = "wasm"))]
-use crate::{KeyStore, signing};
-use linli_core::identity::{DeviceKey, PublicKey, Signer};
+use crate::{FileKeys, KeyStore, keys};
+use linli_core::identity::{PublicKey, Signer};
 use linli_core::ids::{Actor, DeviceId};
+#[cfg(not(target_family = "wasm"))]
+use std::path::Path;
+#[cfg(not(target_family = "wasm"))]
+use std::sync::Arc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
@@ -41,38 +47,52 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Opens or makes the store in a folder. A new store gets a key of its own.
+    /// Opens or makes the store in a folder, with its secret in a file beside it: see [`crate::FileKeys`].
     ///
     /// # Errors
-    /// [`EngineError`] when the folder or the database cannot be used.
-    pub async fn open(place: &Place, env: Box<dyn Env>, options: Options) -> Result<Engine, EngineError> {
+    /// As [`Engine::open_with_keys`].
+    #[cfg(not(target_family = "wasm"))]
+    pub async fn open(folder: &Path, env: Box<dyn Env>, options: Options) -> Result<Engine, EngineError> {
+        Engine::open_with_keys(folder, env, options, Arc::new(FileKeys::beside(folder))).await
+    }
+
+    /// Opens or makes the store in the files of a page's origin. A new store gets a key of its own.
+    ///
+    /// # Errors
+    /// [`EngineError`] when the place or the database cannot be used.
+    #[cfg(target_family = "wasm")]
+    pub async fn open(
+        place: &crate::Place,
+        env: Box<dyn Env>,
+        options: Options,
+    ) -> Result<Engine, EngineError> {
         let store = Store::open(place).await?;
         let seed = {
             let mut conn = store.lock().await;
-            let mut tx = begin(&mut conn).await?;
+            let mut tx = crate::store::begin(&mut conn).await?;
             let seed = load_or_make_seed(&mut tx, env.as_ref()).await?;
             tx.commit().await?;
             seed
         };
-        Engine::with_key(store, Box::new(DeviceKey::from_seed(&seed)), env, options)
+        let key = Box::new(linli_core::identity::DeviceKey::from_seed(&seed));
+        Engine::with_key(store, key, env, options)
     }
 
-    /// The same with the key kept outside the store, in the platform's key store: in its secure hardware where it has
-    /// one, as a secret otherwise. A store that is used already and
-    /// whose secret is gone stays closed: with another key the relay would take it for another phone, and unsent work would be
-    /// signed by nobody it knows.
+    /// Opens or makes the store in a folder, locked with a secret that a key store keeps; the phone's own key is kept
+    /// there too, in its secure hardware where it has one. A store that is used already and whose secret is gone stays
+    /// closed: nobody could read it, and with another key the relay would take it for another phone.
     ///
     /// # Errors
-    /// As [`Engine::open`]; [`EngineError::KeyStore`], [`EngineError::KeyLost`].
+    /// [`EngineError`] when the folder or the database cannot be used; [`EngineError::KeyStore`],
+    /// [`EngineError::KeyLost`], [`EngineError::StoreLocked`].
     #[cfg(not(target_family = "wasm"))]
     pub async fn open_with_keys(
-        place: &Place,
+        folder: &Path,
         env: Box<dyn Env>,
         options: Options,
-        keys: std::sync::Arc<dyn KeyStore>,
+        keys: Arc<dyn KeyStore>,
     ) -> Result<Engine, EngineError> {
-        let store = Store::open(place).await?;
-        let key = signing::signer(&mut *store.lock().await, env.as_ref(), keys).await?;
+        let (store, key) = keys::open(folder, env.as_ref(), keys).await?;
         Engine::with_key(store, key, env, options)
     }
 
@@ -144,6 +164,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+#[cfg(target_family = "wasm")]
 async fn load_or_make_seed(conn: &mut SqliteConnection, env: &dyn Env) -> Result<[u8; 32], EngineError> {
     if let Some(stored) = meta::get(conn, meta::Fact::Seed).await? {
         return stored.try_into().map_err(|_| EngineError::Damaged("key"));

@@ -15,8 +15,8 @@ pub trait Env: Send + Sync {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), EngineError>;
 }
 
-/// Where this phone's key lives, when not in the store itself: the platform's key store. One that can sign keeps the
-/// key itself, one that cannot keeps the secret from which it is made.
+/// Where the secret lives that locks this phone's store, and the phone's key: the platform's key store. One that can
+/// sign keeps the key itself; otherwise it is made from the secret.
 pub trait KeyStore: Send + Sync {
     /// Makes a new signing key that never leaves the key store, in place of any earlier one: ECDSA on P-256. Returns its
     /// public point (SEC 1, 33 or 65 bytes); nothing from a key store that cannot sign.

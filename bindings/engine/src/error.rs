@@ -30,6 +30,11 @@ pub enum EngineError {
     /// Another process holds the store for longer than anybody waits.
     #[error("this phone's storage is busy; try again")]
     StorageBusy,
+    /// The key that is there does not open the store.
+    #[error(
+        "the records on this phone do not open: another key locked them, or the file is damaged; nothing was deleted. Bring back the key, or ask the office to enrol this phone anew"
+    )]
+    StoreLocked,
     /// A newer version of the app has written the store.
     #[error("this store was written by a newer version of the app; update the app")]
     StoreNewer,
@@ -188,6 +193,8 @@ pub enum EngineError {
 
 /// SQLite's result code for a full disk.
 const SQLITE_FULL: i32 = 13;
+/// SQLite's result code for a file that its key does not open.
+const SQLITE_NOTADB: i32 = 26;
 /// SQLite's result codes for a database that somebody else holds, plain and extended.
 const SQLITE_BUSY: [i32; 4] = [5, 261, 517, 773];
 
@@ -195,6 +202,7 @@ impl From<sql::Error> for EngineError {
     fn from(error: sql::Error) -> EngineError {
         match sql::result_code(&error) {
             Some(SQLITE_FULL) => EngineError::StorageFull,
+            Some(SQLITE_NOTADB) => EngineError::StoreLocked,
             Some(code) if SQLITE_BUSY.contains(&code) => EngineError::StorageBusy,
             _ => EngineError::Storage(error),
         }
@@ -228,6 +236,7 @@ impl Coded for EngineError {
             EngineError::Storage(_) => "phone.storage",
             EngineError::StorageFull => "phone.storage_full",
             EngineError::StorageBusy => "phone.storage_busy",
+            EngineError::StoreLocked => "phone.store_locked",
             EngineError::StoreNewer => "phone.store_newer",
             EngineError::Damaged(_) => "phone.damaged",
             EngineError::Document(_) => "phone.document",
@@ -283,6 +292,9 @@ impl Coded for EngineError {
             }
             EngineError::StorageFull => "手机存储已满,请清理空间;之前保存的内容是安全的".into(),
             EngineError::StorageBusy => "手机存储正忙,请再试一次".into(),
+            EngineError::StoreLocked => {
+                "手机上的记录打不开:密钥不对,或者文件已损坏。文件都还在,没有删除;请找回密钥,或联系社区重新登记".into()
+            }
             EngineError::StoreNewer => "这份数据是较新版本的应用写的,请更新应用".into(),
             EngineError::Damaged(what) => format!("有一条记录读不出来({what}),请重新同步或联系社区"),
             EngineError::Document(error) => format!("这一户的档案不能使用({error}),请联系社区"),

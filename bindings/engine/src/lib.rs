@@ -14,11 +14,11 @@ mod env;
 mod error;
 mod finding;
 mod http;
+#[cfg(not(target_family = "wasm"))]
+mod keys;
 mod packing;
 mod photos;
 mod queries;
-#[cfg(not(target_family = "wasm"))]
-mod signing;
 mod sql;
 mod store;
 mod sync;
@@ -34,6 +34,8 @@ pub use engine::{Engine, Options};
 pub use enrol::Enrolled;
 pub use env::{Env, KeyStore, SystemEnv};
 pub use error::EngineError;
+#[cfg(not(target_family = "wasm"))]
+pub use keys::FileKeys;
 pub use linli_core::error::{Coded, Lang};
 pub use queries::{HouseholdFilter, IssueFilter, TodayFilter, TodayOnly};
 pub use sql::{Place, STORE_FILE};

@@ -18,7 +18,7 @@ pub(crate) mod spaces;
 
 use crate::EngineError;
 use crate::sql::{self, Place, Row, Sqlite, SqliteConnection, Transaction};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
 /// In order; a store is at `PRAGMA user_version` = how many of them it has seen.
 const MIGRATIONS: [&str; 8] = [
@@ -35,9 +35,10 @@ const MIGRATIONS: [&str; 8] = [
 /// The version from which on households have their tags in a column.
 const WITH_TAGS: usize = 5;
 
-/// The open database.
+/// The open database; closed when this is dropped.
 pub(crate) struct Store {
-    connection: Mutex<SqliteConnection>,
+    /// There until the end.
+    connection: Mutex<Option<SqliteConnection>>,
 }
 
 impl Store {
@@ -45,12 +46,21 @@ impl Store {
     pub(crate) async fn open(place: &Place) -> Result<Store, EngineError> {
         let mut connection = sql::open(place).await?;
         migrate(&mut connection).await?;
-        Ok(Store { connection: Mutex::new(connection) })
+        Ok(Store { connection: Mutex::new(Some(connection)) })
     }
 
     /// The connection, once nobody else uses it.
-    pub(crate) async fn lock(&self) -> MutexGuard<'_, SqliteConnection> {
-        self.connection.lock().await
+    #[expect(clippy::expect_used, reason = "only dropping the store takes its connection")]
+    pub(crate) async fn lock(&self) -> MappedMutexGuard<'_, SqliteConnection> {
+        MutexGuard::map(self.connection.lock().await, |connection| connection.as_mut().expect("it is there"))
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.get_mut().take() {
+            sql::close(connection);
+        }
     }
 }
 

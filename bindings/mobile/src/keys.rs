@@ -20,8 +20,9 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for KeyStoreError {
     }
 }
 
-/// Keeps what this phone signs with: a key of its own in secure hardware where there is one (P-256), otherwise a
-/// secret of 32 bytes that nobody else may read and from which a key is made (Ed25519).
+/// Keeps a secret of 32 bytes that nobody else may read, with which the phone's store is locked; and what the phone
+/// signs with: a key of its own in secure hardware where there is one (P-256), otherwise one made from the secret
+/// (Ed25519).
 ///
 /// Both are made once, when the phone is opened for the first time. On Android keep the key in the Keystore and wrap
 /// the secret with a key of it; on iOS use the Secure Enclave and the Keychain, not to be backed up.

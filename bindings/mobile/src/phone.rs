@@ -42,10 +42,11 @@ struct Open {
 #[uniffi::export]
 impl Phone {
     /// Opens the store in a folder, or makes it. `app` is name and version, for the office's list of phones.
-    /// Without a key store the phone's key lies in the folder: for scripts and tests, not for an app.
+    /// The store is locked with a secret of the key store; without one the secret lies in the folder: for scripts and
+    /// tests, not for an app.
     ///
     /// # Errors
-    /// `phone.folder`, `phone.storage…`, `phone.store_newer`, `phone.key_store`, `phone.key_lost`.
+    /// `phone.folder`, `phone.storage…`, `phone.store_newer`, `phone.store_locked`, `phone.key_store`, `phone.key_lost`.
     #[uniffi::constructor]
     pub async fn open(
         folder: String,

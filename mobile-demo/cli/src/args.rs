@@ -13,6 +13,9 @@ pub(crate) struct Args {
     /// 手机数据所在的文件夹。 Folder of this phone's data.
     #[arg(long, value_name = "DIR", env = "LINLI_STORE")]
     pub(crate) store: PathBuf,
+    /// 密钥文件;默认是数据文件夹里的 phone.key。 File with the key of the data; phone.key in its folder by default.
+    #[arg(long, global = true, value_name = "FILE", env = "LINLI_PHONE_KEY")]
+    pub(crate) key_file: Option<PathBuf>,
     /// 输出 JSON,每行一个对象。 JSON, one object per line.
     #[arg(long, global = true)]
     pub(crate) json: bool,

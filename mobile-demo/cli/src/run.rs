@@ -7,11 +7,12 @@ use crate::output::Output;
 use linli_core::ids::HouseholdId;
 use linli_core::kinds::{Channel, Told};
 use linli_engine::{
-    Engine, EngineError, HouseholdFilter, IssueFilter, Lang, NewHousehold, NewIssue, NewResident, NewVisit,
-    Options, SystemEnv, TodayFilter, trust_only,
+    Engine, EngineError, FileKeys, HouseholdFilter, IssueFilter, Lang, NewHousehold, NewIssue, NewResident,
+    NewVisit, Options, SystemEnv, TodayFilter, trust_only,
 };
 use std::io::Read as _;
 use std::path::Path;
+use std::sync::Arc;
 
 /// A photo with everything that a camera writes beside it.
 const PHOTO_FILE_BYTES_MAX: u64 = 32 * 1024 * 1024;
@@ -28,7 +29,8 @@ pub(crate) async fn run(args: Args, lang: Lang, clock_offset_ms: i64) -> Result<
     let out = Output { json: args.json, lang };
     let app = concat!("linli-phone/", env!("CARGO_PKG_VERSION")).to_owned();
     let env = Box::new(SystemEnv { offset_ms: clock_offset_ms });
-    let engine = Engine::open(&args.store, env, Options { app, lang }).await?;
+    let keys = args.key_file.map_or_else(|| FileKeys::beside(&args.store), FileKeys::at);
+    let engine = Engine::open_with_keys(&args.store, env, Options { app, lang }, Arc::new(keys)).await?;
     match args.command {
         Command::Enrol { url, code: Some(code) } => out.enrolled(&engine.enrol(&url, &code).await?),
         Command::Enrol { url, code: None } => out.enrolled(&engine.enrol_scanned(&url).await?),

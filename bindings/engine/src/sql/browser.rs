@@ -53,6 +53,11 @@ pub(crate) async fn open(place: &Place) -> Result<SqliteConnection, EngineError>
     Ok(SqliteConnection { inner })
 }
 
+/// Closes the database.
+pub(crate) fn close(connection: SqliteConnection) {
+    drop(connection);
+}
+
 /// Starts a transaction that takes the write lock at once.
 pub(crate) async fn begin(connection: &mut SqliteConnection) -> Result<Transaction<'_, Sqlite>, Error> {
     connection.inner.execute_batch("BEGIN IMMEDIATE")?;

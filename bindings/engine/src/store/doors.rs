@@ -241,7 +241,8 @@ mod tests {
     #[tokio::test]
     async fn a_store_of_an_older_app_can_be_narrowed_to_a_tag() {
         let dir = std::env::temp_dir().join(format!("linli-older-{}", std::process::id()));
-        let store = Store::open(&dir).await.unwrap();
+        let kept = sql::Place { folder: dir.clone(), key: [7; 32] };
+        let store = Store::open(&kept).await.unwrap();
         let homes = [(1, &["独居", "高龄"][..]), (2, &[])].map(|(byte, tags)| PlacedRow {
             id: HouseholdId([byte; 16]),
             space: SpaceId([1; 16]),
@@ -256,7 +257,7 @@ mod tests {
         drop(conn);
         drop(store);
 
-        let store = Store::open(&dir).await.unwrap();
+        let store = Store::open(&kept).await.unwrap();
         let wanted = Wanted { only: "all", tag: Some("高龄"), offset: 0, limit: 9 };
         let found = page(&mut *store.lock().await, "2026Q4", Place::default(), &wanted).await.unwrap();
         assert_eq!(found.iter().map(|(placed, _)| placed.id).collect::<Vec<_>>(), [homes[0].id]);

@@ -4,9 +4,13 @@ use crate::phone::{Folder, StoryEnv};
 use crate::relay::{COMMUNITY, Relay};
 use crate::{new_household, search};
 use linli_core::error::Coded as _;
-use linli_engine::{Engine, EngineError, KeyStore, Options};
+use linli_core::identity::DeviceKey;
+use linli_core::ids::Hash;
+use linli_engine::{Engine, EngineError, KeyStore, Options, STORE_FILE};
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -77,7 +81,9 @@ async fn a_key_that_never_leaves_the_phones_hardware_signs_everything() {
     let relay = Relay::start().await;
     let (folder, keys) = (Folder::new(), Platform::new(true));
     let phone = open(&folder.0, &keys).await.unwrap();
-    assert_eq!(keys.inside().secret, None, "there is no secret to keep");
+    let secret = keys.inside().secret.clone().unwrap().try_into().unwrap();
+    let made = DeviceKey::from_seed(&secret).public();
+    assert_ne!(phone.public_key(), made, "the secret opens the store and signs nothing");
     relay.admit(&phone.public_key(), "王芳");
     phone.enrol_offline(&relay.url, relay.public(), COMMUNITY, "王芳").await.unwrap();
     phone.sync_once().await.unwrap();
@@ -118,6 +124,61 @@ async fn a_key_store_that_cannot_sign_keeps_a_secret() {
     let device = open(&folder.0, &keys).await.unwrap().device();
     assert_eq!(keys.inside().secret.as_ref().map(Vec::len), Some(32));
     assert_eq!(open(&folder.0, &keys).await.unwrap().device(), device);
+    keys.inside().secret = Some(vec![3; 32]);
+    assert_eq!(open(&folder.0, &keys).await.err().unwrap().code(), "phone.store_locked");
     keys.inside().secret = None;
     assert_eq!(open(&folder.0, &keys).await.err().unwrap().code(), "phone.key_lost");
+}
+
+/// A store as it was before stores were locked: plain, with the seed of the phone's key in it.
+async fn unlocked(folder: &Path, keys: &Platform) {
+    let key = Hash::of(&[&b"linli/store/1\0"[..], &keys.inside().secret.clone().unwrap()].concat()).0;
+    let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let (file, plain) = (folder.join(STORE_FILE), folder.join("plain"));
+    let options = SqliteConnectOptions::new()
+        .filename(&file)
+        .create_if_missing(true)
+        .pragma("key", format!("\"x'{hex}'\""));
+    let mut locked = options.connect().await.unwrap();
+    let seed = keys.inside().secret.clone().unwrap();
+    sqlx::query("INSERT INTO meta VALUES ('seed', ?)").bind(seed).execute(&mut locked).await.unwrap();
+    sqlx::raw_sql("DELETE FROM meta WHERE key = 'key_kept_outside'").execute(&mut locked).await.unwrap();
+    let version: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut locked).await.unwrap();
+    let attach = sqlx::query("ATTACH DATABASE ? AS plain KEY ''").bind(plain.display().to_string());
+    attach.execute(&mut locked).await.unwrap();
+    sqlx::raw_sql("SELECT sqlcipher_export('plain')").execute(&mut locked).await.unwrap();
+    let set = sqlx::AssertSqlSafe(format!("PRAGMA plain.user_version = {version}; DETACH DATABASE plain"));
+    sqlx::raw_sql(set).execute(&mut locked).await.unwrap();
+    locked.close().await.unwrap();
+    std::fs::rename(plain, file).unwrap();
+    keys.inside().secret = None;
+}
+
+#[tokio::test]
+async fn a_store_that_lay_open_is_locked_and_loses_nothing() {
+    let relay = Relay::start().await;
+    let (folder, keys) = (Folder::new(), Platform::new(false));
+    let phone = open(&folder.0, &keys).await.unwrap();
+    let device = phone.device();
+    relay.admit(&phone.public_key(), "王芳");
+    phone.enrol_offline(&relay.url, relay.public(), COMMUNITY, "王芳").await.unwrap();
+    phone.sync_once().await.unwrap();
+    phone.add_household(&new_household("阳光花园3号楼2单元501室")).await.unwrap();
+    drop(phone);
+    unlocked(&folder.0, &keys).await;
+    let found = || {
+        let files = std::fs::read_dir(&folder.0).unwrap();
+        let bytes = files.map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        bytes.filter(|bytes| bytes.windows(12).any(|part| part == "阳光花园".as_bytes())).count()
+    };
+    assert_eq!(found(), 1, "it lies open");
+    // What a program left that was killed in the middle of it.
+    std::fs::write(folder.0.join("phone.db.locked"), "half").unwrap();
+    for _ in 0..2 {
+        let phone = open(&folder.0, &keys).await.unwrap();
+        assert_eq!(phone.device(), device);
+        assert_eq!(phone.households(&search("阳光")).await.unwrap().len(), 1);
+        assert_eq!(phone.status().await.unwrap().unsent, 1);
+        assert_eq!(found(), 0);
+    }
 }
