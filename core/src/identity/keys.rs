@@ -1,6 +1,6 @@
 //! Keys of phones and offices. The algorithm is tagged, so that a platform key store's P-256 can join.
 
-use crate::ids::{DeviceId, encode_base32};
+use crate::ids::{DeviceId, digest, encode_base32};
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 
@@ -50,6 +50,12 @@ impl DeviceKey {
     /// Signs a message for one purpose; a signature for one purpose is useless for another.
     pub fn sign(&self, purpose: &str, message: &[u8]) -> Signature {
         Signature(self.0.sign(&to_sign(purpose, message)).to_bytes().to_vec())
+    }
+
+    /// A secret for one purpose that only the holder of this key can make, the same every time. It says nothing of
+    /// the key or of a secret for another purpose.
+    pub fn secret_for(&self, purpose: &str) -> [u8; 32] {
+        digest(&[b"linli/secret", purpose.as_bytes(), self.0.as_bytes()])
     }
 }
 
