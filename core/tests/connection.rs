@@ -47,6 +47,7 @@ fn phone(cursor: Cursor, own: ChainEnd, relays: Option<ChainEnd>) -> (Device, Ve
         told: None,
         signed: None,
         lineage: None,
+        head: None,
     };
     phone.on_frame(Frame::Welcome(welcome));
     let asks = phone.on_cursors(&grants(), &[(SPACE, cursor)].into(), own, relays);

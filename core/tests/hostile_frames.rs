@@ -98,6 +98,7 @@ fn running_phone(cursor: Cursor) -> Device {
         told: None,
         signed: None,
         lineage: None,
+        head: None,
     };
     phone.on_frame(Frame::Welcome(welcome));
     phone.on_cursors(&grants(), &[(SPACE, cursor)].into(), ChainEnd::start_of(1), known().chain);

@@ -66,6 +66,9 @@ enum Command {
         /// 数据目录 / data folder
         #[arg(long, env = "LINLI_DATA")]
         data: PathBuf,
+        /// 手机保存的凭证(linli-phone anchor 的输出),可多次,- 为标准输入 / heads that phones kept, as `linli-phone anchor` prints them; may be repeated; - reads standard input
+        #[arg(long, value_name = "FILE")]
+        anchor: Vec<PathBuf>,
     },
     /// 备份数据目录(服务器可以在运行),加密成一个文件 / back a data folder up into one encrypted file; its relay may run
     Backup(backup::BackupArgs),
@@ -97,7 +100,7 @@ pub(crate) async fn run() -> ExitCode {
             Ok(ExitCode::SUCCESS)
         }
         Command::Gate(args) => Ok(gate::run(&args, cli.json, lang)),
-        Command::Verify { data } => verify::run(&data, cli.json).await,
+        Command::Verify { data, anchor } => verify::run(&data, &anchor, cli.json).await,
         Command::Backup(args) => backup::backup(&args, cli.json, lang).await,
         Command::Restore(args) => backup::restore(&args, cli.json, lang).await,
         Command::Office(command) => match Client::new(&cli.relay, lang) {

@@ -2,7 +2,7 @@
 
 use crate::clock::now_ms;
 use crate::state::App;
-use linli_core::identity::GrantStatement;
+use linli_core::identity::{GrantStatement, HeadStatement, SignedHead};
 use linli_core::ids::{DeviceId, Hash};
 use linli_core::sync::frames::Hello;
 use linli_core::sync::relay::KnownDevice;
@@ -54,6 +54,14 @@ impl App {
     async fn standing(&self, device: DeviceId) -> Result<Standing, StoreError> {
         let device = self.log.device(device).await?;
         Ok(device.map_or(Standing::Revoked, |device| device.standing_at(now_ms())))
+    }
+
+    /// Where the chains end now, for a phone to keep. Both are read after the phone has greeted, so that whatever it
+    /// was told before cannot be newer.
+    pub(crate) async fn sign_head(&self) -> Result<SignedHead, StoreError> {
+        let (audit, log) = (self.accounts.audit_head().await?, self.log.chain_head().await?);
+        let head = HeadStatement { lineage: self.lineage, audit, log, at_ms: now_ms() };
+        Ok(head.sign(self.log.office()))
     }
 
     async fn sign_grants(&self, known: &mut KnownDevice, hello: &Hello) -> Result<(), StoreError> {

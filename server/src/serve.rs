@@ -35,7 +35,7 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     let _only_one = lock(&config.data)?;
     let log = Log::open(&config.data, keys::office_key(&config.data)?).await?;
     let model = Model::open(&config.data).await?;
-    let accounts = Office::open(&config.data).await?;
+    let accounts = Office::open(&config.data, log.office()).await?;
     let listener = TcpListener::bind(&config.listen)
         .await
         .with_context(|| format!("cannot listen on {}; is another relay running?", config.listen))?;

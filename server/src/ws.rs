@@ -242,7 +242,11 @@ impl Connection {
                 let mut known = self.app.known_device(device).await?;
                 if let Some(found) = known.take() {
                     known = Some(match self.session.proven(&found.key) {
-                        Some(hello) => self.app.greet(found, hello).await?,
+                        Some(hello) => {
+                            let found = self.app.greet(found, hello).await?;
+                            self.session.tell_head(self.app.sign_head().await?);
+                            found
+                        }
                         None => found,
                     });
                 }

@@ -49,7 +49,7 @@ pub use phone::{Phone, Watching};
 pub use photo::camera_photo;
 pub use program::{Refusal, binary, program};
 pub use proxy::{Direction, Fault, Proxy};
-pub use relay::{COMMUNITY, Metrics, Relay, copy_data, problems_in};
+pub use relay::{COMMUNITY, Metrics, Relay, copy_data, problems_beside, problems_in};
 pub use roster::{GRID, Home, Roster};
 pub use socket::RawSocket;
 pub use traces::{raw_traces, traces};

@@ -335,7 +335,16 @@ impl Drop for Relay {
 
 /// What `linli verify` finds wrong with a data folder.
 pub fn problems_in(data: &Path) -> Vec<String> {
-    let output = verification(data).output().expect("verify runs");
+    problems_beside(data, &[])
+}
+
+/// The same beside heads that phones kept.
+pub fn problems_beside(data: &Path, anchors: &[&Path]) -> Vec<String> {
+    let mut verification = verification(data);
+    for file in anchors {
+        verification.arg("--anchor").arg(file);
+    }
+    let output = verification.output().expect("verify runs");
     let text = String::from_utf8_lossy(&output.stdout);
     let report: Value =
         text.lines().last().and_then(|line| serde_json::from_str(line).ok()).unwrap_or_default();

@@ -201,6 +201,7 @@ fn welcome_of(grants: usize) -> Vec<u8> {
         told: None,
         signed: None,
         lineage: None,
+        head: None,
     };
     Frame::Welcome(welcome).to_bytes()
 }

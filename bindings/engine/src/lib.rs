@@ -44,8 +44,9 @@ pub use sync::{SyncEvent, SyncReport};
 pub use trust::trust_only;
 pub use unsent::{Exported, Imported};
 pub use views::{
-    AddedHousehold, AddedResident, BuildingDay, CampaignView, CellView, ChartView, ConflictVersionView,
-    ConflictView, DirectiveView, DoorView, DraftItem, DraftView, DuplicateWarning, HistoryView,
-    HouseholdItem, HouseholdView, IssueView, LastVisit, NoticeView, Refusal, ReportedIssue, ResidentView,
-    Saved, SavedReceipt, SavedVisit, SpaceDigest, SpaceView, Status, Tally, TodayView, UnitDay, VisitView,
+    AddedHousehold, AddedResident, AnchorView, BuildingDay, CampaignView, CellView, ChartView,
+    ConflictVersionView, ConflictView, DirectiveView, DoorView, DraftItem, DraftView, DuplicateWarning,
+    HistoryView, HouseholdItem, HouseholdView, IssueView, LastVisit, NoticeView, Refusal, ReportedIssue,
+    ResidentView, Saved, SavedReceipt, SavedVisit, SpaceDigest, SpaceView, Status, Tally, TodayView, UnitDay,
+    VisitView,
 };

@@ -8,6 +8,7 @@ pub(crate) mod docs;
 pub(crate) mod doors;
 pub(crate) mod drafts;
 pub(crate) mod forgotten;
+pub(crate) mod heads;
 pub(crate) mod issues;
 pub(crate) mod meta;
 pub(crate) mod outbox;
@@ -21,7 +22,7 @@ use crate::sql::{self, Place, Row, Sqlite, SqliteConnection, Transaction};
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
 /// In order; a store is at `PRAGMA user_version` = how many of them it has seen.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("../migrations/0001_phone.sql"),
     include_str!("../migrations/0002_moves.sql"),
     include_str!("../migrations/0003_notices.sql"),
@@ -30,6 +31,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("../migrations/0006_drafts.sql"),
     include_str!("../migrations/0007_issues.sql"),
     include_str!("../migrations/0008_forgotten.sql"),
+    include_str!("../migrations/0009_heads.sql"),
 ];
 
 /// The version from which on households have their tags in a column.

@@ -4,6 +4,7 @@
 //! patience and the tries. Nothing here may be needed for a save.
 
 mod driver;
+pub(crate) mod heads;
 mod lineage;
 mod link;
 
@@ -52,6 +53,9 @@ pub struct SyncReport {
     /// What the office says of this phone, when it does not let it fetch anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub told: Option<Refusal>,
+    /// The relay's chains do not end where they did: something was rewritten or cut off there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contradiction: Option<Refusal>,
     /// How long it took.
     pub ms: u64,
     /// Everything granted is here and everything recorded is durable at the relay.

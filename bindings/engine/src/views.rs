@@ -17,5 +17,5 @@ pub use household::{HistoryView, HouseholdItem, HouseholdView, LastVisit, Reside
 pub use issues::{IssueView, ReportedIssue};
 pub use office::{CampaignView, DirectiveView};
 pub use saved::{AddedHousehold, AddedResident, DuplicateWarning, Saved, SavedReceipt, SavedVisit};
-pub use status::{Refusal, SpaceDigest, SpaceView, Status};
+pub use status::{AnchorView, Refusal, SpaceDigest, SpaceView, Status};
 pub use today::{BuildingDay, CellView, ChartView, DoorView, Tally, TodayView, UnitDay};

@@ -245,6 +245,7 @@ fn running_phone(cursor: Cursor) -> Device {
         told: None,
         signed: None,
         lineage: None,
+        head: None,
     };
     machine.on_frame(Frame::Welcome(welcome));
     machine.on_cursors(&grants(), &[(SPACE, cursor)].into(), ChainEnd::start_of(1), None);

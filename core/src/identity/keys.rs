@@ -1,7 +1,7 @@
 //! Keys of phones and offices. The algorithm is tagged: Ed25519 where the key is made and held here, P-256 where a
 //! platform's key store makes it and never hands it out (the only curve that phones' secure hardware signs with).
 
-use crate::ids::{DeviceId, encode_base32};
+use crate::ids::{DeviceId, digest, encode_base32};
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 
@@ -78,6 +78,12 @@ impl DeviceKey {
     /// Signs a message for one purpose; a signature for one purpose is useless for another.
     pub fn sign(&self, purpose: &str, message: &[u8]) -> Signature {
         Signature(self.0.sign(&to_sign(purpose, message)).to_bytes().to_vec())
+    }
+
+    /// A secret for one purpose that only the holder of this key can make, the same every time. It says nothing of
+    /// the key or of a secret for another purpose.
+    pub fn secret_for(&self, purpose: &str) -> [u8; 32] {
+        digest(&[b"linli/secret", purpose.as_bytes(), self.0.as_bytes()])
     }
 }
 

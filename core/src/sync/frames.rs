@@ -6,7 +6,7 @@
 use crate::bounded::up_to;
 use crate::error::Lang;
 pub use crate::identity::ActorDevice;
-use crate::identity::{ChainEnd, PublicKey, Signature, SignedGrants};
+use crate::identity::{ChainEnd, PublicKey, Signature, SignedGrants, SignedHead};
 use crate::ids::{DeviceId, DocId, Hash, SpaceId};
 use crate::kinds::DocKind;
 use crate::time::TimeMs;
@@ -206,6 +206,9 @@ pub struct Welcome {
     /// Which life of the relay's log this is: another one after it was restored from a backup.
     #[n(9)]
     pub lineage: Option<Hash>,
+    /// Where the relay's chains end, signed: what the phone keeps for whoever verifies the relay one day.
+    #[n(10)]
+    pub head: Option<SignedHead>,
 }
 
 pub(crate) fn read_grants<'b, C>(

@@ -11,7 +11,9 @@ pub use super::refusal::SyncError;
 use super::standing::{Cause, Standing};
 use crate::access::phones::{Answer, Deed, Place, phone_may};
 use crate::error::{Coded, Lang};
-use crate::identity::{Batch, BatchError, ChainEnd, DeviceKey, Header, PublicKey, Signature, SignedGrants};
+use crate::identity::{
+    Batch, BatchError, ChainEnd, DeviceKey, Header, PublicKey, Signature, SignedGrants, SignedHead,
+};
 use crate::ids::{DeviceId, Hash, SpaceId};
 use crate::time::TimeMs;
 use std::collections::{BTreeMap, BTreeSet};
@@ -184,6 +186,7 @@ pub struct Session {
     placed: bool,
     skew_ms: i64,
     lineage: Option<Hash>,
+    head: Option<SignedHead>,
 }
 
 impl Session {
@@ -201,12 +204,18 @@ impl Session {
             placed: false,
             skew_ms: 0,
             lineage: None,
+            head: None,
         }
     }
 
     /// Tells the phone which life of the log this is.
     pub fn of_lineage(self, lineage: Hash) -> Session {
         Session { lineage: Some(lineage), ..self }
+    }
+
+    /// Where the relay's chains ended after the phone had greeted, for it to keep.
+    pub fn tell_head(&mut self, head: SignedHead) {
+        self.head = Some(head);
     }
 
     /// The language for texts to this phone.
@@ -317,6 +326,7 @@ impl Session {
             told,
             signed: device.signed.clone(),
             lineage: self.lineage,
+            head: self.head.take(),
         };
         self.device = Some(device);
         let arrived = Ask::Arrived { app, skew_ms: self.skew_ms, unsent };

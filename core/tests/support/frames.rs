@@ -3,7 +3,8 @@
 #![allow(dead_code, reason = "each program that includes this file uses a part of it")]
 
 use linli_core::identity::{
-    ActorDevice, Arrival, Batch, ChainEnd, DeviceKey, Entry, GrantStatement, Payload, Sealer,
+    ActorDevice, Arrival, Batch, ChainEnd, ChainHead, DeviceKey, Entry, GrantStatement, HeadStatement,
+    Payload, Sealer,
 };
 use linli_core::ids::{Actor, DeviceId, DocId, Hash, SpaceId};
 use linli_core::kinds::DocKind;
@@ -81,6 +82,7 @@ pub(crate) fn every_frame() -> Vec<(&'static str, Frame)> {
         told: None,
         signed: None,
         lineage: None,
+        head: None,
     };
     let waiting = Welcome {
         grants: Vec::new(),
@@ -96,6 +98,13 @@ pub(crate) fn every_frame() -> Vec<(&'static str, Frame)> {
         until_ms: 1_800_000_000_000,
     };
     let signed = Welcome { signed: Some(statement.sign(&key)), ..welcome.clone() };
+    let head = HeadStatement {
+        lineage: hash(4),
+        audit: ChainHead { number: 70_000, hash: hash(6) },
+        log: ChainHead { number: 4_294_967_296, hash: hash(7) },
+        at_ms: 1_790_000_000_000,
+    };
+    let headed = Welcome { lineage: Some(hash(4)), head: Some(head.sign(&key)), ..welcome.clone() };
     let busy = Hello { unsent: Some(70_000), ..hello.clone() };
     let refused =
         Refused { device, epoch: 2, number: 301, code: "batch.gap".into(), text: text(), chain: Some(end) };
@@ -109,6 +118,7 @@ pub(crate) fn every_frame() -> Vec<(&'static str, Frame)> {
         ("welcome", Frame::Welcome(welcome)),
         ("welcome_told", Frame::Welcome(waiting)),
         ("welcome_signed", Frame::Welcome(signed)),
+        ("welcome_head", Frame::Welcome(headed)),
         ("push", Frame::Push(Packed { codec: Codec::Plain, bytes: vec![0x80] })),
         ("ack", Frame::Ack(Ack { device, end })),
         ("refused", Frame::Refused(refused)),

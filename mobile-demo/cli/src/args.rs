@@ -42,6 +42,8 @@ pub(crate) enum Command {
     Status,
     /// 手机上各空间的记录数和核对码;与 linli digests 相同即一致。 What is held of each space, and a code to compare.
     Digests,
+    /// 服务器签发的记录凭证,供 linli verify --anchor 核查。 Where the relay's chains ended, as it signed it.
+    Anchor,
     /// 列出或查找住户。 List or find households.
     Households {
         /// 姓名、拼音、地址、电话尾号或标签。 Name, pinyin, address, end of a phone number or tag.

@@ -5,9 +5,10 @@ use linli_core::error::Lang;
 use linli_core::kinds::Issue;
 use linli_core::time::show;
 use linli_engine::{
-    AddedHousehold, AddedResident, BuildingDay, CampaignView, ChartView, ConflictView, DirectiveView,
-    DoorView, Enrolled, Exported, HouseholdItem, HouseholdView, Imported, IssueView, NoticeView,
-    ReportedIssue, Saved, SavedReceipt, SavedVisit, SpaceDigest, Status, SyncEvent, SyncReport, TodayView,
+    AddedHousehold, AddedResident, AnchorView, BuildingDay, CampaignView, ChartView, ConflictView,
+    DirectiveView, DoorView, Enrolled, Exported, HouseholdItem, HouseholdView, Imported, IssueView,
+    NoticeView, ReportedIssue, Saved, SavedReceipt, SavedVisit, SpaceDigest, Status, SyncEvent, SyncReport,
+    TodayView,
 };
 use serde::Serialize;
 use std::cmp::Reverse;
@@ -52,7 +53,8 @@ impl Output {
             let last = status.last_sync_ms.map_or("-".to_owned(), show);
             let (households, unsent) = (status.households, status.unsent);
             let fingerprint = &status.fingerprint;
-            let told = status.told.as_ref().map(|told| format!("\n{}", told.text)).unwrap_or_default();
+            let told = status.told.iter().chain(&status.contradiction);
+            let told: String = told.map(|told| format!("\n{}", told.text)).collect();
             self.say(
                 &format!(
                     "{community} {worker}\n户数 {households},待上传 {unsent},上次同步 {last}\n手机指纹 {fingerprint}{told}"
@@ -62,6 +64,11 @@ impl Output {
                 ),
             )
         });
+    }
+
+    /// The statement alone: it can be read aloud by nobody, and `linli verify --anchor` takes it line by line.
+    pub(crate) fn anchor(&self, anchor: &AnchorView) {
+        self.put(anchor, || anchor.head.clone());
     }
 
     pub(crate) fn household_item(&self, item: &HouseholdItem) {

@@ -35,6 +35,7 @@ pub(crate) async fn run(args: Args, lang: Lang, clock_offset_ms: i64) -> Result<
         Command::Enrol { url, code: Some(code) } => out.enrolled(&engine.enrol(&url, &code).await?),
         Command::Enrol { url, code: None } => out.enrolled(&engine.enrol_scanned(&url).await?),
         Command::Status => out.status(&engine.status().await?),
+        Command::Anchor => engine.anchors().await?.iter().for_each(|one| out.anchor(one)),
         Command::Digests => engine.digests().await?.iter().for_each(|one| out.digest(one)),
         Command::Households { search, grid, limit } => {
             let filter = HouseholdFilter { search, grid, limit };

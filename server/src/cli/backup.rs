@@ -94,7 +94,7 @@ pub(crate) async fn restore(args: &RestoreArgs, as_json: bool, lang: Lang) -> Re
         if let Some(book) = &args.erasures {
             backup::add_erasures(folder, book)?;
         }
-        super::verify::verify(folder).await.map_err(Ended::Check)
+        super::verify::verify(folder, &[]).await.map_err(Ended::Check)
     };
     let restored = backup::restore(&args.file, &args.into, &secret, check).await;
     let (summary, report) = restored.map_err(|ended| match ended {

@@ -7,6 +7,7 @@
 //!
 //! Knows nothing of HTTP or websockets.
 
+mod chain;
 mod copy;
 mod cores;
 pub mod error;
@@ -15,6 +16,7 @@ pub mod model;
 pub mod office;
 mod sqlite;
 
+pub use chain::ChainStatus;
 pub use copy::copy_database;
 pub use cores::on_all_cores;
 pub use error::StoreError;

@@ -5,6 +5,7 @@ mod devices;
 mod forget;
 mod grants;
 mod review;
+mod total;
 mod upgrade;
 mod writer;
 
@@ -75,7 +76,7 @@ impl Log {
     /// [`StoreError::Database`].
     pub async fn open(folder: &Path, office: DeviceKey) -> Result<Log, StoreError> {
         let database = Arc::new(open(&folder.join("log.db"), Durability::Synced, "").await?);
-        upgrade::bring_up(&database.writer).await?;
+        upgrade::bring_up(&database.writer, &office).await?;
         let office = Arc::new(office);
         let newest: i64 =
             sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM batch").fetch_one(&database.readers).await?;
@@ -106,6 +107,24 @@ impl Log {
             .fetch_all(&self.database.readers)
             .await?;
         rows.iter().map(|row| self.attributed(logged(row)?)).collect()
+    }
+
+    /// The same for whoever looks for damage: ids, each with its batch if that can be read and is the one that its
+    /// row names.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn inspect(&self, id: i64, count_max: i64) -> Result<Vec<(i64, Option<Logged>)>, StoreError> {
+        let rows = sqlx::query("SELECT * FROM batch WHERE id > ? ORDER BY id LIMIT ?")
+            .bind(id)
+            .bind(count_max)
+            .fetch_all(&self.database.readers)
+            .await?;
+        let readable = |row: &SqliteRow| {
+            let named = Hash::from_slice(row.try_get("hash").ok()?)?;
+            logged(row).ok().filter(|logged| logged.batch.hash() == named)
+        };
+        rows.iter().map(|row| Ok((row.try_get("id")?, readable(row)))).collect()
     }
 
     /// What the office accepted counts as its author's, received when it first was. Nobody else speaks for

@@ -17,7 +17,9 @@ mod upgrade;
 pub mod users;
 
 use crate::StoreError;
+use crate::chain::ChainKey;
 use crate::sqlite::{Database, Durability, open};
+use linli_core::identity::DeviceKey;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -25,17 +27,20 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Office {
     database: Arc<Database>,
+    /// What rows of the audit are sealed under.
+    audit_key: ChainKey,
 }
 
 impl Office {
-    /// Opens or creates `office.db` in a folder.
+    /// Opens or creates `office.db` in a folder. What is written into the audit is sealed with a secret of `office`.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn open(folder: &Path) -> Result<Office, StoreError> {
+    pub async fn open(folder: &Path, office: &DeviceKey) -> Result<Office, StoreError> {
         let database = open(&folder.join("office.db"), Durability::Synced, "").await?;
-        upgrade::bring_up(&database.writer).await?;
-        Ok(Office { database: Arc::new(database) })
+        let audit_key = ChainKey::of(office, audit::CHAIN);
+        upgrade::bring_up(&database.writer, &audit_key).await?;
+        Ok(Office { database: Arc::new(database), audit_key })
     }
 
     /// A setting of the community.

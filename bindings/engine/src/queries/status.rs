@@ -1,6 +1,6 @@
 //! The phone at a glance.
 
-use crate::store::{meta, outbox, people, rows, spaces};
+use crate::store::{heads, meta, outbox, people, rows, spaces};
 use crate::{Engine, EngineError, Refusal, SpaceView, Status};
 use linli_core::sync::device::Cursor;
 
@@ -15,6 +15,7 @@ impl Engine {
         let (unsent, carried) = outbox::unsent_counts(&mut conn).await?;
         let notices = people::notices(&mut conn).await?.iter().filter(|notice| !notice.seen).count();
         let refused = outbox::refusals(&mut conn).await?.into_iter();
+        let contradicted = !heads::contradictions(&mut conn).await?.is_empty();
         let spaces = spaces::granted(&mut conn).await?;
         let last_sync_ms = meta::get_int(&mut conn, meta::Fact::LastSyncMs).await?;
         Ok(Status {
@@ -25,6 +26,7 @@ impl Engine {
             worker_name: profile.as_ref().map(|profile| profile.worker_name.clone()),
             community: profile.as_ref().map(|profile| profile.community.clone()),
             told: meta::told(&mut conn).await?.map(|told| Refusal { code: told.code, text: told.text }),
+            contradiction: contradicted.then(|| crate::sync::heads::told(self.lang())),
             relay: profile.map(|profile| profile.relay_url),
             households: rows::count(&mut conn).await?,
             unsent,

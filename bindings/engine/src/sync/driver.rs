@@ -10,7 +10,7 @@ use crate::store::meta::{self, Profile};
 use crate::store::{begin, forgotten, outbox, people, spaces, to_sql};
 use crate::{Engine, EngineError, Refusal};
 use linli_core::error::Coded as _;
-use linli_core::identity::{PublicKey, open_grants};
+use linli_core::identity::{HeadStatement, PublicKey, SignedHead, open_grants};
 use linli_core::ids::DeviceId;
 use linli_core::sync::device::{Ask, Device, Status, nothing_packed};
 use linli_core::sync::frames::{
@@ -37,6 +37,8 @@ pub(crate) struct Driver<'e> {
     names: BTreeMap<linli_core::ids::SpaceId, String>,
     /// Signs what this phone may follow.
     relay: PublicKey,
+    /// Where the relay's chains ended before this connection.
+    heads: Vec<(SignedHead, HeadStatement)>,
 }
 
 impl<'e> Driver<'e> {
@@ -51,6 +53,7 @@ impl<'e> Driver<'e> {
         let (unsent, _) = outbox::unsent_counts(&mut conn).await?;
         let chain = Some(meta::chain(&mut conn).await?);
         let seen = meta::seen_grants(&mut conn).await?.map(|seen| seen.version);
+        let heads = super::heads::kept(&mut conn, &profile.relay_key).await?;
         drop(conn);
         let (machine, asks) = Device::connect(
             engine.device(),
@@ -70,6 +73,7 @@ impl<'e> Driver<'e> {
             restarted: false,
             names: BTreeMap::new(),
             relay: profile.relay_key.clone(),
+            heads,
         };
         driver.carry_out(link, asks, listener).await?;
         Ok(driver)
@@ -164,6 +168,12 @@ impl<'e> Driver<'e> {
         people::set_people(&mut tx, &welcome.people).await?;
         if let Some(lineage) = welcome.lineage {
             super::lineage::see(&mut tx, engine.device(), lineage, engine.env.now_ms()).await?;
+        }
+        if let Some(head) = &welcome.head {
+            let now_ms = engine.env.now_ms();
+            if super::heads::see(&mut tx, head, &self.relay, &self.heads, now_ms).await? {
+                self.report.contradiction = Some(super::heads::told(engine.lang()));
+            }
         }
         outbox::seal_pending(&mut tx, engine.key.as_ref(), engine.env.now_ms()).await?;
         spaces::set_grants(&mut tx, &welcome.grants).await?;

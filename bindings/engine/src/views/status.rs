@@ -43,6 +43,23 @@ pub struct SpaceDigest {
     pub code: String,
 }
 
+/// Where the relay's chains ended, as it signed it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AnchorView {
+    /// Which life of the relay.
+    pub lineage: String,
+    /// The newest row of its audit.
+    pub audit_row: u64,
+    /// The newest row of its log.
+    pub log_row: u64,
+    /// When it said so, by its own clock.
+    pub at_ms: TimeMs,
+    /// Whether it contradicts what it had said before.
+    pub contradicts: bool,
+    /// The signed statement itself, for `linli verify --anchor`.
+    pub head: String,
+}
+
 /// The phone at a glance.
 #[derive(Clone, Debug, Serialize)]
 pub struct Status {
@@ -61,6 +78,9 @@ pub struct Status {
     /// What the office said of this phone at last contact, when it did not let it fetch anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub told: Option<Refusal>,
+    /// The relay's chains once did not end where they had before: something was rewritten or cut off there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contradiction: Option<Refusal>,
     /// The relay's address.
     pub relay: Option<String>,
     /// Households on this phone.

@@ -4,7 +4,7 @@
 use super::actors;
 use super::forget::{self, Drop, Erase};
 use super::review::{self, Decided, Decision, ReviewError};
-use super::{as_i64, hash_of};
+use super::{as_i64, hash_of, total};
 use crate::StoreError;
 use crate::error::damaged;
 use linli_core::error::Lang;
@@ -174,7 +174,7 @@ async fn commit(
     for request in wanted {
         match request {
             Request::Devices(request) => {
-                let (stored, last) = store_devices(&mut transaction, &request).await?;
+                let (stored, last) = store_devices(&mut transaction, office, &request).await?;
                 newest = last.or(newest);
                 answers.push(Answer::Devices(request.reply, stored));
             }
@@ -206,6 +206,7 @@ async fn commit(
 
 async fn store_devices(
     connection: &mut SqliteConnection,
+    office: &DeviceKey,
     request: &DeviceRequest,
 ) -> Result<(Vec<Stored>, Option<i64>), StoreError> {
     let mut outcomes = Vec::new();
@@ -240,7 +241,7 @@ async fn store_devices(
                     outcomes.push(Stored::Copied { device: claims.device });
                 }
                 let times = (request.now_ms, request.skew_ms);
-                last = Some(insert(connection, batch, &claims, times, cause).await?);
+                last = Some(insert(connection, office, batch, &claims, (times, cause)).await?);
                 handed_in(connection, &claims).await?;
                 let end = ChainEnd { epoch: claims.epoch, number: claims.number, hash: batch.hash() };
                 outcomes.push(Stored::Durable { device: claims.device, end });
@@ -310,7 +311,7 @@ pub(super) async fn store_office(
         for entries in cut(draft.entries) {
             let batch = sealer.seal_for(origin, draft.space, entries);
             let claims = batch.claims().map_err(|_| damaged("batch"))?;
-            last = insert(connection, &batch, &claims, (now_ms, 0), None).await?;
+            last = insert(connection, office, &batch, &claims, ((now_ms, 0), None)).await?;
         }
     }
     Ok(last)
@@ -337,10 +338,10 @@ fn cut(entries: Vec<Entry>) -> Vec<Vec<Entry>> {
 
 async fn insert(
     connection: &mut SqliteConnection,
+    office: &DeviceKey,
     batch: &Batch,
     header: &Header,
-    (received_ms, skew_ms): (TimeMs, i64),
-    cause: Option<Cause>,
+    ((received_ms, skew_ms), cause): ((TimeMs, i64), Option<Cause>),
 ) -> Result<i64, StoreError> {
     let kept = forget::strip(connection, batch).await?;
     let done = sqlx::query(
@@ -360,6 +361,7 @@ async fn insert(
     .bind(cause.map(Cause::word))
     .execute(&mut *connection)
     .await?;
+    total::add(&mut *connection, office, done.last_insert_rowid()).await?;
     if cause.is_none() {
         actors::bind(connection, batch, header.author()).await?;
     }

@@ -44,11 +44,16 @@ pub async fn verify_log(log: &Log, report: &mut VerifyReport) -> Result<(), Stor
     let mut seqs = BTreeMap::new();
     let mut after = 0;
     loop {
-        let batches = log.after(after, 256).await?;
-        let Some(last) = batches.last() else { return Ok(()) };
-        after = last.id;
-        for logged in batches {
+        let batches = log.inspect(after, 256).await?;
+        let Some((last, _)) = batches.last() else { return Ok(()) };
+        after = *last;
+        for (id, read) in batches {
             report.batches += 1;
+            let Some(logged) = read else {
+                report
+                    .problem(format!("batch {id}: what is stored of it cannot be read, or is another batch"));
+                continue;
+            };
             report.changes += logged.batch.entries.len() as u64;
             let place = format!("batch {} (space {}, number {})", logged.id, logged.space, logged.seq);
             let expected = seqs.entry(logged.space).and_modify(|seq| *seq += 1).or_insert(1u64);

@@ -1,17 +1,19 @@
-//! Who did what. Each row carries a hash over itself and the row before, so that a row changed or taken out
-//! later shows. Whoever can write the file can still write a whole new chain: compare the head with a copy
-//! kept elsewhere.
+//! Who did what. Each row carries a hash over itself and the row before, so that a row changed or taken out later
+//! shows, and a seal under a secret of the office, so that the file alone is not enough to write a whole new chain.
+//! Whoever has the office's key as well can: compare with heads that are kept elsewhere, as phones do.
 
 use super::Office;
 use crate::StoreError;
+use crate::chain::{CHUNK, ChainKey, ChainStatus, Walk};
 use crate::error::damaged;
+use linli_core::identity::ChainHead;
 use linli_core::ids::{Hash, digest};
 use linli_core::time::TimeMs;
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
 
-/// Rows read at a time while the chain is walked.
-const CHUNK: i64 = 2_000;
+/// Purpose of the secret under which rows are sealed.
+pub(super) const CHAIN: &str = "audit/1";
 
 /// Something that was done or refused.
 #[derive(Clone, Debug)]
@@ -60,17 +62,6 @@ pub struct AuditFilter {
     pub limit: i64,
 }
 
-/// Whether the chain holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditStatus {
-    /// Rows there are.
-    pub rows: i64,
-    /// Hash of the newest, to be compared with a copy kept elsewhere.
-    pub head: Hash,
-    /// The first row that was changed, or that is missing.
-    pub first_bad: Option<i64>,
-}
-
 impl Office {
     /// Writes down what was done. Durable when it returns.
     ///
@@ -78,16 +69,12 @@ impl Office {
     /// [`StoreError`].
     pub async fn record(&self, deed: &Deed) -> Result<i64, StoreError> {
         let mut transaction = self.database.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let head = sqlx::query("SELECT id, hash FROM audit_head").fetch_optional(&mut *transaction).await?;
-        let (before, prev) = match head {
-            Some(row) => (row.try_get("id")?, hash(&row)?),
-            None => (0, Hash::ZERO),
-        };
-        let id: i64 = before + 1;
+        let (before, prev) = head(&mut transaction).await?;
+        let id = before + 1;
         let hash = chained(prev, id, deed);
         sqlx::query(
-            "INSERT INTO audit (id, at_ms, actor, action, subject, detail, status, hash)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO audit (id, at_ms, actor, action, subject, detail, status, hash, seal)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(id)
         .bind(deed.at_ms)
@@ -97,6 +84,7 @@ impl Office {
         .bind(&deed.detail)
         .bind(i64::from(deed.status))
         .bind(hash.0.as_slice())
+        .bind(sealed(&self.audit_key, id, hash)?.0.as_slice())
         .execute(&mut *transaction)
         .await?;
         sqlx::query(
@@ -139,21 +127,27 @@ impl Office {
             .collect()
     }
 
-    /// Walks the whole chain.
+    /// Where the chain ends.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn audit_status(&self) -> Result<AuditStatus, StoreError> {
+    pub async fn audit_head(&self) -> Result<ChainHead, StoreError> {
+        let (id, hash) = head(&mut *self.database.readers.acquire().await?).await?;
+        Ok(ChainHead { number: id.unsigned_abs(), hash })
+    }
+
+    /// Walks the whole chain, beside heads that were kept elsewhere.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn audit_status(&self, anchors: &[ChainHead]) -> Result<ChainStatus, StoreError> {
         // One transaction: rows that are written meanwhile must not look like a head that fits nothing.
         let mut transaction = self.database.readers.begin().await?;
-        let head = sqlx::query("SELECT id, hash FROM audit_head").fetch_optional(&mut *transaction).await?;
-        let (newest, head) = match &head {
-            Some(row) => (row.try_get("id")?, hash(row)?),
-            None => (0, Hash::ZERO),
-        };
-        let (mut rows, mut prev, mut first_bad): (i64, Hash, Option<i64>) = (0, Hash::ZERO, None);
-        let mut last = i64::MIN;
-        loop {
+        // A head that cannot be read fits no chain.
+        let (newest, head) = head(&mut transaction).await.unwrap_or((0, Hash::ZERO));
+        let rows = sqlx::query_scalar("SELECT count(*) FROM audit").fetch_one(&mut *transaction).await?;
+        let (mut walk, mut last) = (Walk::beside(anchors), i64::MIN);
+        'walk: loop {
             let chunk = sqlx::query("SELECT * FROM audit WHERE id > ? ORDER BY id LIMIT ?")
                 .bind(last)
                 .bind(CHUNK)
@@ -162,22 +156,54 @@ impl Office {
             let Some(end) = chunk.last() else { break };
             last = end.try_get("id")?;
             for row in &chunk {
-                rows += 1;
-                // A row that cannot even be read is an altered one.
-                let fits = read(row).is_ok_and(|(id, deed)| {
-                    id == rows && hash(row).is_ok_and(|hash| hash == chained(prev, id, &deed))
-                });
-                if !fits && first_bad.is_none() {
-                    first_bad = Some(rows);
+                if !walk.step(row.try_get("id")?, |prev| self.fitting(row, prev)) {
+                    break 'walk;
                 }
-                prev = hash(row).unwrap_or(Hash::ZERO);
             }
         }
-        if first_bad.is_none() && (newest, head) != (rows, prev) {
-            first_bad = Some(if newest > rows { rows + 1 } else { rows });
-        }
-        Ok(AuditStatus { rows, head, first_bad })
+        Ok(ChainStatus { rows, head, first_bad: walk.end((newest, head)) })
     }
+
+    /// A row's hash, when it is what the row and the one before make and the office has sealed it. A row that cannot
+    /// even be read is an altered one.
+    fn fitting(&self, row: &SqliteRow, prev: Hash) -> Option<Hash> {
+        let (id, deed) = read(row).ok()?;
+        let hash = hash(row).ok().filter(|hash| *hash == chained(prev, id, &deed))?;
+        let seal = Hash::from_slice(row.try_get("seal").ok()?)?;
+        (sealed(&self.audit_key, id, hash).ok()? == seal).then_some(hash)
+    }
+}
+
+/// Seals rows from before they were.
+pub(super) async fn seal_all(connection: &mut SqliteConnection, key: &ChainKey) -> Result<(), StoreError> {
+    let mut last = i64::MIN;
+    loop {
+        let rows = sqlx::query("SELECT id, hash FROM audit WHERE id > ? ORDER BY id LIMIT ?")
+            .bind(last)
+            .bind(CHUNK)
+            .fetch_all(&mut *connection)
+            .await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        for row in &rows {
+            last = row.try_get("id")?;
+            sqlx::query("UPDATE audit SET seal = ? WHERE id = ?")
+                .bind(sealed(key, last, hash(row)?)?.0.as_slice())
+                .bind(last)
+                .execute(&mut *connection)
+                .await?;
+        }
+    }
+}
+
+async fn head(connection: &mut SqliteConnection) -> Result<(i64, Hash), StoreError> {
+    let row = sqlx::query("SELECT id, hash FROM audit_head").fetch_optional(connection).await?;
+    row.map_or(Ok((0, Hash::ZERO)), |row| Ok((row.try_get("id")?, hash(&row)?)))
+}
+
+fn sealed(key: &ChainKey, id: i64, hash: Hash) -> Result<Hash, StoreError> {
+    key.seal(&[&id.to_be_bytes(), &hash.0])
 }
 
 fn chained(prev: Hash, id: i64, deed: &Deed) -> Hash {

@@ -39,6 +39,11 @@ impl Storage {
         Storage { folder, log, model }
     }
 
+    /// A file of its folder.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
     /// A phone that may write to some spaces hands in one entry.
     pub(crate) async fn hand_in(&self, phone: &mut Signer, may: &[SpaceId], space: SpaceId, entry: Entry) {
         let mut sealer = Sealer { key: &phone.key, policy: 0, now_ms: 1, end: phone.end };
