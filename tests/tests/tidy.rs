@@ -42,11 +42,12 @@ const MAY_DEPEND: [(&str, &[&str]); 12] = [
 
 /// What the core may name as a dependency: formats, codes and Automerge. Nothing that waits, tells the time,
 /// draws lots, opens a socket or a file, or speaks to a foreign language. Tests of the core may draw lots.
-const CORE_MAY_USE: [&str; 10] = [
+const CORE_MAY_USE: [&str; 11] = [
     "automerge",
     "ed25519-dalek",
     "flate2",
     "minicbor",
+    "p256",
     "pinyin",
     "serde",
     "serde_json",

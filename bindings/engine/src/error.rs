@@ -50,6 +50,9 @@ pub enum EngineError {
     /// The platform's key store refused.
     #[error("this phone's key store failed ({0}); unlock the phone and try again")]
     KeyStore(String),
+    /// The file for the secret has another store's.
+    #[error("{0} is the key of another store; name another file, or remove this one if no store needs it")]
+    KeyTaken(String),
     /// The store's key is gone.
     #[error("this phone's key is gone, so its records cannot be signed; ask the office to enrol it anew")]
     KeyLost,
@@ -242,6 +245,7 @@ impl Coded for EngineError {
             EngineError::Document(_) => "phone.document",
             EngineError::NoRandomness => "phone.no_randomness",
             EngineError::KeyStore(_) => "phone.key_store",
+            EngineError::KeyTaken(_) => "phone.key_taken",
             EngineError::KeyLost => "phone.key_lost",
             EngineError::NotEnrolled => "phone.not_enrolled",
             EngineError::UnsentWork { .. } => "phone.unsent_work",
@@ -300,6 +304,9 @@ impl Coded for EngineError {
             EngineError::Document(error) => format!("这一户的档案不能使用({error}),请联系社区"),
             EngineError::NoRandomness => "系统没有给出随机数,请重启手机".into(),
             EngineError::KeyStore(error) => format!("手机的密钥库出错({error}),请解锁手机后再试"),
+            EngineError::KeyTaken(file) => {
+                format!("{file} 是另一份数据的密钥,不能覆盖;请换一个密钥文件,确认没有数据要用它时再删除")
+            }
             EngineError::KeyLost => "这部手机的密钥不见了,记录无法签名;请联系社区重新登记".into(),
             EngineError::NotEnrolled => "这部手机还没有登记,请向社区要一个登记码".into(),
             EngineError::UnsentWork { unsent } => {

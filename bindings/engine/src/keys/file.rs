@@ -60,7 +60,12 @@ impl KeyStore for FileKeys {
         }
     }
 
+    /// Never over another secret: some store can be opened with that one only.
     fn save(&self, secret: &[u8]) -> Result<(), EngineError> {
-        self.write(secret).map_err(|error| self.failed(&error))
+        match self.load()? {
+            Some(kept) if kept == secret => Ok(()),
+            Some(_) => Err(EngineError::KeyTaken(self.path.display().to_string())),
+            None => self.write(secret).map_err(|error| self.failed(&error)),
+        }
     }
 }

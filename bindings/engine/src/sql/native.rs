@@ -92,13 +92,16 @@ pub(crate) async fn lock(
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
         _ => {}
     }
+    // Says that the store is busy as long as another program, of before stores were locked, has it open; and leaves no
+    // journal behind.
+    raw_sql("PRAGMA main.journal_mode = DELETE").execute(&mut unlocked).await?;
     let attach = query("ATTACH DATABASE ? AS locked KEY ?").bind(beside.display().to_string());
     attach.bind(raw(key)).execute(&mut unlocked).await?;
+    raw_sql("BEGIN EXCLUSIVE").execute(&mut unlocked).await?;
     query("SELECT sqlcipher_export('locked')").execute(&mut unlocked).await?;
     let version: i64 = query_scalar("PRAGMA main.user_version").fetch_one(&mut unlocked).await?;
-    let set = format!("PRAGMA locked.user_version = {version}; DETACH DATABASE locked");
+    let set = format!("PRAGMA locked.user_version = {version}; COMMIT; DETACH DATABASE locked");
     raw_sql(sqlx::AssertSqlSafe(set)).execute(&mut unlocked).await?;
-    // The last to close folds the journal into the file and removes it.
     unlocked.close().await?;
     File::open(&beside).and_then(|copy| copy.sync_all()).map_err(&failed)?;
     std::fs::rename(&beside, &file).map_err(&failed)?;

@@ -235,12 +235,13 @@ mod tests {
     /// What migrations 5 to 8 brought, taken back.
     const BEFORE: &str = "DROP INDEX household_door; DROP INDEX household_merged; DROP INDEX sheet_period;
         ALTER TABLE household DROP COLUMN tags; DROP TABLE draft; DROP TABLE answered; DROP TABLE issue;
-        DROP TABLE forgotten;
+        DROP TABLE forgotten; DROP TABLE head; DROP TABLE head_contradiction;
         PRAGMA user_version = 4";
 
     #[tokio::test]
     async fn a_store_of_an_older_app_can_be_narrowed_to_a_tag() {
         let dir = std::env::temp_dir().join(format!("linli-older-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
         let kept = sql::Place { folder: dir.clone(), key: [7; 32] };
         let store = Store::open(&kept).await.unwrap();
         let homes = [(1, &["独居", "高龄"][..]), (2, &[])].map(|(byte, tags)| PlacedRow {
