@@ -77,14 +77,17 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
         metrics = Some(listener.local_addr()?.to_string());
         tasks.spawn(serve_metrics(app.clone(), listener));
     }
+    // Whoever reads that it listens may send a signal at once.
+    let stopped = signal()?;
+    if let Some(tls) = &tls {
+        let hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?;
+        tasks.spawn(renew(Arc::clone(tls), hangup));
+    }
     let hello = Hello { listening: address.to_string(), metrics, url, setup_url };
     announce(&config, &hello, json);
-    if let Some(tls) = &tls {
-        tasks.spawn(renew(Arc::clone(tls)));
-    }
     let entrance = Entrance { listener, tls, proxy: config.behind_proxy };
     let server = tokio::spawn(accept::serve(entrance, routes::router(app.clone()), stopping));
-    signal().await?;
+    stopped.await;
     tracing::info!("draining");
     stop.send_replace(true);
     let _ = tokio::time::timeout(DRAIN, server).await;
@@ -136,21 +139,21 @@ fn lock(data: &std::path::Path) -> anyhow::Result<std::fs::File> {
     Ok(file)
 }
 
-async fn signal() -> anyhow::Result<()> {
+/// Takes the signals that stop a program from now on, and waits for one.
+fn signal() -> anyhow::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 /// A new certificate takes the old one's place when somebody says so.
-async fn renew(tls: Arc<Tls>) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
+async fn renew(tls: Arc<Tls>, mut hangup: tokio::signal::unix::Signal) {
     while hangup.recv().await.is_some() {
         match tls.read_again() {
             Ok(()) => tracing::info!("the certificate was read again"),

@@ -37,6 +37,8 @@ pub struct Relay {
     clock_offset_days: i64,
     /// Beyond what every relay is started with.
     args: Vec<String>,
+    /// How much it says of itself; less when nobody decided.
+    log_level: Option<&'static str>,
     /// The only authority that the office's command line believes.
     authority: Option<PathBuf>,
 }
@@ -100,6 +102,7 @@ impl Relay {
             setup_url: None,
             clock_offset_days: 0,
             args: args.iter().map(|arg| (*arg).to_owned()).collect(),
+            log_level: None,
             authority: None,
         };
         relay.start_again();
@@ -116,6 +119,7 @@ impl Relay {
         if self.metrics == Metrics::On {
             command.args(["--metrics-listen", "127.0.0.1:0"]);
         }
+        command.envs(self.log_level.map(|level| ("LINLI_LOG", level)));
         command.env("LINLI_CLOCK_OFFSET_MS", (self.clock_offset_days * 24 * 3600 * 1000).to_string());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log.expect("the relay's log"));
         let mut child = command.spawn().expect("the relay starts");
@@ -125,6 +129,11 @@ impl Relay {
         self.metrics_listening = first["metrics"].as_str().map(str::to_owned);
         self.setup_url = first["setup_url"].as_str().map(str::to_owned);
         self.running = Some(child);
+    }
+
+    /// From its next start on the relay says so much of itself.
+    pub fn set_log_level(&mut self, level: &'static str) {
+        self.log_level = Some(level);
     }
 
     /// From its next start on the relay's clock is so many days ahead.
