@@ -1,6 +1,6 @@
 //! A phone in the wrong hands: enrolled, with a key of its own, and writing whatever frames it likes.
 
-use crate::Relay;
+use crate::{RawSocket, Relay};
 use linli_core::doc::ChangeBytes;
 use linli_core::identity::{Batch, ChainEnd, DeviceKey, Entry, Payload, PublicKey, Sealer, Signature};
 use linli_core::ids::{DeviceId, DocId, SpaceId};
@@ -100,6 +100,12 @@ impl Wire {
     pub fn space_of(&self, grid: &str) -> SpaceId {
         let granted = self.welcome.grants.iter().find(|grant| grant.name == grid);
         granted.expect("the grid is granted").space
+    }
+
+    /// The same connection, byte for byte.
+    pub fn raw(&self) -> RawSocket {
+        let MaybeTlsStream::Plain(stream) = self.socket.get_ref() else { unreachable!("no TLS here") };
+        RawSocket::of(stream.try_clone().expect("another handle"))
     }
 
     /// Pushes batches; what the relay says to them, a goodbye included.

@@ -16,6 +16,11 @@ impl RawSocket {
         RawSocket(TcpStream::connect(address).expect("a connection"))
     }
 
+    /// A connection whose beginning somebody else has made.
+    pub(crate) fn of(stream: TcpStream) -> RawSocket {
+        RawSocket(stream)
+    }
+
     /// Connects from another address of this machine.
     pub fn connect_from(own: &str, address: &str) -> RawSocket {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

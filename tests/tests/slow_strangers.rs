@@ -2,7 +2,8 @@
 //! meanwhile. The relay runs with a fifth of its patience, so that nobody here waits for all of it.
 #![expect(clippy::expect_used, clippy::panic, reason = "a story that cannot go on must stop")]
 
-use linli_tests::{Forger, RawSocket, Relay, Roster};
+use linli_core::sync::frames::{Frame, Pull};
+use linli_tests::{Forger, GRID, RawSocket, Relay, Roster};
 use std::time::{Duration, Instant};
 
 /// How many times less patience than in an office.
@@ -11,6 +12,8 @@ const HASTE: &str = "5";
 const HEAD: Duration = Duration::from_secs(2 + 8);
 /// `TAKE_TIMEOUT` there, the same way.
 const TAKE: Duration = Duration::from_secs(6 + 12);
+/// More answers than the buffers of both machines hold.
+const PULLS: usize = 2000;
 /// Issue 5's number.
 const STRANGERS: usize = 500;
 
@@ -59,7 +62,30 @@ fn who_falls_silent_after_a_request_or_before_its_body_is_dropped() {
     before.closed_within(Duration::from_secs(6 + 9));
 }
 
-/// A phone that asks for answers and takes none.
+/// An enrolled phone that asks for its grid again and again and reads nothing of it.
+#[test]
+fn a_phone_that_takes_nothing_is_dropped_and_costs_no_memory() {
+    let relay = Relay::start_with_args(&["--haste", HASTE]);
+    relay.import(&Roster::of_doors(210).write(&relay.file(""), "名册", Roster::csv()));
+    let phone = relay.phone_of("陈静", &relay.grids());
+    let wire = Forger::enrol(&relay, "赵六", &relay.grids(), 66).connect();
+    let pull = Frame::Pull(Pull { space: wire.space_of(GRID), after: 0 }).to_bytes();
+    let mut reader = wire.raw();
+    let before = peak_memory_kib(&relay);
+    for _ in 0..PULLS {
+        reader.send_binary(&pull);
+    }
+    let began = Instant::now();
+    phone.sync();
+    assert!(began.elapsed() < TAKE, "an honest phone is served meanwhile");
+    reader.gone_within(TAKE);
+    println!("dropped after {:?}", began.elapsed());
+    let grown = peak_memory_kib(&relay).saturating_sub(before);
+    assert!(grown < 16 * 1024, "the relay grew by {grown} KiB");
+    phone.sync();
+}
+
+/// A stranger who asks for answers and takes none.
 #[test]
 fn who_takes_no_answers_is_dropped_and_costs_no_memory() {
     let relay = relay();
