@@ -34,6 +34,7 @@ test("a passkey signs in and confirms in the password's place, until it is remov
 
   await account(say("退出登录", "Sign out"));
   const withPasskey = { name: say("用通行密钥", "With a passkey") };
+  await expect(page.getByRole("button", withPasskey)).toBeVisible();
   await judge(page, "11-sign-in");
   await page.getByRole("button", withPasskey).click();
   await expect(banner).toContainText(ADMIN.name);
