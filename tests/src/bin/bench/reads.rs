@@ -15,7 +15,15 @@ const ASK_AGAIN: Duration = Duration::from_millis(500);
 const GOAL_MS: f64 = 50.0;
 /// Addresses of which nobody waits for an answer on a page: one stays open, some are files; the token of the
 /// command line has no sessions, and nothing waits for review here.
-const NOT_PAGES: [&str; 9] = [
+const NOT_PAGES: [&str; 16] = [
+    // Of the command line, of one signed-in person, or a picture.
+    "/v1/digests",
+    "/v1/erasures",
+    "/v1/erasures/{id}",
+    "/v1/passkeys",
+    "/v1/photos/{id}",
+    "/v1/session/passkey",
+    "/v1/subjects/{id}",
     "/v1/imports/{id}/rejects",
     "/v1/sessions",
     "/v1/review/{id}",
@@ -213,10 +221,11 @@ async fn addresses(api: &Api, community: &Community) -> Vec<(&'static str, Strin
 }
 
 /// Reads that need nothing named.
-const PLAIN: [&str; 23] = [
+const PLAIN: [&str; 26] = [
     "/v1/audit",
     "/v1/audit/status",
     "/v1/campaigns",
+    "/v1/complaints",
     "/v1/conflicts",
     "/v1/coverage",
     "/v1/desk",
@@ -229,7 +238,9 @@ const PLAIN: [&str; 23] = [
     "/v1/issues",
     "/v1/ledgers",
     "/v1/merges",
+    "/v1/operator",
     "/v1/places",
+    "/v1/privacy-notices",
     "/v1/quarantine",
     "/v1/review",
     "/v1/session",
