@@ -126,7 +126,7 @@ pub(crate) struct ChangeUser {
 }
 
 /// Changes an account. There is always an active admin. Whoever is shut out or given another password is signed
-/// out everywhere.
+/// out everywhere; another password also removes the account's passkeys.
 #[utoipa::path(patch, path = "/v1/users/{id}", operation_id = "change_user", params(("id" = String, Path)), request_body = ChangeUser, responses((status = 200, body = UserBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn change(
     State(app): State<App>,

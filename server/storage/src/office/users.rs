@@ -138,7 +138,8 @@ impl Office {
         Ok(Ok(()))
     }
 
-    /// Changes an account. Whoever loses it, or whose password others changed, is signed out everywhere.
+    /// Changes an account. Whoever loses it, or whose password others changed, is signed out everywhere. With the
+    /// password goes what else opened the account: who needed another one may have had a guest.
     ///
     /// # Errors
     /// [`UserError::LastAdmin`] within; [`StoreError::NotFound`] around.
@@ -169,6 +170,9 @@ impl Office {
         }
         if !user.active || change.password.is_some() {
             sqlx::query("DELETE FROM session WHERE user = ?").bind(id).execute(&mut *transaction).await?;
+        }
+        if change.password.is_some() {
+            sqlx::query("DELETE FROM passkey WHERE user = ?").bind(id).execute(&mut *transaction).await?;
         }
         transaction.commit().await?;
         Ok(Ok(user))
