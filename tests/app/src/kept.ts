@@ -8,16 +8,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test as stories } from "./story.ts";
 
-export const test = stories.extend({
-  context: async ({ launchOptions, viewport, isMobile, hasTouch, locale, timezoneId }, use) => {
+/** `profile` is the folder that the browser writes into. */
+export const test = stories.extend<{ profile: string }>({
+  // The runner wants the braces.
+  // eslint-disable-next-line no-empty-pattern
+  profile: async ({}, use) => {
     const profile = await mkdtemp(join(tmpdir(), "linli-profile-"));
+    await use(profile);
+    await rm(profile, { recursive: true, force: true });
+  },
+  context: async ({ profile, launchOptions, viewport, isMobile, hasTouch, locale, timezoneId }, use) => {
     const options = { ...launchOptions, viewport, isMobile, hasTouch, locale, timezoneId };
     const context = await chromium.launchPersistentContext(profile, options);
     try {
       await use(context);
     } finally {
       await context.close();
-      await rm(profile, { recursive: true, force: true });
     }
   },
 });

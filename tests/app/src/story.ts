@@ -88,7 +88,8 @@ export async function begin({ page }: Pick<Scene, "page">, withinMs?: number) {
 }
 
 /** The name of the household in a room of the small community. */
-export const personIn = (room: string) => `住户${room}`;
+export const personIn = (room: string) => `${PERSON}${room}`;
+const PERSON = "住户";
 export const ROOMS = ["101", "102", "201", "202", "301", "302"];
 
 /** Six doors of one staircase, and a worker. */
@@ -116,11 +117,12 @@ export async function visit(page: Page, outcome: string, note?: string) {
   await expect(heading(page, say("已保存", "Saved"))).toBeVisible();
 }
 
-/** What a browser complains of: scripts that broke, and what the content policy refused. */
+/** What a browser complains of: scripts that broke, what the content policy refused, lines that name a resident. */
 function listen(context: BrowserContext): string[] {
   const complaints: string[] = [];
   context.on("weberror", (error) => complaints.push(String(error.error())));
   context.on("console", (line) => {
+    if (line.text().includes(PERSON)) complaints.push(`names somebody: ${line.text()}`);
     // A request or connection that a cut cable refused is what these stories are about.
     const expected = /^Failed to load resource|WebSocket connection to|ERR_(CONNECTION|INTERNET)/;
     if (line.type() === "error" && !expected.test(line.text())) complaints.push(line.text());
