@@ -19,12 +19,12 @@ pub(crate) struct Finder {
     filled: Filled,
 }
 
-/// Rows are put in in the order of their ids; changes go in wherever they are.
+/// Rows are put in in the order in which they lie; changes go in wherever they are.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Filled {
     #[default]
     Nothing,
-    UpTo(HouseholdId),
+    UpTo(i64),
     All,
 }
 
@@ -82,8 +82,9 @@ impl Engine {
         let before = self.finder().filled;
         let after = match before {
             Filled::All => return Ok(true),
-            Filled::UpTo(id) => Some(id),
-            Filled::Nothing => None,
+            Filled::UpTo(at) => at,
+            // Before every row.
+            Filled::Nothing => 0,
         };
         let texts = rows::search_texts(conn, after, rows).await?;
         let mut finder = self.finder();
@@ -92,9 +93,9 @@ impl Engine {
             return Ok(false);
         }
         let whole = i64::try_from(texts.len()).is_ok_and(|found| found < rows);
-        let last = texts.last().map(|(id, _)| *id);
-        for (id, text) in texts {
-            finder.index.upsert_stored(id, &text);
+        let last = texts.last().map(|stored| stored.at);
+        for stored in texts {
+            finder.index.upsert_stored(stored.id, &stored.text);
         }
         finder.filled = match last {
             Some(last) if !whole => Filled::UpTo(last),

@@ -181,22 +181,28 @@ pub(crate) async fn sharing_keys(
     Ok(rows)
 }
 
-/// Stored search texts in the order of ids, after one of them and so many, for filling an index.
+/// A stored search text, and where it lies.
+pub(crate) struct StoredText {
+    pub(crate) at: i64,
+    pub(crate) id: HouseholdId,
+    pub(crate) text: String,
+}
+
+/// Stored search texts after one of them and so many, for filling an index. In the order in which they lie: in the
+/// order of ids every page would be read, and unlocked, once for each of its rows. A row that is written anew moves
+/// to the end.
 pub(crate) async fn search_texts(
     conn: &mut SqliteConnection,
-    after: Option<HouseholdId>,
+    after: i64,
     limit: i64,
-) -> Result<Vec<(HouseholdId, String)>, EngineError> {
+) -> Result<Vec<StoredText>, EngineError> {
     let query = sql::query(
-        "SELECT id, search FROM household WHERE id > ? AND merged_into IS NULL ORDER BY id LIMIT ?",
+        "SELECT rowid, id, search FROM household WHERE rowid > ? AND merged_into IS NULL ORDER BY rowid LIMIT ?",
     );
-    // Every id is longer than no bytes at all, and comes after them.
-    let after: &[u8] = after.as_ref().map_or(&[], AsRef::as_ref);
-    let query = query.bind(after).bind(limit);
-    let rows = query.fetch_all(conn).await?;
+    let rows = query.bind(after).bind(limit).fetch_all(conn).await?;
     let read = |row: &SqliteRow| -> Result<_, EngineError> {
-        let id = HouseholdId::from_slice(row.try_get(0)?).ok_or(EngineError::Damaged("household row"))?;
-        Ok((id, row.try_get(1)?))
+        let id = HouseholdId::from_slice(row.try_get(1)?).ok_or(EngineError::Damaged("household row"))?;
+        Ok(StoredText { at: row.try_get(0)?, id, text: row.try_get(2)? })
     };
     rows.iter().map(read).collect()
 }
