@@ -91,6 +91,11 @@ impl Community {
         let mut args = vec!["workers", "add", worker, "--grid"];
         args.extend(self.grids.iter().map(String::as_str));
         self.relay.office(&args);
+        self.let_in(worker, key).await;
+    }
+
+    /// One more phone of a worker who is known.
+    pub(crate) async fn let_in(&self, worker: &str, key: &DeviceKey) {
         let code = text(&self.relay.office_one(&["enrol-code", "--worker", worker]), "code");
         let public: String = key.public().0.iter().map(|byte| format!("{byte:02x}")).collect();
         let body = json!({"code": code, "public_key": public, "app": "bench"});

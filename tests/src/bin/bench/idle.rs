@@ -76,13 +76,22 @@ pub(crate) async fn thousand_idle_phones(community: &mut Community, report: &mut
     // A relay that has just started has no memory to spare from earlier work, which would hide the phones'.
     community.relay.stop();
     community.relay.start_again();
-    let key = DeviceKey::from_seed(&[9; 32]);
-    community.enrol("值守", &key).await;
+    let first = DeviceKey::from_seed(&[9; 32]);
+    community.enrol("值守", &first).await;
+    // Each with a key of its own: the relay keeps only so many connections of one phone.
+    let mut keys = Vec::new();
+    for number in 0..PHONES {
+        let mut seed = [10; 32];
+        seed[..8].copy_from_slice(&number.to_be_bytes());
+        let key = DeviceKey::from_seed(&seed);
+        community.let_in("值守", &key).await;
+        keys.push(key);
+    }
     // One connection first, so that what the relay needs once is not counted as the phones'.
-    let mut links = vec![Link::connect(community, &key).await];
+    let mut links = vec![Link::connect(community, &first).await];
     let before = memory(community.relay.process(), "VmRSS");
-    for _ in 0..PHONES {
-        links.push(Link::connect(community, &key).await);
+    for key in &keys {
+        links.push(Link::connect(community, key).await);
     }
     let after = memory(community.relay.process(), "VmRSS");
     report.goal(
