@@ -3,16 +3,22 @@
 //! Owns which files belong into a backup and how they follow each other in it. `model.db` is left out because
 //! it is made again from the log, `imports` because rosters lie there for a few days only, and `lineage`
 //! because a restored relay is a new one to its phones: by that they learn to hand in again what it lost.
-//! Knows no command line.
+//!
+//! No database lies in the clear on the way, whether the folder is locked or not: copies are locked with a key that is
+//! made for one backup and lies in it, sealed like everything else there. A restored folder gets a lock of its own, or
+//! none. Knows no command line.
 
 pub(crate) mod error;
 pub(crate) mod key;
 mod sealed;
 
+use crate::at_rest::file::{SECRETS, UNFINISHED, open, seal};
+use crate::clock::random;
 use crate::office::forget::book;
 use error::BackupError;
 use key::Secret;
 use linli_core::time::TimeMs;
+use linli_storage::{DataFolder, FolderKey, KEY_BYTES, change_lock, copy_database, lock_databases};
 use sealed::{Opener, Sealer};
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{Read, Write as _};
@@ -24,9 +30,15 @@ use std::path::{Path, PathBuf};
 const FIRST: &str = "office.db";
 const LAST: &str = "log.db";
 
-/// Where copies of the databases lie while they are written into the backup: inside the data folder, where the
-/// same is in the clear anyhow, and readable by their owner only.
-const COPIES: &str = "backup-copies";
+/// Where copies of the databases lie, locked, while they are written into the backup: inside the data folder, where
+/// there is room for them.
+pub(crate) const COPIES: &str = "backup-copies";
+
+/// The key of the copies as it lies in a backup. Never on a disk.
+const COPIES_KEY: &str = "copies.key";
+
+/// Bytes of one of the relay's secrets at most; they have 32.
+const SECRET_BYTES_MAX: u64 = 1024;
 
 /// Not part of a backup, by name.
 const LEFT_OUT: [&str; 4] = ["model.db", "lock", "backup-lock", "lineage"];
@@ -63,37 +75,45 @@ impl Drop for Scratch {
 /// Writes a backup of a data folder, whose relay may be running: everything acknowledged before this was
 /// called is in it.
 pub(crate) async fn make(
-    data: &Path,
+    data: &DataFolder,
     target: &Path,
     secret: &Secret,
     now_ms: TimeMs,
 ) -> Result<Summary, BackupError> {
     if !data.join(LAST).is_file() {
-        return Err(BackupError::NoData(data.to_owned()));
+        return Err(BackupError::NoData(data.path().to_owned()));
     }
     if target.exists() {
         return Err(BackupError::Exists(target.to_owned()));
     }
     let lock = data.join("backup-lock");
     let lock = OpenOptions::new().create(true).write(true).truncate(false).mode(0o600).open(&lock);
-    let lock = lock.map_err(|error| BackupError::write(data, error))?;
+    let lock = lock.map_err(|error| BackupError::write(data.path(), error))?;
     lock.try_lock().map_err(|_| BackupError::Busy)?;
-    let (databases, others) = contents(data)?;
+    let (databases, others) = contents(data.path())?;
     // Copies that a backup left behind when it was killed must not outlive the next one.
     let _ = std::fs::remove_dir_all(data.join(COPIES));
-    let copies = new_folder(&data.join(COPIES))?;
+    let scratch = new_folder(&data.join(COPIES))?;
+    let key = random::<KEY_BYTES>();
+    let copies = DataFolder::new(scratch.path(), Some(FolderKey::new(key)));
     for name in &databases {
-        linli_storage::copy_database(&data.join(name), &copies.path().join(name)).await?;
+        copy_database(data, name, &copies).await?;
     }
     let unfinished = Scratch(Some(beside(target, "unfinished")));
     let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(unfinished.path());
     let file = file.map_err(|error| BackupError::write(target, error))?;
     let mut sealer = Sealer::start(file, target, secret, now_ms)?;
-    let mut files = 0;
-    for path in databases.iter().map(|name| copies.path().join(name)).chain(others) {
-        put(&mut sealer, &path)?;
-        files += 1;
+    // Before the copies: whoever restores needs it as soon as they are there.
+    put(&mut sealer, COPIES_KEY, &key)?;
+    for name in &databases {
+        put_file(&mut sealer, name, &copies.join(name))?;
     }
+    for name in &others {
+        let bytes =
+            std::fs::read(data.join(name)).map_err(|error| BackupError::read(&data.join(name), error))?;
+        put(&mut sealer, name, &open(data, name, bytes)?)?;
+    }
+    let files = (databases.len() + others.len()) as u64;
     let bytes = sealer.finish()?;
     std::fs::rename(unfinished.path(), target).map_err(|error| BackupError::write(target, error))?;
     unfinished.kept();
@@ -101,14 +121,15 @@ pub(crate) async fn make(
     Ok(Summary { files, bytes, begun_ms: now_ms })
 }
 
-/// Makes a data folder of a backup. `check` looks at the whole folder before it gets its name: whatever has to
+/// Makes a data folder of a backup, locked if `into` has a key. `check` looks at the whole folder before it gets its name: whatever has to
 /// happen before a restored relay may serve belongs there.
 pub(crate) async fn restore<T, E: From<BackupError>>(
     source: &Path,
-    into: &Path,
+    into: &DataFolder,
     secret: &Secret,
-    check: impl AsyncFnOnce(&Path) -> Result<T, E>,
+    check: impl AsyncFnOnce(&DataFolder) -> Result<T, E>,
 ) -> Result<(Summary, T), E> {
+    let (folder, into) = (into, into.path());
     let occupied = std::fs::read_dir(into).is_ok_and(|mut found| found.next().is_some());
     if occupied || into.is_file() {
         return Err(BackupError::NotEmpty(into.to_owned()).into());
@@ -116,8 +137,14 @@ pub(crate) async fn restore<T, E: From<BackupError>>(
     let file = File::open(source).map_err(|error| BackupError::read(source, error))?;
     let mut opener = Opener::start(file, source, secret)?;
     let half = new_folder(&beside(into, "half-restored"))?;
-    let files = unpack(&mut opener, source, half.path())?;
-    let checked = check(half.path()).await?;
+    let folder = folder.elsewhere(half.path());
+    let (files, key) = unpack(&mut opener, source, &folder)?;
+    match key {
+        Some(key) => change_lock(&folder, &key).await.map_err(BackupError::from)?,
+        // Backups of the first version hold databases in the clear.
+        None => lock_databases(&folder).await.map(|_| ()).map_err(BackupError::from)?,
+    }
+    let checked = check(&folder).await?;
     let failed = |error| BackupError::write(into, error);
     if into.exists() {
         std::fs::remove_dir(into).map_err(failed)?;
@@ -143,22 +170,23 @@ pub(crate) fn add_erasures(folder: &Path, book: &Path) -> Result<(), BackupError
     written.map_err(|error| BackupError::write(&path, error))
 }
 
-/// Names of the databases in the order in which they are copied, and paths of everything else: keys, tokens, the book
-/// of erasures.
-fn contents(data: &Path) -> Result<(Vec<String>, Vec<PathBuf>), BackupError> {
+/// Names of the databases in the order in which they are copied, and of everything else: keys, tokens, the book of
+/// erasures.
+fn contents(data: &Path) -> Result<(Vec<String>, Vec<String>), BackupError> {
     let failed = |error| BackupError::read(data, error);
     let (mut databases, mut others) = (Vec::new(), Vec::new());
     for entry in std::fs::read_dir(data).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let kind = entry.file_type().map_err(failed)?;
-        if !kind.is_file() || LEFT_OUT.contains(&name.as_str()) || name.contains(".db-") {
+        let unfinished = name.contains(".db-") || name.contains(UNFINISHED);
+        if !kind.is_file() || LEFT_OUT.contains(&name.as_str()) || unfinished {
             continue;
         }
         if name.ends_with(".db") {
             databases.push(name);
         } else {
-            others.push(entry.path());
+            others.push(name);
         }
     }
     databases.sort_by_key(|name| (name == LAST, name != FIRST, name.clone()));
@@ -166,15 +194,23 @@ fn contents(data: &Path) -> Result<(Vec<String>, Vec<PathBuf>), BackupError> {
     Ok((databases, others))
 }
 
-fn put(sealer: &mut Sealer, path: &Path) -> Result<(), BackupError> {
-    let failed = |error| BackupError::read(path, error);
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let file = File::open(path).map_err(failed)?;
-    let size = file.metadata().map_err(failed)?.len();
+fn put(sealer: &mut Sealer, name: &str, bytes: &[u8]) -> Result<(), BackupError> {
+    put_head(sealer, name, bytes.len() as u64)?;
+    sealer.write(bytes)
+}
+
+fn put_head(sealer: &mut Sealer, name: &str, size: u64) -> Result<(), BackupError> {
     let length = u16::try_from(name.len()).unwrap_or(u16::MAX);
     sealer.write(&length.to_be_bytes())?;
     sealer.write(name.as_bytes())?;
-    sealer.write(&size.to_be_bytes())?;
+    sealer.write(&size.to_be_bytes())
+}
+
+fn put_file(sealer: &mut Sealer, name: &str, path: &Path) -> Result<(), BackupError> {
+    let failed = |error| BackupError::read(path, error);
+    let file = File::open(path).map_err(failed)?;
+    let size = file.metadata().map_err(failed)?.len();
+    put_head(sealer, name, size)?;
     let mut rest = file.take(size);
     let mut piece = vec![0; 64 * 1024];
     let mut written = 0;
@@ -190,9 +226,13 @@ fn put(sealer: &mut Sealer, path: &Path) -> Result<(), BackupError> {
     Ok(())
 }
 
-/// Writes the files of an opened backup into a folder; how many there were.
-fn unpack(opener: &mut Opener<File>, source: &Path, folder: &Path) -> Result<u64, BackupError> {
-    let mut files = 0;
+/// Writes the files of an opened backup into a folder: how many there were, and what the databases are locked with.
+fn unpack(
+    opener: &mut Opener<File>,
+    source: &Path,
+    folder: &DataFolder,
+) -> Result<(u64, Option<FolderKey>), BackupError> {
+    let (mut files, mut key) = (0, None);
     while let Some(length) = opener.read_or_end::<2>()? {
         let name = opener.read_vec(usize::from(u16::from_be_bytes(length)))?;
         let name = String::from_utf8(name).map_err(|_| BackupError::Altered(source.to_owned()))?;
@@ -200,15 +240,24 @@ fn unpack(opener: &mut Opener<File>, source: &Path, folder: &Path) -> Result<u64
         if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', '\0']) {
             return Err(BackupError::Altered(source.to_owned()));
         }
-        let path = folder.join(name);
+        if name == COPIES_KEY && size == KEY_BYTES as u64 {
+            key = Some(FolderKey::new(opener.read_array()?));
+            continue;
+        }
+        let path = folder.join(&name);
         let failed = |error| BackupError::write(&path, error);
         let mut file =
             OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(failed)?;
-        opener.copy_to(size, &mut file).map_err(|error| error.at(&path))?;
+        if SECRETS.contains(&name.as_str()) && size <= SECRET_BYTES_MAX {
+            let bytes = opener.read_vec(usize::try_from(size).unwrap_or_default())?;
+            file.write_all(&seal(folder, &name, &bytes)?).map_err(failed)?;
+        } else {
+            opener.copy_to(size, &mut file).map_err(|error| error.at(&path))?;
+        }
         file.sync_all().map_err(failed)?;
         files += 1;
     }
-    Ok(files)
+    Ok((files, key))
 }
 
 fn new_folder(path: &Path) -> Result<Scratch, BackupError> {

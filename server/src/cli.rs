@@ -1,4 +1,4 @@
-//! The office's command line. Everything but `serve`, `sample`, `verify`, `backup`, `restore`
+//! The office's command line. Everything but `serve`, `sample`, `key`, `verify`, `backup`, `restore`
 //! and `gate` talks to a running relay.
 
 mod backup;
@@ -8,6 +8,7 @@ mod directives;
 mod erasures;
 mod gate;
 mod issues;
+mod key;
 mod office;
 mod organisation;
 mod phones;
@@ -19,6 +20,7 @@ mod verify;
 use crate::config::{Config, ServeArgs};
 use clap::{Parser, Subcommand};
 use client::{Client, Failure};
+use linli_core::error::Lang;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -62,14 +64,10 @@ enum Command {
     /// 生成样例社区的名册 / write the rosters of a made-up community
     Sample(sample::SampleArgs),
     /// 检查数据目录:签名、链、重建比对 / check a data folder: signatures, chains, rebuilt models
-    Verify {
-        /// 数据目录 / data folder
-        #[arg(long, env = "LINLI_DATA")]
-        data: PathBuf,
-        /// 手机保存的凭证(linli-phone anchor 的输出),可多次,- 为标准输入 / heads that phones kept, as `linli-phone anchor` prints them; may be repeated; - reads standard input
-        #[arg(long, value_name = "FILE")]
-        anchor: Vec<PathBuf>,
-    },
+    Verify(verify::VerifyArgs),
+    /// 数据目录的密钥 / keys of data folders
+    #[command(subcommand)]
+    Key(key::KeyCommand),
     /// 备份数据目录(服务器可以在运行),加密成一个文件 / back a data folder up into one encrypted file; its relay may run
     Backup(backup::BackupArgs),
     /// 用备份文件恢复出数据目录,并检查 / make a data folder of a backup, and check it
@@ -92,7 +90,7 @@ pub(crate) async fn run() -> ExitCode {
     let result = match cli.command {
         Command::Serve(args) => {
             log_to_stderr();
-            serve(args, cli.json).await
+            serve(args, cli.json, lang).await
         }
         Command::Sample(args) => sample::run(args, cli.json, lang),
         Command::Openapi => {
@@ -100,7 +98,8 @@ pub(crate) async fn run() -> ExitCode {
             Ok(ExitCode::SUCCESS)
         }
         Command::Gate(args) => Ok(gate::run(&args, cli.json, lang)),
-        Command::Verify { data, anchor } => verify::run(&data, &anchor, cli.json).await,
+        Command::Verify(args) => verify::run(&args, cli.json, lang).await,
+        Command::Key(command) => key::run(&command, cli.json, lang),
         Command::Backup(args) => backup::backup(&args, cli.json, lang).await,
         Command::Restore(args) => backup::restore(&args, cli.json, lang).await,
         Command::Office(command) => match Client::new(&cli.relay, lang) {
@@ -117,11 +116,9 @@ pub(crate) async fn run() -> ExitCode {
     }
 }
 
-async fn serve(args: ServeArgs, json: bool) -> Result<ExitCode, Failure> {
+async fn serve(args: ServeArgs, json: bool, lang: Lang) -> Result<ExitCode, Failure> {
     let config = Config::read(args).map_err(|error| Failure::new("serve.config", format!("{error:#}")))?;
-    crate::serve::run(config, json)
-        .await
-        .map_err(|error| Failure::new("serve.failed", format!("{error:#}")))?;
+    crate::serve::run(config, json).await.map_err(|error| Failure::of(&error, "serve.failed", lang))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -11,6 +11,8 @@ const LISTEN: &str = "127.0.0.1:8737";
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) data: PathBuf,
+    /// What locks the data folder.
+    pub(crate) key_file: Option<PathBuf>,
     pub(crate) listen: String,
     pub(crate) metrics_listen: Option<String>,
     pub(crate) public_url: Option<String>,
@@ -30,6 +32,9 @@ pub(crate) struct ServeArgs {
     /// 数据目录 / folder for the databases, keys and token
     #[arg(long, env = "LINLI_DATA")]
     data: Option<PathBuf>,
+    /// 数据目录的密钥文件(linli key new 生成):数据加密存放 / key file, as `linli key new` makes it: the data folder is locked with it
+    #[arg(long, env = "LINLI_KEY_FILE")]
+    key_file: Option<PathBuf>,
     /// 监听地址,默认 127.0.0.1:8737 / address to listen on; port 0 takes any free port
     #[arg(long, env = "LINLI_LISTEN")]
     listen: Option<String>,
@@ -54,7 +59,7 @@ pub(crate) struct ServeArgs {
     /// 测试用:时钟偏移毫秒 / for tests: added to the clock
     #[arg(long, env = "LINLI_CLOCK_OFFSET_MS", hide = true, default_value_t = 0, allow_hyphen_values = true)]
     clock_offset_ms: i64,
-    /// 配置文件(TOML,键名同参数)/ settings file in TOML with the same names: data, listen, metrics_listen, public_url, tls_cert, tls_key, behind_proxy
+    /// 配置文件(TOML,键名同参数)/ settings file in TOML with the same names: data, key_file, listen, metrics_listen, public_url, tls_cert, tls_key, behind_proxy
     #[arg(long, env = "LINLI_CONFIG")]
     config: Option<PathBuf>,
 }
@@ -64,6 +69,7 @@ pub(crate) struct ServeArgs {
 #[serde(deny_unknown_fields)]
 struct File {
     data: Option<PathBuf>,
+    key_file: Option<PathBuf>,
     listen: Option<String>,
     metrics_listen: Option<String>,
     public_url: Option<String>,
@@ -82,6 +88,7 @@ impl Config {
         };
         Ok(Config {
             data: args.data.or(file.data).context("say where the data is kept: --data DIR")?,
+            key_file: args.key_file.or(file.key_file),
             listen: args.listen.or(file.listen).unwrap_or_else(|| LISTEN.to_owned()),
             metrics_listen: args.metrics_listen.or(file.metrics_listen),
             public_url: args.public_url.or(file.public_url),

@@ -3,6 +3,7 @@
 mod accept;
 mod access;
 mod allocator;
+mod at_rest;
 mod backup;
 mod cli;
 mod clock;

@@ -48,7 +48,6 @@ mod users;
 mod workers;
 
 pub(crate) use households::Names;
-pub(crate) use import::national_id_key;
 
 use crate::access::guard::{Guard, described};
 use crate::clock::patience;

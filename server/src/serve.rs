@@ -3,14 +3,15 @@
 use crate::accept::Entrance;
 use crate::accept::tls::Tls;
 use crate::access::Door;
+use crate::at_rest::key_file;
 use crate::clock::now_ms;
 use crate::config::Config;
 use crate::office::import::keeper;
 use crate::state::{App, Secrets, Stores};
-use crate::{accept, clock, events, keys, ledgers, office, routes, ws};
+use crate::{accept, at_rest, clock, events, keys, ledgers, office, routes, ws};
 use anyhow::Context as _;
 use linli_core::time::date_of;
-use linli_storage::{Log, Model, Office};
+use linli_storage::DataFolder;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -32,10 +33,19 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     raise_file_limit();
     let tls = config.tls.as_ref().map(|(certificate, key)| Tls::read(certificate, key)).transpose()?;
     let tls = tls.map(Arc::new);
+    let key = config.key_file.as_deref().map(|path| key_file::read(path, &config.data)).transpose()?;
     let _only_one = lock(&config.data)?;
-    let log = Log::open(&config.data, keys::office_key(&config.data)?).await?;
-    let model = Model::open(&config.data).await?;
-    let accounts = Office::open(&config.data, log.office()).await?;
+    let folder = DataFolder::new(&config.data, key);
+    at_rest::lock(&folder).await?;
+    let stores = Stores::open(folder).await?;
+    // However it ends, the databases are closed before the program does.
+    let open = stores.clone();
+    let ended = serve(&config, stores, tls, json).await;
+    open.close().await;
+    ended
+}
+
+async fn serve(config: &Config, stores: Stores, tls: Option<Arc<Tls>>, json: bool) -> anyhow::Result<()> {
     let listener = TcpListener::bind(&config.listen)
         .await
         .with_context(|| format!("cannot listen on {}; is another relay running?", config.listen))?;
@@ -47,11 +57,10 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     let (stop, stopping) = watch::channel(false);
     let secrets = Secrets {
         token: keys::admin_token(&config.data)?,
-        national_id_key: routes::national_id_key(&config.data)?,
+        national_id_key: keys::national_id_key(&stores.data)?,
         lineage: keys::lineage(&config.data)?,
-        door: Door::new(accounts.has_users().await?),
+        door: Door::new(stores.accounts.has_users().await?),
     };
-    let stores = Stores { log, model, accounts, data: config.data.clone() };
     let app = App::new(stores, secrets, stopping.clone(), url.clone());
     let setup_url = app.door.setup_code().map(|code| format!("{url}/#/setup?code={code}"));
 
@@ -84,7 +93,7 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
         tasks.spawn(renew(Arc::clone(tls), hangup));
     }
     let hello = Hello { listening: address.to_string(), metrics, url, setup_url };
-    announce(&config, &hello, json);
+    announce(config, &hello, json);
     let entrance = Entrance { listener, tls, proxy: config.behind_proxy };
     let server = tokio::spawn(accept::serve(entrance, routes::router(app.clone()), stopping));
     stopped.await;
@@ -94,8 +103,6 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     // Batches already accepted are committed and answered before the file closes.
     app.log.close().await;
     tasks.shutdown().await;
-    app.model.close().await;
-    app.accounts.close().await;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use crate::access::Door;
 use crate::clock::now_ms;
 use crate::events::{Events, News};
+use crate::keys;
 use crate::ledgers::shelf::Shelf;
 use crate::metrics::Metrics;
 use crate::office::forget::Book;
@@ -13,9 +14,8 @@ use linli_core::sync::frames::{Grant, Person};
 use linli_core::sync::relay::KnownDevice;
 use linli_core::time::{TimeMs, date_of};
 use linli_storage::model::WorkerRecord;
-use linli_storage::{Log, Model, Office, StoreError};
+use linli_storage::{DataFolder, Log, Model, Office, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
 
@@ -72,13 +72,45 @@ pub(crate) struct App {
     pub(crate) erasures: Arc<Book>,
 }
 
-/// What is kept on disk.
+/// What is kept on disk. Cheap to clone.
+#[derive(Clone)]
 pub(crate) struct Stores {
     pub(crate) log: Log,
     pub(crate) model: Model,
     pub(crate) accounts: Office,
     /// The folder itself: uploaded rosters lie in it.
-    pub(crate) data: PathBuf,
+    pub(crate) data: DataFolder,
+}
+
+impl Stores {
+    /// Opens all three databases, or leaves none open.
+    pub(crate) async fn open(data: DataFolder) -> anyhow::Result<Stores> {
+        let log = Log::open(&data, keys::office_key(&data)?).await?;
+        let opened = async {
+            let model = Model::open(&data).await?;
+            match Office::open(&data, log.office()).await {
+                Ok(accounts) => Ok((model, accounts)),
+                Err(error) => {
+                    model.close().await;
+                    Err(error)
+                }
+            }
+        };
+        match opened.await {
+            Ok((model, accounts)) => Ok(Stores { log, model, accounts, data }),
+            Err(error) => {
+                log.close().await;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Waits until all three are closed, see [`Log::close`].
+    pub(crate) async fn close(&self) {
+        self.log.close().await;
+        self.model.close().await;
+        self.accounts.close().await;
+    }
 }
 
 /// Secrets read from the data folder, and those that live as long as the process.
@@ -107,7 +139,7 @@ impl App {
     pub(crate) fn new(stores: Stores, secrets: Secrets, stopping: watch::Receiver<bool>, url: String) -> App {
         let events = Arc::new(Events::default());
         App {
-            erasures: Arc::new(Book::in_folder(&stores.data)),
+            erasures: Arc::new(Book::in_folder(stores.data.path())),
             log: stores.log,
             model: stores.model,
             accounts: stores.accounts,

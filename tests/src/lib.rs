@@ -47,7 +47,7 @@ pub use listing::kept_listing;
 pub use loss::{lose_one_batch, lost, visits_at};
 pub use phone::{Phone, Watching};
 pub use photo::camera_photo;
-pub use program::{Refusal, binary, program};
+pub use program::{Refusal, binary, program, program_refuses};
 pub use proxy::{Direction, Fault, Proxy};
 pub use relay::{COMMUNITY, Metrics, Relay, copy_data, problems_beside, problems_in};
 pub use roster::{GRID, Home, Roster};

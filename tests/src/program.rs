@@ -24,6 +24,11 @@ pub fn program(args: &[&str]) -> Vec<Value> {
     said(command("linli").args(args).arg("--json"))
 }
 
+/// Runs `linli` where no relay is needed, which must be refused.
+pub fn program_refuses(args: &[&str]) -> Refusal {
+    refused(command("linli").args(args).arg("--json"))
+}
+
 /// A command that said no.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {

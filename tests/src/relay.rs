@@ -63,6 +63,16 @@ impl Relay {
         Relay::start_as(folder, data, Metrics::Off, args)
     }
 
+    /// The same on a folder that is locked with a key file of its own.
+    pub fn start_locked() -> Relay {
+        let folder = Folder::new();
+        let key = folder.join("relay.key");
+        let file = key.to_str().expect("a path");
+        crate::program::program(&["key", "new", file]);
+        let data = folder.join("relay");
+        Relay::start_as(folder.clone(), data, Metrics::Off, &["--key-file", file])
+    }
+
     /// The same, speaking TLS with a certificate that an authority of the test's own made; both files are beside
     /// the relay's data, see [`Relay::file`].
     pub fn start_with_tls() -> Relay {
@@ -84,6 +94,14 @@ impl Relay {
         let copy = folder.join("relay");
         copy_data(data, &copy);
         Relay::start_on(folder, copy, Metrics::Off)
+    }
+
+    /// The same with the folder's key file.
+    pub fn start_on_copy_with_key(data: &Path, key: &Path) -> Relay {
+        let folder = Folder::new();
+        let copy = folder.join("relay");
+        copy_data(data, &copy);
+        Relay::start_as(folder, copy, Metrics::Off, &["--key-file", key.to_str().expect("a path")])
     }
 
     fn start_on(folder: Folder, data: PathBuf, metrics: Metrics) -> Relay {
@@ -134,6 +152,16 @@ impl Relay {
     /// From its next start on the relay says so much of itself.
     pub fn set_log_level(&mut self, level: &'static str) {
         self.log_level = Some(level);
+    }
+
+    /// From its next start on the relay has a key file.
+    pub fn set_key_file(&mut self, file: &Path) {
+        self.args.extend(["--key-file".to_owned(), file.to_str().expect("a path").to_owned()]);
+    }
+
+    /// What locks its data, if anything does.
+    pub fn key_file(&self) -> Option<&Path> {
+        self.args.iter().skip_while(|arg| *arg != "--key-file").nth(1).map(Path::new)
     }
 
     /// From its next start on the relay's clock is so many days ahead.
@@ -326,7 +354,8 @@ impl Relay {
 
     /// `linli verify` on the data, whether the relay runs or not; it must find nothing wrong.
     pub fn verify(&self) -> Value {
-        let mut found = said(&mut verification(&self.data));
+        let key = self.key_file().map(|file| ("LINLI_KEY_FILE", file));
+        let mut found = said(verification(&self.data).envs(key));
         let report = found.pop().expect("a report");
         assert_eq!(report["clean"], true, "{report}");
         report

@@ -12,8 +12,11 @@ use std::fs::File;
 use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 
-/// How every backup begins; the last byte is the version of everything after it.
-const MAGIC: &[u8; 9] = b"LINLIBAK\x01";
+/// How every backup begins; the last byte is the version of everything after it. From the second on databases are
+/// locked within, with a key that lies before them.
+const MAGIC: &[u8; 9] = b"LINLIBAK\x02";
+/// Versions that are read.
+const READ: [&[u8]; 2] = [b"\x01", b"\x02"];
 /// A nonce without STREAM's own five bytes.
 const PREFIX_BYTES: usize = 19;
 /// Magic, kind of secret, salt, start of the nonces, time.
@@ -109,7 +112,7 @@ impl<R: Read> Opener<R> {
         if !MAGIC.starts_with(name) {
             return Err(not_ours());
         }
-        if !MAGIC.ends_with(version) {
+        if !READ.contains(&version) {
             return Err(BackupError::Newer(path.to_owned()));
         }
         let altered = || BackupError::Altered(path.to_owned());

@@ -1,12 +1,14 @@
 //! `linli backup` and `linli restore`: arguments, and what is printed. Both work on folders, without the API.
 
 use super::client::{Failure, pick};
+use crate::at_rest::key_file;
 use crate::backup::error::BackupError;
 use crate::backup::key::Secret;
 use crate::backup::{self, Summary};
 use crate::clock::now_ms;
 use linli_core::error::{Coded as _, Lang};
-use std::path::PathBuf;
+use linli_storage::DataFolder;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What locks the file.
@@ -27,6 +29,9 @@ pub(crate) struct BackupArgs {
     /// 数据目录 / data folder
     #[arg(long, env = "LINLI_DATA")]
     data: PathBuf,
+    /// 数据目录的密钥文件,数据加密存放时给出 / the data folder's key file, if it is locked
+    #[arg(long, env = "LINLI_KEY_FILE")]
+    data_key_file: Option<PathBuf>,
     #[command(flatten)]
     secret: SecretArgs,
 }
@@ -38,6 +43,9 @@ pub(crate) struct RestoreArgs {
     /// 恢复到这个新目录或空目录 / folder to make, new or empty
     #[arg(long)]
     into: PathBuf,
+    /// 新数据目录的密钥文件:恢复出来的数据加密存放 / key file for the new folder, which is locked with it
+    #[arg(long, env = "LINLI_KEY_FILE")]
+    data_key_file: Option<PathBuf>,
     /// 原数据目录里的 erasures.jsonl:备份之后的销毁也会照做 / the lost folder's erasures.jsonl, so that
     /// what was erased after the backup is erased again
     #[arg(long)]
@@ -68,10 +76,18 @@ impl From<BackupError> for Ended {
     }
 }
 
+/// A data folder with its key, if one was given.
+fn folder(path: &Path, key_file: Option<&Path>, lang: Lang) -> Result<DataFolder, Failure> {
+    let key = key_file.map(|file| key_file::read(file, path)).transpose();
+    let key = key.map_err(|error| Failure::new(error.code(), error.text(lang)))?;
+    Ok(DataFolder::new(path, key))
+}
+
 pub(crate) async fn backup(args: &BackupArgs, as_json: bool, lang: Lang) -> Result<ExitCode, Failure> {
     let failed = |error: BackupError| Failure::new(error.code(), error.text(lang));
     let secret = args.secret.read().map_err(failed)?;
-    let summary = backup::make(&args.data, &args.file, &secret, now_ms()).await.map_err(failed)?;
+    let data = folder(&args.data, args.data_key_file.as_deref(), lang)?;
+    let summary = backup::make(&data, &args.file, &secret, now_ms()).await.map_err(failed)?;
     let Summary { files, bytes, begun_ms } = summary;
     let line = serde_json::json!({
         "file": args.file.to_string_lossy(), "files": files, "bytes": bytes, "begun_ms": begun_ms,
@@ -89,17 +105,18 @@ pub(crate) async fn backup(args: &BackupArgs, as_json: bool, lang: Lang) -> Resu
 pub(crate) async fn restore(args: &RestoreArgs, as_json: bool, lang: Lang) -> Result<ExitCode, Failure> {
     let failed = |error: BackupError| Failure::new(error.code(), error.text(lang));
     let secret = args.secret.read().map_err(failed)?;
+    let into = folder(&args.into, args.data_key_file.as_deref(), lang)?;
     // The relay destroys again what the book names before it serves anybody.
-    let check = async |folder: &std::path::Path| {
+    let check = async |folder: &DataFolder| {
         if let Some(book) = &args.erasures {
-            backup::add_erasures(folder, book)?;
+            backup::add_erasures(folder.path(), book)?;
         }
         super::verify::verify(folder, &[]).await.map_err(Ended::Check)
     };
-    let restored = backup::restore(&args.file, &args.into, &secret, check).await;
+    let restored = backup::restore(&args.file, &into, &secret, check).await;
     let (summary, report) = restored.map_err(|ended| match ended {
         Ended::Backup(error) => failed(error),
-        Ended::Check(error) => Failure::new("verify.failed", format!("{error:#}")),
+        Ended::Check(error) => Failure::of(&error, "verify.failed", lang),
     })?;
     let clean = report.problems.is_empty();
     let line = serde_json::json!({

@@ -1,7 +1,9 @@
 //! Talking to a running relay, and how a command fails.
 
 use super::RelayArgs;
-use linli_core::error::Lang;
+use crate::at_rest::key_file::KeyFileError;
+use linli_core::error::{Coded, Lang};
+use linli_storage::StoreError;
 use serde_json::{Value, json};
 
 /// A failed command: a stable code and a sentence.
@@ -14,6 +16,17 @@ pub(crate) struct Failure {
 impl Failure {
     pub(crate) fn new(code: impl Into<String>, text: impl Into<String>) -> Failure {
         Failure { code: code.into(), text: text.into() }
+    }
+
+    /// What refuses a key says so by its own code; everything else has the command's.
+    pub(crate) fn of(error: &anyhow::Error, code: &str, lang: Lang) -> Failure {
+        let store = error.downcast_ref::<StoreError>();
+        let locked = store.filter(|error| matches!(error, StoreError::Locked(_) | StoreError::KeyWrong(_)));
+        let coded = locked.map(|error| error as &dyn Coded);
+        match coded.or(error.downcast_ref::<KeyFileError>().map(|error| error as &dyn Coded)) {
+            Some(error) => Failure::new(error.code(), error.text(lang)),
+            None => Failure::new(code, format!("{error:#}")),
+        }
     }
 
     /// To standard error, as JSON when asked for.

@@ -3,12 +3,14 @@
 //! tells what somebody did who had the office's key.
 
 use super::client::Failure;
+use crate::at_rest::{self, key_file};
 use crate::keys;
 use anyhow::Context as _;
+use linli_core::error::Lang;
 use linli_core::identity::{ChainHead, DeviceKey, HeadStatement, SignedHead};
 use linli_core::ids::Hash;
 use linli_storage::model::{VerifyReport, compare_models, count_documents, verify_log};
-use linli_storage::{ChainStatus, Log, Model, Office};
+use linli_storage::{ChainStatus, DataFolder, Log, Model, Office};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,9 +18,26 @@ use std::process::ExitCode;
 /// Bytes of a file of heads at most: a district's phones, a thousand of them, with every head that each keeps.
 const ANCHORS_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
-pub(crate) async fn run(data: &Path, anchors: &[PathBuf], as_json: bool) -> Result<ExitCode, Failure> {
-    let report =
-        verify(data, anchors).await.map_err(|error| Failure::new("verify.failed", format!("{error:#}")))?;
+/// What `linli verify` is told.
+#[derive(clap::Args)]
+pub(crate) struct VerifyArgs {
+    /// 数据目录 / data folder
+    #[arg(long, env = "LINLI_DATA")]
+    data: PathBuf,
+    /// 数据目录的密钥文件,数据加密存放时给出 / the folder's key file, if it is locked
+    #[arg(long, env = "LINLI_KEY_FILE")]
+    key_file: Option<PathBuf>,
+    /// 手机保存的凭证(linli-phone anchor 的输出),可多次,- 为标准输入 / heads that phones kept, as `linli-phone anchor` prints them; may be repeated; - reads standard input
+    #[arg(long, value_name = "FILE")]
+    anchor: Vec<PathBuf>,
+}
+
+pub(crate) async fn run(args: &VerifyArgs, as_json: bool, lang: Lang) -> Result<ExitCode, Failure> {
+    let checked = async {
+        let key = args.key_file.as_deref().map(|path| key_file::read(path, &args.data)).transpose()?;
+        verify(&DataFolder::new(&args.data, key), &args.anchor).await
+    };
+    let report = checked.await.map_err(|error| Failure::of(&error, "verify.failed", lang))?;
     let clean = report.problems.is_empty();
     let line = serde_json::json!({
         "clean": clean,
@@ -40,54 +59,80 @@ pub(crate) async fn run(data: &Path, anchors: &[PathBuf], as_json: bool) -> Resu
     Ok(if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-pub(super) async fn verify(data: &Path, anchors: &[PathBuf]) -> anyhow::Result<VerifyReport> {
-    anyhow::ensure!(data.join("log.db").exists(), "there is no log.db in {}", data.display());
+pub(super) async fn verify(data: &DataFolder, anchors: &[PathBuf]) -> anyhow::Result<VerifyReport> {
+    anyhow::ensure!(data.join("log.db").exists(), "there is no log.db in {}", data.path().display());
     let mut report = VerifyReport::default();
     let key = keys::office_key(data)?;
     let heads = read_anchors(anchors, &key, &mut report)?;
     let log = Log::open(data, key).await?;
-    verify_log(&log, &mut report).await?;
+    // However it ends, the databases are closed before the program does.
+    let looked = look(data, &log, &heads, &mut report).await;
+    log.close().await;
+    looked.map(|()| report)
+}
+
+async fn look(
+    data: &DataFolder,
+    log: &Log,
+    heads: &[HeadStatement],
+    report: &mut VerifyReport,
+) -> anyhow::Result<()> {
+    verify_log(log, report).await?;
     let kept: Vec<ChainHead> = heads.iter().map(|head| head.log).collect();
-    tell(&log.chain_status(&kept).await?, ("数据记录", "log"), &mut report);
+    tell(&log.chain_status(&kept).await?, ("数据记录", "log"), report);
     if data.join("office.db").exists() {
         let office = Office::open(data, log.office()).await?;
         let kept: Vec<ChainHead> = heads.iter().map(|head| head.audit).collect();
-        tell(&office.audit_status(&kept).await?, ("操作记录", "audit"), &mut report);
+        let status = office.audit_status(&kept).await;
         office.close().await;
+        tell(&status?, ("操作记录", "audit"), report);
     }
-    tell_of_lives(data, &heads, &mut report);
+    tell_of_lives(data.path(), heads, report);
     // Of a log that cannot be read no lists can be made; what is wrong with it is said already.
-    match rebuild(data, &log, &mut report).await {
+    match rebuild(data, log, report).await {
         Err(error) if !report.problems.is_empty() => report.problems.push(format!("{error:#}")),
         rebuilt => rebuilt?,
     }
-    log.close().await;
-    Ok(report)
+    Ok(())
 }
 
 /// Makes the lists anew from the log and compares.
-async fn rebuild(data: &Path, log: &Log, report: &mut VerifyReport) -> anyhow::Result<()> {
+async fn rebuild(data: &DataFolder, log: &Log, report: &mut VerifyReport) -> anyhow::Result<()> {
     // Lists of another version's shape are neither compared nor touched: the relay makes them again.
     let stored = if Model::fits(data).await? { Some(Model::open(data).await?) } else { None };
+    let rebuilt = compare(data, log, stored.as_ref(), report).await;
     if let Some(stored) = &stored {
+        stored.close().await;
+    }
+    rebuilt
+}
+
+async fn compare(
+    data: &DataFolder,
+    log: &Log,
+    stored: Option<&Model>,
+    report: &mut VerifyReport,
+) -> anyhow::Result<()> {
+    if let Some(stored) = stored {
         // A relay that was stopped in a hurry has applied less than its log holds; it would at next start.
         stored.catch_up(log).await?;
     }
-    let scratch = data.join("verify");
-    let _ = std::fs::remove_dir_all(&scratch);
-    std::fs::create_dir_all(&scratch)?;
+    let scratch = data.elsewhere(data.join(at_rest::REBUILT));
+    let _ = std::fs::remove_dir_all(scratch.path());
+    std::fs::create_dir_all(scratch.path())?;
     let fresh = Model::open(&scratch).await?;
-    fresh.catch_up(log).await?;
-    match &stored {
-        Some(stored) => {
-            compare_models(stored, &fresh, report).await?;
-            stored.close().await;
+    let compared = async {
+        fresh.catch_up(log).await?;
+        match stored {
+            Some(stored) => compare_models(stored, &fresh, report).await?,
+            None => report.documents = count_documents(&fresh).await?,
         }
-        None => report.documents = count_documents(&fresh).await?,
-    }
+        anyhow::Ok(())
+    };
+    let compared = compared.await;
     fresh.close().await;
-    std::fs::remove_dir_all(&scratch)?;
-    Ok(())
+    std::fs::remove_dir_all(scratch.path())?;
+    compared
 }
 
 fn tell(status: &ChainStatus, (zh, en): (&str, &str), report: &mut VerifyReport) {

@@ -4,7 +4,7 @@
 //! Planned first, stored in one piece: an import is there as a whole or not at all.
 
 pub(crate) mod desk;
-mod file;
+pub(crate) mod file;
 pub(crate) mod foresight;
 pub(crate) mod jobs;
 pub(crate) mod keeper;

@@ -3,7 +3,6 @@
 use super::Params;
 use super::imports::{BadRowBody, RosterBytes};
 use crate::access::guard::{By, Trail};
-use crate::keys;
 use crate::office::import::jobs::{Uploaded, at_once, audited};
 use crate::office::import::{ImportSummary, community_name};
 use crate::problem::{Problem, ProblemBody};
@@ -108,9 +107,4 @@ fn rejects(roster: &Roster) -> Result<Option<RejectsBody>, Problem> {
         extension: workbook.format.extension().to_owned(),
         bytes: base64::engine::general_purpose::STANDARD.encode(bytes),
     }))
-}
-
-/// The key under which national ids are hashed, kept beside the relay's other secrets.
-pub(crate) fn national_id_key(data: &std::path::Path) -> anyhow::Result<Vec<u8>> {
-    keys::secret(&data.join("national-id.key"))
 }

@@ -5,21 +5,25 @@
 //! accounts, sessions, the audit. `model.db` is a cache made from the log: documents,
 //! read models, conflicts, duplicates, snapshots; it can be deleted and comes back the same.
 //!
+//! A folder with a key has all three locked, page by page, with their journals (SQLCipher).
+//!
 //! Knows nothing of HTTP or websockets.
 
 mod chain;
 mod copy;
 mod cores;
 pub mod error;
+mod folder;
 pub mod log;
 pub mod model;
 pub mod office;
 mod sqlite;
 
 pub use chain::ChainStatus;
-pub use copy::copy_database;
+pub use copy::{change_lock, copy_database, lock_databases};
 pub use cores::on_all_cores;
 pub use error::StoreError;
+pub use folder::{DataFolder, FolderKey, KEY_BYTES};
 pub use log::Log;
 pub use model::Model;
 pub use office::Office;

@@ -15,16 +15,15 @@ pub use grants::Told;
 pub use review::{Decided, Decision, ReviewError, ReviewRecord, ReviewState};
 pub use writer::{OfficeDraft, Receipt};
 
-use crate::StoreError;
 use crate::error::damaged;
 use crate::sqlite::{Database, Durability, open};
+use crate::{DataFolder, StoreError};
 use linli_core::identity::{Batch, ChainEnd, DeviceKey};
 use linli_core::ids::{DeviceId, Hash, SpaceId};
 use linli_core::sync::frames::{FeedItem, PAGE_BYTES_GOAL};
 use linli_core::time::TimeMs;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
-use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
@@ -74,12 +73,16 @@ impl Log {
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn open(folder: &Path, office: DeviceKey) -> Result<Log, StoreError> {
-        let database = Arc::new(open(&folder.join("log.db"), Durability::Synced, "").await?);
-        upgrade::bring_up(&database.writer, &office).await?;
+    pub async fn open(folder: &DataFolder, office: DeviceKey) -> Result<Log, StoreError> {
+        let database = Arc::new(open(folder, "log.db", Durability::Synced, "").await?);
+        let newest = match newest(&database, &office).await {
+            Ok(newest) => newest,
+            Err(error) => {
+                database.close().await;
+                return Err(error);
+            }
+        };
         let office = Arc::new(office);
-        let newest: i64 =
-            sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM batch").fetch_one(&database.readers).await?;
         let (requests, inbox) = mpsc::channel(QUEUE);
         let (announce, durable) = watch::channel(newest);
         tokio::spawn(writer::run(database.writer.clone(), Arc::clone(&office), inbox, announce));
@@ -245,9 +248,15 @@ impl Log {
         if self.requests.send(writer::Request::Stop(done)).await.is_ok() {
             let _ = closed.await;
         }
-        self.database.readers.close().await;
-        self.database.writer.close().await;
+        self.database.close().await;
     }
+}
+
+/// Brings the tables to today's shape; the id of the newest batch.
+async fn newest(database: &Database, office: &DeviceKey) -> Result<i64, StoreError> {
+    upgrade::bring_up(&database.writer, office).await?;
+    let newest = sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM batch");
+    Ok(newest.fetch_one(&database.readers).await?)
 }
 
 pub(crate) fn as_i64(number: u64) -> i64 {

@@ -40,13 +40,12 @@ pub use queries::{GridRecord, HouseholdFilter, HouseholdRecord, QuarantineRecord
 pub use source::{HouseholdSource, SheetSource, SourceCut, SourceTotals, VisitSource};
 pub use verify::{VerifyReport, compare_models, count_documents, verify_log};
 
-use crate::StoreError;
 use crate::log::Log;
 use crate::sqlite::{Database, Durability, open, remove, shape_of, stored_shape};
+use crate::{DataFolder, StoreError};
 use linli_core::ids::HouseholdId;
 use linli_core::search::SearchIndex;
 use sqlx::Row;
-use std::path::Path;
 use std::sync::{Arc, RwLock};
 use tokio::sync::watch;
 
@@ -77,40 +76,31 @@ impl Model {
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn open(folder: &Path) -> Result<Model, StoreError> {
-        let path = folder.join(FILE);
+    pub async fn open(folder: &DataFolder) -> Result<Model, StoreError> {
         if !Model::fits(folder).await? {
             tracing::warn!("the lists were made by another version; they are made again from the log");
-            remove(&path).map_err(sqlx::Error::Io)?;
+            remove(&folder.join(FILE)).map_err(sqlx::Error::Io)?;
         }
-        let database = Arc::new(open(&path, Durability::Rebuildable, SCHEMA).await?);
-        sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {}", shape_of(SCHEMA))))
-            .execute(&database.writer)
-            .await?;
-        let applied: i64 =
-            sqlx::query_scalar("SELECT applied FROM progress").fetch_one(&database.readers).await?;
-        let mut search = SearchIndex::new();
-        let rows = sqlx::query("SELECT id, search FROM household WHERE merged_into IS NULL ORDER BY id")
-            .fetch_all(&database.readers)
-            .await?;
-        for row in &rows {
-            if let Some(id) = HouseholdId::from_slice(row.try_get("id")?) {
-                search.upsert_stored(id, row.try_get("search")?);
+        let database = open(folder, FILE, Durability::Rebuildable, SCHEMA).await?;
+        match read_in(&database).await {
+            Ok((applied, search)) => Ok(Model {
+                database: Arc::new(database),
+                search: Arc::new(RwLock::new(search)),
+                applied: Arc::new(watch::channel(applied).0),
+            }),
+            Err(error) => {
+                database.close().await;
+                Err(error)
             }
         }
-        Ok(Model {
-            database,
-            search: Arc::new(RwLock::new(search)),
-            applied: Arc::new(watch::channel(applied).0),
-        })
     }
 
     /// Whether `model.db` in a folder has the shape that this version reads and writes, or is not there yet.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn fits(folder: &Path) -> Result<bool, StoreError> {
-        let stored = stored_shape(&folder.join(FILE)).await?;
+    pub async fn fits(folder: &DataFolder) -> Result<bool, StoreError> {
+        let stored = stored_shape(folder, FILE).await?;
         Ok(stored.is_none_or(|shape| shape == shape_of(SCHEMA)))
     }
 
@@ -150,7 +140,24 @@ impl Model {
 
     /// Closes the file.
     pub async fn close(&self) {
-        self.database.readers.close().await;
-        self.database.writer.close().await;
+        self.database.close().await;
     }
+}
+
+/// Up to which batch the lists are, and everything that can be searched for.
+async fn read_in(database: &Database) -> Result<(i64, SearchIndex<HouseholdId>), StoreError> {
+    sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {}", shape_of(SCHEMA))))
+        .execute(&database.writer)
+        .await?;
+    let applied = sqlx::query_scalar("SELECT applied FROM progress").fetch_one(&database.readers).await?;
+    let mut search = SearchIndex::new();
+    let rows = sqlx::query("SELECT id, search FROM household WHERE merged_into IS NULL ORDER BY id")
+        .fetch_all(&database.readers)
+        .await?;
+    for row in &rows {
+        if let Some(id) = HouseholdId::from_slice(row.try_get("id")?) {
+            search.upsert_stored(id, row.try_get("search")?);
+        }
+    }
+    Ok((applied, search))
 }

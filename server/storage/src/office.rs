@@ -16,11 +16,10 @@ pub mod sessions;
 mod upgrade;
 pub mod users;
 
-use crate::StoreError;
 use crate::chain::ChainKey;
 use crate::sqlite::{Database, Durability, open};
+use crate::{DataFolder, StoreError};
 use linli_core::identity::DeviceKey;
-use std::path::Path;
 use std::sync::Arc;
 
 /// The office's database. Cheap to clone.
@@ -36,10 +35,13 @@ impl Office {
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn open(folder: &Path, office: &DeviceKey) -> Result<Office, StoreError> {
-        let database = open(&folder.join("office.db"), Durability::Synced, "").await?;
+    pub async fn open(folder: &DataFolder, office: &DeviceKey) -> Result<Office, StoreError> {
+        let database = open(folder, "office.db", Durability::Synced, "").await?;
         let audit_key = ChainKey::of(office, audit::CHAIN);
-        upgrade::bring_up(&database.writer, &audit_key).await?;
+        if let Err(error) = upgrade::bring_up(&database.writer, &audit_key).await {
+            database.close().await;
+            return Err(error);
+        }
         Ok(Office { database: Arc::new(database), audit_key })
     }
 
@@ -77,7 +79,6 @@ impl Office {
 
     /// Closes the file.
     pub async fn close(&self) {
-        self.database.readers.close().await;
-        self.database.writer.close().await;
+        self.database.close().await;
     }
 }

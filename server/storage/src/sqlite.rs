@@ -1,6 +1,7 @@
-//! How both files are opened: write-ahead log, one writer, a few readers.
+//! How the files are opened: with what unlocks them, write-ahead log, one writer, a few readers.
 
 use crate::StoreError;
+use crate::folder::{DataFolder, KEY_BYTES, raw};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -39,20 +40,36 @@ pub(crate) fn shape_of(schema: &str) -> i64 {
 }
 
 /// The shape that a file was finished with; `None` when there is no file.
-pub(crate) async fn stored_shape(path: &Path) -> Result<Option<i64>, StoreError> {
+pub(crate) async fn stored_shape(folder: &DataFolder, name: &str) -> Result<Option<i64>, StoreError> {
+    let path = folder.join(name);
     if !path.exists() {
         return Ok(None);
     }
-    let options = SqliteConnectOptions::new().filename(path).busy_timeout(BUSY_TIMEOUT);
-    let mut connection = options.connect().await?;
-    let shape = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut connection).await?;
+    let mut connection = unlocked(plain(&path), folder.key_of(name).await?.as_ref()).connect().await?;
+    let shape = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut connection).await;
     connection.close().await?;
-    Ok(Some(shape))
+    Ok(Some(shape?))
+}
+
+/// How a file is opened that nothing locks.
+pub(crate) fn plain(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new().filename(path).busy_timeout(BUSY_TIMEOUT)
+}
+
+/// The same with what unlocks it, if anything does.
+pub(crate) fn unlocked(options: SqliteConnectOptions, key: Option<&[u8; KEY_BYTES]>) -> SqliteConnectOptions {
+    if key.is_none() {
+        return options;
+    }
+    // The key is part of a statement, and statements are logged, the slow ones always. What is sorted must not be
+    // spilt onto the disk: that would be in the clear.
+    let options = options.disable_statement_logging().pragma("temp_store", "MEMORY");
+    options.pragma("key", format!("\"{}\"", raw(key)))
 }
 
 /// Removes a file with what SQLite keeps beside it.
 pub(crate) fn remove(path: &Path) -> std::io::Result<()> {
-    for suffix in ["", "-wal", "-shm"] {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
         match std::fs::remove_file(&name) {
@@ -70,10 +87,18 @@ impl Database {
         let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.writer).await?;
         Ok(sqlx::Row::try_get::<i64, _>(&row, 0)? == 0)
     }
+
+    /// Waits until every connection is closed. Each has a thread of its own, and a program that ends while one still
+    /// closes takes from under it what encrypts.
+    pub(crate) async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
 }
 
 pub(crate) async fn open(
-    path: &Path,
+    folder: &DataFolder,
+    name: &str,
     durability: Durability,
     schema: &'static str,
 ) -> Result<Database, StoreError> {
@@ -81,17 +106,23 @@ pub(crate) async fn open(
         Durability::Synced => SqliteSynchronous::Full,
         Durability::Rebuildable => SqliteSynchronous::Normal,
     };
-    let options = SqliteConnectOptions::new()
-        .filename(path)
+    let key = folder.key_of(name).await?;
+    let options = unlocked(plain(&folder.join(name)), key.as_ref())
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(synchronous)
-        .busy_timeout(BUSY_TIMEOUT)
         .pragma("cache_size", CACHE_KIB)
         .pragma("secure_delete", "on");
     let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-    sqlx::raw_sql(schema).execute(&writer).await?;
-    let readers =
-        SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
-    Ok(Database { writer, readers })
+    let readers = async {
+        sqlx::raw_sql(schema).execute(&writer).await?;
+        SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await
+    };
+    match readers.await {
+        Ok(readers) => Ok(Database { writer, readers }),
+        Err(error) => {
+            writer.close().await;
+            Err(error.into())
+        }
+    }
 }

@@ -1,18 +1,19 @@
 //! What imports need between requests: how far the running ones are, the file that was read last, and what undoing
 //! would do. Lost at a restart, which nothing depends on.
 
+use super::file::Files;
 use super::foresight::Foresight;
 use super::jobs::{Settings, missing_file, settings_of};
-use super::{Reading, file, read};
+use super::{Reading, read};
 use crate::events::{Events, News};
 use crate::problem::Problem;
 use crate::state::{App, lock};
 use axum::http::StatusCode;
 use linli_core::time::TimeMs;
 use linli_roster::import::Roster;
+use linli_storage::DataFolder;
 use linli_storage::office::imports::ImportJob;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -21,7 +22,7 @@ const IDLE_MS: i64 = 30 * 60 * 1000;
 
 /// Where imports lie while a person looks at them.
 pub(crate) struct Desk {
-    pub(super) folder: PathBuf,
+    pub(super) files: Files,
     events: Arc<Events>,
     /// Jobs change one at a time.
     pub(super) turn: tokio::sync::Mutex<()>,
@@ -123,10 +124,9 @@ impl Drop for Running {
 }
 
 impl Desk {
-    pub(crate) fn new(data: &Path, events: Arc<Events>) -> Desk {
-        let folder = data.join("imports");
+    pub(crate) fn new(data: &DataFolder, events: Arc<Events>) -> Desk {
         Desk {
-            folder,
+            files: Files::of(data),
             events,
             turn: Default::default(),
             opened: Default::default(),
@@ -173,7 +173,7 @@ impl Desk {
         }
         // The one before is let go first: two at once would be twice the memory.
         *opened = None;
-        let bytes = if job.has_file { file::read(&self.folder, &job.id).await } else { None };
+        let bytes = if job.has_file { self.files.read(&job.id).await } else { None };
         let bytes = bytes.ok_or_else(missing_file)?;
         let Settings { keep_national_id, .. } = settings_of(job)?;
         let corrections = settings_of(job)?.corrections();

@@ -3,7 +3,7 @@
 
 use super::desk::{Doing, Progress, Running};
 use super::undo::{self, Kept, UndoSummary};
-use super::{ImportSummary, Reading, file, nobody, prepare, read};
+use super::{ImportSummary, Reading, nobody, prepare, read};
 use crate::access::{Caller, TOKEN_ACTOR};
 use crate::clock::{now_ms, random};
 use crate::events::News;
@@ -151,11 +151,11 @@ pub(crate) async fn upload(app: &App, by: &Caller, uploaded: Uploaded) -> Result
         ));
     }
     let job = new_job(by, &uploaded, ImportState::Ready, true);
-    file::keep(&app.imports.folder, &job.id, uploaded.bytes).await?;
+    app.imports.files.keep(&job.id, uploaded.bytes).await?;
     let opened = app.imports.open(app, &job, now_ms()).await;
     if let Err(problem) = opened.and_then(|roster| explainable(&roster)) {
         app.imports.close(&job.id).await;
-        file::delete(&app.imports.folder, &job.id);
+        app.imports.files.delete(&job.id);
         return Err(problem);
     }
     app.accounts.keep_import(&job).await?;
@@ -210,7 +210,7 @@ pub(super) async fn discard(app: &App, mut job: ImportJob) -> Result<(), Problem
         job.has_file = false;
         app.accounts.keep_import(&job).await?;
     }
-    file::delete(&app.imports.folder, &job.id);
+    app.imports.files.delete(&job.id);
     Ok(())
 }
 

@@ -1,7 +1,6 @@
 //! Goes on with imports that a stop interrupted, and deletes uploaded files when their time is over.
 
 use super::desk::{Doing, Progress};
-use super::file;
 use super::jobs::{
     FILE_KEPT_DAYS, actor_of, audited, carry_out, conclude, discard, imported, outcome_of, take_back,
     write_down,
@@ -86,9 +85,9 @@ async fn sweep(app: &App, now_ms: TimeMs) -> Result<(), Problem> {
     let _turn = app.imports.turn.lock().await;
     let jobs = app.accounts.imports(i64::MAX).await?;
     let known: BTreeSet<&str> = jobs.iter().filter(|job| job.has_file).map(|job| job.id.as_str()).collect();
-    for id in file::list(&app.imports.folder) {
+    for id in app.imports.files.ids() {
         if !known.contains(id.as_str()) {
-            file::delete(&app.imports.folder, &id);
+            app.imports.files.delete(&id);
         }
     }
     let due = now_ms - FILE_KEPT_DAYS * DAY_MS;

@@ -118,8 +118,8 @@ mod tests {
     async fn a_claim_ends_by_itself_and_is_renewed_or_taken_over_only_knowingly() {
         let folder = std::env::temp_dir().join(format!("linli-claims-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
-        let office =
-            Office::open(&folder, &linli_core::identity::DeviceKey::from_seed(&[7; 32])).await.unwrap();
+        let key = linli_core::identity::DeviceKey::from_seed(&[7; 32]);
+        let office = Office::open(&crate::DataFolder::new(&folder, None), &key).await.unwrap();
         let user = async |user: &str, take_over, at| {
             office.claim("a+b", user, take_over, at).await.unwrap().map(|claim| (claim.user, claim.until_ms))
         };

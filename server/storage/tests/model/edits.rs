@@ -5,8 +5,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use linli_core::identity::{ChainHead, DeviceKey, Entry, Payload};
 use linli_core::ids::{DocId, Hash, SpaceId, digest};
 use linli_core::kinds::DocKind;
-use linli_storage::Office;
 use linli_storage::office::audit::Deed;
+use linli_storage::{DataFolder, Office};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Row};
 use std::path::Path;
@@ -209,7 +209,7 @@ fn office() -> DeviceKey {
 async fn an_office(name: &str) -> (std::path::PathBuf, Office, Forged) {
     let folder = std::env::temp_dir().join(format!("linli-edits-{}-{name}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    let audit = Office::open(&folder, &office()).await.unwrap();
+    let audit = Office::open(&DataFolder::new(&folder, None), &office()).await.unwrap();
     for row in 0..ROWS {
         let deed = Deed {
             at_ms: 1_790_000_000_000 + i64::try_from(row).unwrap(),

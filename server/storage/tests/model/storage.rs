@@ -7,7 +7,7 @@ use linli_core::sync::frames::Grant;
 use linli_core::sync::relay::KnownDevice;
 use linli_core::sync::standing::Standing;
 use linli_storage::model::{VerifyReport, compare_models};
-use linli_storage::{Log, Model};
+use linli_storage::{DataFolder, Log, Model};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -34,8 +34,8 @@ impl Storage {
     pub(crate) async fn new(name: &str) -> Storage {
         let folder = std::env::temp_dir().join(format!("linli-storage-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
-        let log = Log::open(&folder, DeviceKey::from_seed(&[7; 32])).await.unwrap();
-        let model = Model::open(&folder).await.unwrap();
+        let log = Log::open(&DataFolder::new(&folder, None), DeviceKey::from_seed(&[7; 32])).await.unwrap();
+        let model = Model::open(&DataFolder::new(&folder, None)).await.unwrap();
         Storage { folder, log, model }
     }
 
@@ -72,7 +72,7 @@ impl Storage {
         let again = self.folder.join("again");
         let _ = std::fs::remove_dir_all(&again);
         std::fs::create_dir_all(&again).unwrap();
-        let fresh = Model::open(&again).await.unwrap();
+        let fresh = Model::open(&DataFolder::new(&again, None)).await.unwrap();
         fresh.catch_up(&self.log).await.unwrap();
         let mut report = VerifyReport::default();
         compare_models(&self.model, &fresh, &mut report).await.unwrap();
