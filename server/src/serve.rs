@@ -7,7 +7,7 @@ use crate::clock::now_ms;
 use crate::config::Config;
 use crate::office::import::keeper;
 use crate::state::{App, Secrets, Stores};
-use crate::{accept, clock, events, keys, ledgers, office, routes, ws};
+use crate::{accept, clock, events, keys, ledgers, office, routes, wanted, ws};
 use anyhow::Context as _;
 use linli_core::time::date_of;
 use linli_storage::{Log, Model, Office};
@@ -58,6 +58,7 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(announce_growth(app.clone()));
     tasks.spawn(apply(app.clone()));
+    tasks.spawn(wanted::run(app.clone()));
     tasks.spawn(follow(app.clone()));
     tasks.spawn(days(app.clone()));
     tasks.spawn(snapshots(app.clone()));
