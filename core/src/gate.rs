@@ -50,6 +50,11 @@ pub const CHANGE_OPS_MAX: u64 = 4096;
 /// it settles a conflict, a handful.
 pub const CHANGE_PREDS_MAX: u64 = 8192;
 
+/// Most operations of a change times the changes it builds on. What each operation replaces is looked up where its writer
+/// stood, and Automerge works out anew for each look where that was, along every branch. Settling the most heads there
+/// may be still leaves 512 fields; an import of the most fields there may be builds on eight changes at most.
+pub const CHANGE_LOOKS_MAX: u64 = 32 * 1024;
+
 /// Longest key in bytes. Keys are field names and ids: `r/<13 characters>/national_id_last4` is 33, a tag of 20 Chinese characters 65.
 pub const KEY_BYTES_MAX: u64 = 128;
 
@@ -96,6 +101,11 @@ pub const DOCUMENT_DEPS_MAX: u64 = 4 * DOCUMENT_CHANGES_MAX;
 /// Most actors in a document. There is one per launch of the app and document: ten a day for a year.
 /// Every new one makes Automerge renumber the document.
 pub const DOCUMENT_ACTORS_MAX: u64 = 4096;
+
+/// Processor time that the dearest admissible change or document may cost on an office PC, loaded, applied or read once.
+/// What the bounds above let in stays below it; the test that builds the dearest of each kind is
+/// `core/tests/gate_time.rs`.
+pub const ADMISSIBLE_CPU_MS_MAX: u64 = 100;
 
 /// What a change says about itself, read without Automerge.
 #[derive(Clone, Debug, PartialEq, Eq)]

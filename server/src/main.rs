@@ -20,6 +20,7 @@ mod routes;
 mod serve;
 mod site;
 mod state;
+mod wanted;
 mod ws;
 
 use std::process::ExitCode;

@@ -8,7 +8,7 @@ use crate::clock::now_ms;
 use crate::config::Config;
 use crate::office::import::keeper;
 use crate::state::{App, Secrets, Stores};
-use crate::{accept, at_rest, clock, events, keys, ledgers, office, routes, ws};
+use crate::{accept, at_rest, clock, events, keys, ledgers, office, routes, wanted, ws};
 use anyhow::Context as _;
 use linli_core::time::date_of;
 use linli_storage::DataFolder;
@@ -67,6 +67,7 @@ async fn serve(config: &Config, stores: Stores, tls: Option<Arc<Tls>>, json: boo
     let mut tasks = JoinSet::new();
     tasks.spawn(announce_growth(app.clone()));
     tasks.spawn(apply(app.clone()));
+    tasks.spawn(wanted::run(app.clone()));
     tasks.spawn(follow(app.clone()));
     tasks.spawn(days(app.clone()));
     tasks.spawn(snapshots(app.clone()));

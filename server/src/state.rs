@@ -8,6 +8,7 @@ use crate::ledgers::shelf::Shelf;
 use crate::metrics::Metrics;
 use crate::office::forget::Book;
 use crate::office::import::desk::Desk;
+use crate::wanted::Question;
 use linli_core::ids::{DeviceId, Hash, SpaceId};
 use linli_core::kinds::{community_space, grid_space, worker_space};
 use linli_core::sync::frames::{Grant, Person};
@@ -22,6 +23,9 @@ use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
 /// Announcements a connection may be behind; one that is further behind reads the log from where it is,
 /// so nothing is lost.
 const ADVANCES: usize = 1_024;
+
+/// Questions a connection may be behind; what it misses it is asked when it comes again.
+const QUESTIONS: usize = 64;
 
 /// Name of the office among the people of a community.
 pub(crate) const OFFICE_NAME: &str = "社区办公室";
@@ -42,6 +46,8 @@ pub(crate) struct App {
     pub(crate) token: Arc<str>,
     /// A space has grown to this number.
     pub(crate) advanced: broadcast::Sender<(SpaceId, u64)>,
+    /// Changes that the relay lacks, for connections to ask for.
+    pub(crate) wanted: broadcast::Sender<Arc<Question>>,
     /// What happens, for pages that are open.
     pub(crate) events: Arc<Events>,
     /// How many connections each phone has now.
@@ -146,6 +152,7 @@ impl App {
             door: Arc::new(secrets.door),
             token: secrets.token.into(),
             advanced: broadcast::channel(ADVANCES).0,
+            wanted: broadcast::channel(QUESTIONS).0,
             connected: Arc::default(),
             stopping,
             office: Arc::default(),

@@ -5,6 +5,7 @@ use crate::access::pace::{BYTES, MESSAGES, Used};
 use crate::clock::{now_ms, patience, random};
 use crate::packing::{pack, unpack_push};
 use crate::state::App;
+use crate::wanted::Question;
 use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Extension, State};
@@ -17,6 +18,7 @@ use linli_core::sync::frames::{
 use linli_core::sync::relay::{Ask, Session, Stored, SyncError};
 use linli_storage::StoreError;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
@@ -117,6 +119,7 @@ impl Connection {
 
     async fn serve_known(&mut self, regranted: &mut watch::Receiver<()>) -> Result<(), End> {
         let mut advanced = self.app.advanced.subscribe();
+        let mut wanted = self.app.wanted.subscribe();
         let mut stopping = self.app.stopping.clone();
         let mut silent = false;
         loop {
@@ -134,6 +137,7 @@ impl Connection {
                 },
                 Ok(()) = regranted.changed() => self.on_regranted().await?,
                 news = advanced.recv() => self.on_news(news).await?,
+                Ok(question) = wanted.recv() => self.on_question(&question).await?,
                 () = stopped(&mut stopping) => {
                     let asks = self.session.refuse(SyncError::Unavailable);
                     return self.carry_out(asks).await;
@@ -209,6 +213,15 @@ impl Connection {
         }
     }
 
+    async fn on_question(&mut self, question: &Arc<Question>) -> Result<(), End> {
+        let meant = match &question.signers {
+            Some(signers) => self.session.device().is_some_and(|device| signers.contains(&device)),
+            None => self.session.follows(question.wanted.space),
+        };
+        let asks = if meant { self.session.on_wanted(question.wanted.clone(), now_ms()) } else { Vec::new() };
+        self.carry_out(asks).await
+    }
+
     async fn send(&mut self, message: Message) -> Result<(), End> {
         let sent = timeout(patience(SEND_TIMEOUT), self.socket.send(message)).await;
         sent.map_err(|_| End::Gone)?.map_err(|_| End::Gone)
@@ -273,6 +286,11 @@ impl Connection {
                 }
                 let items = pack(&items);
                 Ok(self.session.on_feed(Page { space, after, upto, head, items }))
+            }
+            Ask::FindWanted(space) => {
+                let found = self.app.model.wanted(Some(space)).await?;
+                let now = now_ms();
+                Ok(found.into_iter().flat_map(|found| self.session.on_wanted(found.wanted, now)).collect())
             }
             Ask::ReadSnapshot(get) => {
                 let page = Connection::snapshot(&self.app, &get).await?;

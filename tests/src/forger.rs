@@ -84,14 +84,21 @@ impl Forger {
         self.connect_having(None)
     }
 
+    /// The same as a phone that knows how to answer when it is asked for changes.
+    pub fn connect_answering(&self) -> Wire {
+        let hello = Said { answers: Some(true), ..Said::default() };
+        greet(&self.url, self.device(), hello, &|purpose, message| self.key.sign(purpose, message))
+    }
+
     /// The same, saying which statement of its grants it has seen.
     pub fn connect_having(&self, seen: Option<u64>) -> Wire {
-        greet(&self.url, self.device(), seen, &|purpose, message| self.key.sign(purpose, message))
+        let hello = Said { seen, ..Said::default() };
+        greet(&self.url, self.device(), hello, &|purpose, message| self.key.sign(purpose, message))
     }
 
     /// Connects as a phone that signs in some other way.
     pub fn connect_as(relay: &Relay, device: DeviceId, sign: &dyn Fn(&str, &[u8]) -> Signature) -> Wire {
-        greet(&sync_url(relay), device, None, sign)
+        greet(&sync_url(relay), device, Said::default(), sign)
     }
 }
 
@@ -123,6 +130,17 @@ impl Wire {
             said.push(frame);
         }
         said
+    }
+
+    /// Pushes batches and waits until the relay says something of this kind, whatever else it says before.
+    pub fn push_until(&mut self, batches: &[Batch], meant: impl Fn(&Frame) -> bool) -> Frame {
+        send(&mut self.socket, &push(batches));
+        loop {
+            let frame = read(&mut self.socket).expect("the relay says it");
+            if meant(&frame) {
+                return frame;
+            }
+        }
     }
 
     /// Asks so many times for a sign of life, and waits for as many.
@@ -176,7 +194,14 @@ fn read(socket: &mut WebSocket<MaybeTlsStream<TcpStream>>) -> Option<Frame> {
     }
 }
 
-fn greet(url: &str, device: DeviceId, seen: Option<u64>, sign: &dyn Fn(&str, &[u8]) -> Signature) -> Wire {
+/// What a phone says of itself that others leave out.
+#[derive(Default)]
+struct Said {
+    seen: Option<u64>,
+    answers: Option<bool>,
+}
+
+fn greet(url: &str, device: DeviceId, said: Said, sign: &dyn Fn(&str, &[u8]) -> Signature) -> Wire {
     let (mut socket, _) = tungstenite::connect(url).expect("a websocket");
     let hello = Hello {
         version: VERSION,
@@ -186,7 +211,8 @@ fn greet(url: &str, device: DeviceId, seen: Option<u64>, sign: &dyn Fn(&str, &[u
         english: true,
         unsent: None,
         chain: None,
-        seen,
+        seen: said.seen,
+        answers: said.answers,
     };
     send(&mut socket, &Frame::Hello(hello).to_bytes());
     let Some(Frame::Challenge(challenge)) = read(&mut socket) else { panic!("no challenge") };

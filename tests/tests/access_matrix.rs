@@ -9,7 +9,8 @@ use linli_core::ids::{Actor, DocId, SpaceId};
 use linli_core::kinds::{DocKind, community_space, grid_space};
 use linli_core::record::Put;
 use linli_core::sync::frames::{
-    Ack, Bye, Challenge, Codec, Frame, GetSnapshot, Hello, Packed, Page, Pull, Refused, SnapshotPage, VERSION,
+    Ack, Bye, Challenge, Codec, Frame, GetSnapshot, Hello, Packed, Page, Pull, Refused, SnapshotPage,
+    VERSION, Wanted,
 };
 use linli_tests::{COMMUNITY, Forger, GRID, Relay, Roster, entry, kept_listing, push, text};
 use serde_json::json;
@@ -121,6 +122,7 @@ fn out_of_turn(phone: &Forger, space: SpaceId) -> Vec<(&'static str, Vec<u8>)> {
         unsent: None,
         chain: None,
         seen: None,
+        answers: None,
     };
     let key = phone.key().public();
     let challenge = Challenge { nonce: vec![0; 32], relay: key, signature: signature.clone() };
@@ -145,6 +147,7 @@ fn out_of_turn(phone: &Forger, space: SpaceId) -> Vec<(&'static str, Vec<u8>)> {
         ("page", Frame::Page(page)),
         ("snapshot_page", Frame::SnapshotPage(snapshot)),
         ("bye", Frame::Bye(Bye { code: String::new(), text: String::new() })),
+        ("wanted", Frame::Wanted(Wanted { space, doc: DocId([1; 16]), changes: Vec::new() })),
         ("push", Frame::Push(packed())),
     ];
     let written = frames.into_iter().map(|(name, frame)| (name, frame.to_bytes()));

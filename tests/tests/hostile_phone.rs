@@ -3,11 +3,11 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a story that cannot go on must stop")]
 
 use linli_core::doc::{Author, ChangeBytes, Document};
-use linli_core::identity::{Batch, ChainEnd, Entry, Header, Sealer};
+use linli_core::identity::{Batch, ChainEnd, Entry, Header, Payload, Sealer};
 use linli_core::ids::{Actor, DocId, HouseholdId, SpaceId};
 use linli_core::kinds::{DocKind, Household};
 use linli_core::record::Put;
-use linli_core::sync::frames::Frame;
+use linli_core::sync::frames::{Frame, Pull, WANTED_CHANGES_MAX, Wanted};
 use linli_tests::{Forger, GRID, Relay, Roster, Wire, entry};
 use std::path::Path;
 
@@ -210,9 +210,7 @@ fn a_valid_signature_opens_no_other_space_and_revives_nothing() {
     town.wire.push_durably(&[elsewhere]);
     town.relay.settle();
     assert_eq!(waiting(&town), 1);
-    let said = town
-        .wire
-        .say(&Frame::Pull(linli_core::sync::frames::Pull { space: SpaceId([9; 16]), after: 0 }).to_bytes());
+    let said = town.wire.say(&Frame::Pull(Pull { space: SpaceId([9; 16]), after: 0 }).to_bytes());
     assert!(matches!(said.as_slice(), [Frame::Bye(bye)] if bye.code == "sync.not_granted"), "{said:?}");
     town.relay.verify();
 }
@@ -249,6 +247,8 @@ fn a_change_that_waits_for_a_month_is_shown_and_not_given_up() {
     assert!(town.put_aside().is_empty());
     town.hand_in(vec![Pen::new(2, 1).begin()]);
     assert_eq!(town.put_aside(), ["gate.missing_dependency"]);
+    let waits_for = town.relay.office(&["quarantine"])[0]["waits_for"].as_str().map(str::to_owned);
+    assert_eq!(waits_for.map(|hash| hash.len()), Some(64), "the office sees what it waits for");
     town.relay.verify();
     town.hand_in(vec![first]);
     assert_eq!(town.note(pen.home), "先到");
@@ -274,6 +274,82 @@ fn only_so_many_changes_wait_for_one_document() {
     town.hand_in(vec![other.begin(), other.note("照常")]);
     assert_eq!(town.note(other.home), "照常");
     town.relay.verify();
+}
+
+/// What these frames ask for.
+fn wanted(frames: &[Frame]) -> Vec<&Wanted> {
+    fn wanted(frame: &Frame) -> Option<&Wanted> {
+        match frame {
+            Frame::Wanted(wanted) => Some(wanted),
+            _ => None,
+        }
+    }
+    frames.iter().filter_map(wanted).collect()
+}
+
+#[test]
+fn what_is_missing_is_asked_for_first_of_who_signed_what_waits_and_then_of_who_comes() {
+    let mut town = Town::new();
+    let wang = Forger::enrol(&town.relay, "王芳", &town.relay.grids(), 67);
+    let mut old_app = wang.connect();
+    let mut pen = Pen::new(1, 1);
+    let first = pen.begin();
+    let name = |entry: &Entry| match &entry.payload {
+        Payload::Change(bytes) => ChangeBytes(bytes.clone()).name(),
+        _ => None,
+    };
+    let missing = Wanted {
+        space: town.space,
+        doc: pen.home.into(),
+        changes: vec![name(&first).expect("a change has a name")],
+    };
+    let batch = town.forger.seal(town.space, vec![pen.note("先到"), pen.note("又一次")]);
+    town.wire = town.forger.connect_answering();
+    // What waits itself is not lacking, and one question is enough.
+    let asked = town.wire.push_until(&[batch], |frame| matches!(frame, Frame::Wanted(_)));
+    assert_eq!(asked, Frame::Wanted(missing.clone()));
+    town.relay.settle();
+    let pull = Frame::Pull(Pull { space: town.space, after: 0 }).to_bytes();
+    assert_eq!(wanted(&wang.connect_answering().say(&pull)), [&missing]);
+    let heard = old_app.say(&pull);
+    assert!(matches!(heard.as_slice(), [Frame::Page(_)]), "a phone from before is asked nothing: {heard:?}");
+
+    let batch = town.forger.seal(town.space, vec![first]);
+    town.wire.push_durably(&[batch]);
+    town.relay.settle();
+    assert_eq!(town.note(pen.home), "又一次");
+    assert!(wanted(&wang.connect_answering().say(&pull)).is_empty(), "nothing is lacking any more");
+    town.relay.verify();
+}
+
+/// Whoever makes up changes that nobody can complete makes other phones look for what they build on.
+#[test]
+fn nobody_is_asked_more_than_a_little_for_what_somebody_made_up() {
+    const DOCUMENTS: u32 = 20;
+    const OF_ONE: u8 = 100;
+    const QUESTIONS_MAX: usize = 8;
+    let mut town = Town::new();
+    let wang = Forger::enrol(&town.relay, "王芳", &town.relay.grids(), 67);
+    let orphan = |number, actor| {
+        let mut pen = Pen::new(number, actor);
+        let _never_handed_in = pen.begin();
+        pen.note("等着")
+    };
+    let pull = Frame::Pull(Pull { space: town.space, after: 0 }).to_bytes();
+    town.hand_in((1..=OF_ONE).map(|actor| orphan(0, actor)).collect());
+    let heard = wang.connect_answering().say(&pull);
+    let counts = |asked: &[&Wanted]| asked.iter().map(|one| one.changes.len()).collect::<Vec<_>>();
+    assert_eq!(
+        counts(&wanted(&heard)),
+        [WANTED_CHANGES_MAX],
+        "of one document no more than one question holds"
+    );
+
+    town.hand_in((1..=DOCUMENTS).map(|number| orphan(number, 1)).collect());
+    let mut wire = wang.connect_answering();
+    let heard = wire.say(&pull);
+    assert_eq!(counts(&wanted(&heard)), [1; QUESTIONS_MAX], "the newest first, and so many questions");
+    assert!(wanted(&wire.say(&pull)).is_empty(), "asking again brings no more questions");
 }
 
 /// Whoever reads a document sees the actors in it, and could write on under one of them: the colleague would have

@@ -3,6 +3,7 @@
 //! What is said is decided by [`linli_core::sync::device::Device`]; this module owns the socket, the
 //! patience and the tries. Nothing here may be needed for a save.
 
+mod again;
 mod driver;
 pub(crate) mod heads;
 mod lineage;

@@ -218,6 +218,7 @@ fn running_session() -> Session {
         unsent: None,
         chain: None,
         seen: None,
+        answers: None,
     };
     session.on_frame(Frame::Hello(hello), NOW_MS, &office());
     let message = challenge_message(&[6; 32], &office().public(), phone().device());

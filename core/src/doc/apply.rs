@@ -36,6 +36,13 @@ impl Coded for ApplyError {
     }
 }
 
+impl ChangeBytes {
+    /// The hash by which other changes name this one; `None` for what the gate would refuse.
+    pub fn name(&self) -> Option<Hash> {
+        gate::inspect_change(&self.0).ok().map(|facts| Hash(facts.hash))
+    }
+}
+
 /// What a change did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Applied {

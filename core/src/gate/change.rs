@@ -9,8 +9,8 @@ use super::bytes::Cursor;
 use super::chunk::{self, Chunk};
 use super::columns::{ColumnHead, Deltas, Rows, Rule, Spelling, all_false, read_table, text};
 use super::{
-    ACTOR_BYTES, CHANGE_ACTORS_MAX, CHANGE_BYTES_MAX, CHANGE_OPS_MAX, CHANGE_PREDS_MAX, ChangeFacts,
-    DEPS_MAX, GateError, KEY_BYTES_MAX, MESSAGE_BYTES_MAX, OP_COUNTER_MAX, TIME_MS_MAX, values,
+    ACTOR_BYTES, CHANGE_ACTORS_MAX, CHANGE_BYTES_MAX, CHANGE_LOOKS_MAX, CHANGE_OPS_MAX, CHANGE_PREDS_MAX,
+    ChangeFacts, DEPS_MAX, GateError, KEY_BYTES_MAX, MESSAGE_BYTES_MAX, OP_COUNTER_MAX, TIME_MS_MAX, values,
 };
 
 /// An actor id as it stands in a chunk.
@@ -74,6 +74,11 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Parsed<'_>, GateError> {
     cursor.finish()?;
     let (ops, preds) = columns.read(facts.start_op, &actor, &others)?;
     facts.ops = ops.len() as u64;
+    let looks = facts.ops * facts.deps.len() as u64;
+    if looks > CHANGE_LOOKS_MAX {
+        let what = "operations times dependencies of a change";
+        return Err(GateError::TooMany { what, found: looks, max: CHANGE_LOOKS_MAX });
+    }
     facts.other_actors = others.len();
     Ok(Parsed { facts, actor, others, ops, preds })
 }

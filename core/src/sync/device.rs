@@ -6,15 +6,19 @@
 
 use super::frames::{
     Ack, CHALLENGE_PURPOSE, Challenge, Codec, Frame, GetSnapshot, Grant, Hello, Packed, Page, Pull, Refused,
-    SnapshotPage, VERSION, Welcome, challenge_message,
+    SnapshotPage, VERSION, Wanted, Welcome, challenge_message,
 };
 use crate::identity::{ChainEnd, PublicKey, Signature};
-use crate::ids::{DeviceId, SpaceId};
+use crate::ids::{DeviceId, DocId, SpaceId};
 use crate::time::TimeMs;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Snapshot pages asked for ahead: hides a mobile network's round trip without holding many pages.
 const SNAPSHOT_WINDOW: u32 = 4;
+
+/// Documents of which a relay is given the own changes again on one connection, each once: more than one relay lacks
+/// after an accident, and less than a lying one would need to empty a battery.
+const AGAIN_DOCS_MAX: usize = 256;
 
 /// Whom a refusal names when the batch itself could not be read.
 const NOBODY: DeviceId = DeviceId([0; 16]);
@@ -59,6 +63,9 @@ pub enum Ask {
     StorePage(Page),
     /// Store the documents of a snapshot page and the cursor, in one transaction.
     StoreSnapshot(SnapshotPage),
+    /// The relay lacks these changes: hand in again what we wrote in their document if one of them is ours, then call
+    /// [`Device::on_work`].
+    HandInAgain(Wanted),
     /// Everything granted is here and everything recorded is durable at the relay.
     CaughtUp,
     /// The connection cannot go on.
@@ -107,6 +114,8 @@ pub struct Device {
     pushing: Option<(DeviceId, u32, u64)>,
     outbox_empty: bool,
     told_caught_up: bool,
+    /// Documents that the relay has asked for.
+    asked_for: BTreeSet<DocId>,
 }
 
 impl Device {
@@ -120,7 +129,17 @@ impl Device {
         status: Status,
     ) -> (Device, Vec<Ask>) {
         let Status { unsent, chain, seen } = status;
-        let hello = Hello { version: VERSION, app, device, now_ms, english, unsent, chain, seen };
+        let hello = Hello {
+            version: VERSION,
+            app,
+            device,
+            now_ms,
+            english,
+            unsent,
+            chain,
+            seen,
+            answers: Some(true),
+        };
         let machine = Device {
             device,
             relay,
@@ -130,6 +149,7 @@ impl Device {
             pushing: None,
             outbox_empty: false,
             told_caught_up: false,
+            asked_for: BTreeSet::new(),
         };
         (machine, vec![Ask::Send(Frame::Hello(hello))])
     }
@@ -145,6 +165,7 @@ impl Device {
             (Phase::Running, Frame::Refused(refused)) => self.on_refused(refused),
             (Phase::Running, Frame::Page(page)) => self.on_page(page),
             (Phase::Running, Frame::SnapshotPage(page)) => self.on_snapshot(page),
+            (Phase::Running, Frame::Wanted(wanted)) => self.on_wanted(wanted),
             _ => self.fail("sync.unexpected_frame".into(), "the relay sent a frame out of turn".into()),
         }
     }
@@ -254,6 +275,11 @@ impl Device {
         let mut asks = vec![Ask::StoreRefused(refused)];
         asks.extend(self.maybe_caught_up());
         asks
+    }
+
+    fn on_wanted(&mut self, wanted: Wanted) -> Vec<Ask> {
+        let room = self.asked_for.len() < AGAIN_DOCS_MAX;
+        if room && self.asked_for.insert(wanted.doc) { vec![Ask::HandInAgain(wanted)] } else { Vec::new() }
     }
 
     fn on_page(&mut self, page: Page) -> Vec<Ask> {

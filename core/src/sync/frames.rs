@@ -3,6 +3,8 @@
 //! Frames are arrays whose first element is the frame's number; fields have numbers too, so that a newer
 //! peer may add some. Version 1's bytes are kept under `core/tests/wire` and must always be readable.
 
+mod wanted;
+
 use crate::bounded::up_to;
 use crate::error::Lang;
 pub use crate::identity::ActorDevice;
@@ -11,6 +13,7 @@ use crate::ids::{DeviceId, DocId, Hash, SpaceId};
 use crate::kinds::DocKind;
 use crate::time::TimeMs;
 use minicbor::decode::{self, Decoder};
+pub use wanted::{WANTED_CHANGES_MAX, Wanted};
 
 /// The only version so far.
 pub const VERSION: u32 = 1;
@@ -94,6 +97,9 @@ pub enum Frame {
     /// Either: the connection ends, and why.
     #[n(13)]
     Bye(#[n(0)] Bye),
+    /// Relay: changes that it lacks. Only to phones that said they know this frame ([`Hello::answers`]).
+    #[n(14)]
+    Wanted(#[n(0)] Wanted),
 }
 
 /// Who the phone says it is.
@@ -124,6 +130,9 @@ pub struct Hello {
     /// Version of the newest [`crate::identity::GrantStatement`] that it has taken.
     #[n(8)]
     pub seen: Option<u64>,
+    /// Whether it knows [`Frame::Wanted`]; phones from before do not say.
+    #[n(9)]
+    pub answers: Option<bool>,
 }
 
 impl Hello {

@@ -5,7 +5,7 @@
 
 use super::frames::{
     Ack, Bye, CHALLENGE_PURPOSE, Challenge, Frame, GetSnapshot, Grant, Hello, PROOF_PURPOSE, Packed, Page,
-    Person, Pull, Refused, SnapshotPage, VERSION, Welcome, challenge_message,
+    Person, Pull, Refused, SnapshotPage, VERSION, Wanted, Welcome, challenge_message,
 };
 pub use super::refusal::SyncError;
 use super::standing::{Cause, Standing};
@@ -17,6 +17,12 @@ use crate::identity::{
 use crate::ids::{DeviceId, Hash, SpaceId};
 use crate::time::TimeMs;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// How often a phone is asked within [`WANTED_WITHIN_MS`] for what the relay lacks. What is left out is asked for at the
+/// phone's next contact.
+const WANTED_MAX: u32 = 8;
+/// See [`WANTED_MAX`].
+const WANTED_WITHIN_MS: i64 = 60_000;
 
 /// What the driver must do, in order.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +41,8 @@ pub enum Ask {
         /// After this number.
         after: u64,
     },
+    /// Look whether changes of this space are lacking and call [`Session::on_wanted`] for each document's.
+    FindWanted(SpaceId),
     /// Read a page of a snapshot and call [`Session::on_snapshot`].
     ReadSnapshot(GetSnapshot),
     /// The device has proven who it is; its clock is off by so much.
@@ -187,6 +195,8 @@ pub struct Session {
     skew_ms: i64,
     lineage: Option<Hash>,
     head: Option<SignedHead>,
+    /// Since when, and how often since, the phone was asked for what is lacking.
+    wanted: (TimeMs, u32),
 }
 
 impl Session {
@@ -205,6 +215,7 @@ impl Session {
             skew_ms: 0,
             lineage: None,
             head: None,
+            wanted: (0, 0),
         }
     }
 
@@ -236,6 +247,11 @@ impl Session {
     /// The spaces that the phone follows now.
     pub fn followed(&self) -> Vec<SpaceId> {
         self.following.keys().copied().collect()
+    }
+
+    /// Whether the phone follows a space now.
+    pub fn follows(&self, space: SpaceId) -> bool {
+        self.following.contains_key(&space)
     }
 
     /// Whether a page for this phone may leave a batch out because the phone has it: it is its own and was
@@ -383,7 +399,28 @@ impl Session {
         }
         let following = Following { sent: pull.after, reading: true, head: pull.after };
         self.following.insert(pull.space, following);
-        vec![Ask::ReadFeed { space: pull.space, after: pull.after }]
+        let read = Ask::ReadFeed { space: pull.space, after: pull.after };
+        // Before the page, because a phone that has it all may leave.
+        let wanted = self.answers().then_some(Ask::FindWanted(pull.space));
+        wanted.into_iter().chain([read]).collect()
+    }
+
+    fn answers(&self) -> bool {
+        self.hello.as_ref().is_some_and(|hello| hello.answers == Some(true))
+    }
+
+    /// The relay lacks changes that others build on, and this phone may have written them: it follows their space, or
+    /// signed what waits. Only a phone whose word would count there is asked, and only so often.
+    pub fn on_wanted(&mut self, wanted: Wanted, now_ms: TimeMs) -> Vec<Ask> {
+        let asks = self.device().is_some() && self.answers();
+        if !asks || self.may(|device| Deed::Write(device.place(wanted.space))).is_err() {
+            return Vec::new();
+        }
+        let (since, times) = self.wanted;
+        // A clock that was set back begins anew as well.
+        let anew = !(since..since.saturating_add(WANTED_WITHIN_MS)).contains(&now_ms);
+        self.wanted = if anew { (now_ms, 1) } else { (since, times.saturating_add(1)) };
+        if self.wanted.1 > WANTED_MAX { Vec::new() } else { vec![Ask::Send(Frame::Wanted(wanted))] }
     }
 
     fn on_get_snapshot(&mut self, get: GetSnapshot) -> Vec<Ask> {

@@ -141,7 +141,7 @@ impl Office {
                 let page = self.snapshot(&get, dice);
                 self.session(link, |session| session.on_snapshot(page))
             }
-            Ask::Send(_) | Ask::Close | Ask::Arrived { .. } => Vec::new(),
+            Ask::Send(_) | Ask::Close | Ask::Arrived { .. } | Ask::FindWanted(_) => Vec::new(),
         }
     }
 

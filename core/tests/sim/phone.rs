@@ -190,7 +190,7 @@ impl Phone {
             Ask::StoreSnapshot(page) => self.store_snapshot(&page),
             Ask::CaughtUp => self.caught_up |= !self.pushing,
             Ask::Failed { .. } => self.link = None,
-            Ask::Send(_) => {}
+            Ask::Send(_) | Ask::HandInAgain(_) => {}
         }
         Vec::new()
     }

@@ -10,7 +10,7 @@ use linli_core::ids::{Actor, DeviceId, DocId, Hash, SpaceId};
 use linli_core::kinds::DocKind;
 use linli_core::sync::frames::{
     Ack, Bye, CHALLENGE_PURPOSE, Challenge, Codec, Frame, GetSnapshot, Grant, Hello, Packed, Page, Person,
-    Pull, Refused, SnapshotPage, VERSION, Welcome,
+    Pull, Refused, SnapshotPage, VERSION, Wanted, Welcome,
 };
 
 pub(crate) const SPACE: SpaceId = SpaceId([1; 16]);
@@ -69,6 +69,7 @@ pub(crate) fn every_frame() -> Vec<(&'static str, Frame)> {
         unsent: None,
         chain: None,
         seen: None,
+        answers: None,
     };
     let signature = key.sign(CHALLENGE_PURPOSE, b"nonce");
     let challenge = Challenge { nonce: vec![6; 32], relay: key.public(), signature: signature.clone() };
@@ -105,6 +106,7 @@ pub(crate) fn every_frame() -> Vec<(&'static str, Frame)> {
         at_ms: 1_790_000_000_000,
     };
     let headed = Welcome { lineage: Some(hash(4)), head: Some(head.sign(&key)), ..welcome.clone() };
+    let answering = Hello { answers: Some(true), ..hello.clone() };
     let busy = Hello { unsent: Some(70_000), ..hello.clone() };
     let refused =
         Refused { device, epoch: 2, number: 301, code: "batch.gap".into(), text: text(), chain: Some(end) };
@@ -113,6 +115,7 @@ pub(crate) fn every_frame() -> Vec<(&'static str, Frame)> {
         ("hello", Frame::Hello(hello)),
         ("hello_unsent", Frame::Hello(busy)),
         ("hello_chain", Frame::Hello(placed)),
+        ("hello_answers", Frame::Hello(answering)),
         ("challenge", Frame::Challenge(challenge)),
         ("proof", Frame::Proof(signature)),
         ("welcome", Frame::Welcome(welcome)),
@@ -127,5 +130,9 @@ pub(crate) fn every_frame() -> Vec<(&'static str, Frame)> {
         ("get_snapshot", Frame::GetSnapshot(GetSnapshot { space: SPACE, seq: 90, page: 2 })),
         ("snapshot_page", Frame::SnapshotPage(page)),
         ("bye", Frame::Bye(Bye { code: "sync.version".into(), text: text() })),
+        (
+            "wanted",
+            Frame::Wanted(Wanted { space: SPACE, doc: DocId([7; 16]), changes: vec![hash(8), hash(9)] }),
+        ),
     ]
 }

@@ -342,8 +342,12 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
             format!("{place}  {}  {}", number(digest, "documents"), text(digest, "code"))
         }),
         OfficeCommand::Quarantine => list(&client.get("/v1/quarantine", &[]).await?, as_json, |row| {
+            let waits_for = match text(row, "waits_for") {
+                "" => String::new(),
+                change => format!(" ({}{change})", pick(client.lang, "等待改动 ", "waits for change ")),
+            };
             format!(
-                "{}/{} {}: {}",
+                "{}/{} {}: {}{waits_for}",
                 number(row, "batch"),
                 number(row, "entry"),
                 text(row, "code"),

@@ -47,6 +47,9 @@ pub(crate) struct QuarantineBody {
     device: String,
     code: String,
     reason: String,
+    /// Hash of the change that it waits for. Phones that may have written that one are asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits_for: Option<String>,
 }
 
 /// Changes that could not be applied, with the reason; their bytes are kept.
@@ -60,6 +63,7 @@ pub(crate) async fn quarantine(State(app): State<App>) -> Result<Json<Vec<Quaran
         device: row.device.to_string(),
         code: row.code,
         reason: row.reason,
+        waits_for: row.missing.map(|missing| super::hex(&missing.0)),
     });
     Ok(Json(bodies.collect()))
 }

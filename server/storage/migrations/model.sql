@@ -96,13 +96,15 @@ CREATE TABLE IF NOT EXISTS household_merge (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS household_merge_at ON household_merge (at_ms DESC, id);
 CREATE TABLE IF NOT EXISTS held (
-  change BLOB PRIMARY KEY,             -- hash of the waiting change
+  change BLOB PRIMARY KEY,             -- hash by which others name the waiting change
   missing BLOB NOT NULL,               -- one that it waits for
   doc BLOB NOT NULL, kind INTEGER NOT NULL, batch INTEGER NOT NULL, entry INTEGER NOT NULL,
   space BLOB NOT NULL, seq INTEGER NOT NULL, device BLOB NOT NULL, received_ms INTEGER NOT NULL,
   overdue INTEGER NOT NULL DEFAULT 0   -- 1: it waits for so long that somebody was told
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS held_doc ON held (doc);
+CREATE INDEX IF NOT EXISTS held_space ON held (space);
+CREATE INDEX IF NOT EXISTS held_batch ON held (batch, entry);
 CREATE TABLE IF NOT EXISTS quarantine (
   batch INTEGER NOT NULL, entry INTEGER NOT NULL, doc BLOB NOT NULL, device BLOB NOT NULL,
   code TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (batch, entry)

@@ -23,6 +23,7 @@ mod recall;
 mod snapshots;
 mod source;
 mod verify;
+mod wanted;
 
 pub use canvass::CanvassRecord;
 pub use changes::{ChangedRecord, Subject};
@@ -39,6 +40,7 @@ pub use pairs::{AfterPair, ApartRecord, DuplicateRecord, MergeRecord};
 pub use queries::{GridRecord, HouseholdFilter, HouseholdRecord, QuarantineRecord, VisitRecord};
 pub use source::{HouseholdSource, SheetSource, SourceCut, SourceTotals, VisitSource};
 pub use verify::{VerifyReport, compare_models, count_documents, verify_log};
+pub use wanted::WantedRecord;
 
 use crate::log::Log;
 use crate::sqlite::{Database, Durability, open, remove, shape_of, stored_shape};

@@ -14,7 +14,7 @@ use linli_core::identity::{HeadStatement, PublicKey, SignedHead, open_grants};
 use linli_core::ids::DeviceId;
 use linli_core::sync::device::{Ask, Device, Status, nothing_packed};
 use linli_core::sync::frames::{
-    Ack, Frame, PAGE_BYTES_GOAL, PROOF_PURPOSE, Page, Pull, Refused, SnapshotPage, Welcome,
+    Ack, Frame, PAGE_BYTES_GOAL, PROOF_PURPOSE, Page, Pull, Refused, SnapshotPage, Wanted, Welcome,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -149,6 +149,7 @@ impl<'e> Driver<'e> {
             Ask::StoreRefused(refused) => return self.store_refused(&refused, listener).await,
             Ask::StorePage(page) => return self.store_page(&page, listener).await,
             Ask::StoreSnapshot(page) => self.store_snapshot(&page, listener).await?,
+            Ask::HandInAgain(wanted) => return self.hand_in_again(&wanted).await,
             Ask::CaughtUp if self.pushing => {}
             Ask::CaughtUp => self.note_caught_up(listener).await?,
             Ask::Failed { code, text } => return Err(EngineError::Relay { code, text }),
@@ -290,6 +291,16 @@ impl<'e> Driver<'e> {
         listener(SyncEvent::Refused { code: refused.code.clone(), text: refused.text.clone() });
         // Others' batches may still be waiting behind the refused ones.
         Ok(self.machine.on_work())
+    }
+
+    async fn hand_in_again(&mut self, wanted: &Wanted) -> Result<Vec<Ask>, EngineError> {
+        let engine = self.engine;
+        let mut conn = engine.store.lock().await;
+        let mut tx = begin(&mut conn).await?;
+        let any = super::again::wanted(&mut tx, engine.device(), wanted, engine.env.now_ms()).await?;
+        tx.commit().await?;
+        drop(conn);
+        Ok(if any { self.machine.on_work() } else { Vec::new() })
     }
 
     async fn store_page(

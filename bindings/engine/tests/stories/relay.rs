@@ -261,7 +261,7 @@ impl Relay {
                     Some(page) => session.on_snapshot(page),
                     None => return false,
                 },
-                Ask::Arrived { .. } => Vec::new(),
+                Ask::Arrived { .. } | Ask::FindWanted(_) => Vec::new(),
                 Ask::Close => return false,
             };
             queue.extend(more);

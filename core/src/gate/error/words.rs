@@ -42,6 +42,7 @@ pub(super) fn zh(what: &'static str) -> &'static str {
         "loading a document" => "载入文档",
         "number of operations" => "操作总数",
         "operations of the document" => "文档的操作",
+        "operations times dependencies of a change" => "变更的操作数乘以依赖数",
         "order of actors" => "写入者的顺序",
         "order of changes" => "变更的顺序",
         "order of columns" => "列的顺序",

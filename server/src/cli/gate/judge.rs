@@ -111,7 +111,8 @@ fn judge_frame(bytes: &[u8], lang: Lang) -> Judged {
             | Frame::Ack(_)
             | Frame::Refused(_)
             | Frame::Page(_)
-            | Frame::SnapshotPage(_),
+            | Frame::SnapshotPage(_)
+            | Frame::Wanted(_),
         ) => Judged::refused(&SyncError::OutOfTurn, lang),
     }
 }

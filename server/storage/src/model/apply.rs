@@ -195,7 +195,9 @@ impl Group<'_> {
             }
             Err(ApplyError::Missing(missing)) => {
                 let missing = missing.first().copied().unwrap_or(Hash::ZERO);
-                self.hold(logged, index, entry, (Hash::of(bytes), missing)).await?;
+                // It passed the gate's reading, or nothing would be missing.
+                let name = ChangeBytes(bytes.to_vec()).name().unwrap_or(Hash::of(bytes));
+                self.hold(logged, index, entry, (name, missing)).await?;
                 Ok(false)
             }
             Err(error) => {

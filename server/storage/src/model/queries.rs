@@ -96,6 +96,8 @@ pub struct QuarantineRecord {
     pub code: String,
     /// Why.
     pub reason: String,
+    /// What it waits for, when it is one that waits too long.
+    pub missing: Option<Hash>,
 }
 
 const HOUSEHOLD_COLUMNS: &str = "SELECT h.id, h.row, h.record,
@@ -368,9 +370,12 @@ impl Model {
     /// # Errors
     /// [`StoreError`].
     pub async fn quarantine(&self) -> Result<Vec<QuarantineRecord>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM quarantine ORDER BY batch, entry LIMIT 10000")
-            .fetch_all(&self.database.readers)
-            .await?;
+        let rows = sqlx::query(
+            "SELECT quarantine.*, held.missing FROM quarantine LEFT JOIN held USING (batch, entry)
+             ORDER BY batch, entry LIMIT 10000",
+        )
+        .fetch_all(&self.database.readers)
+        .await?;
         rows.iter()
             .map(|row| {
                 Ok(QuarantineRecord {
@@ -380,6 +385,7 @@ impl Model {
                     device: DeviceId::from_slice(row.try_get("device")?).ok_or(damaged("quarantine"))?,
                     code: row.try_get("code")?,
                     reason: row.try_get("reason")?,
+                    missing: row.try_get::<Option<&[u8]>, _>("missing")?.and_then(Hash::from_slice),
                 })
             })
             .collect()
