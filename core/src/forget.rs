@@ -42,7 +42,7 @@ impl Person {
         // What is written of somebody else at home is theirs, also where two share a telephone.
         let of_another = kind == DocKind::Household && key.starts_with("r/");
         match value {
-            Value::Text(_) if of_another => Some(value.clone()),
+            Value::Text(_) | Value::Bytes(_) if of_another => Some(value.clone()),
             Value::Text(text) => {
                 let note = self.notes && (key == "note" || key.ends_with("/note"));
                 (!note && !self.speaks_in(text)).then(|| value.clone())
@@ -81,7 +81,8 @@ fn contains(bytes: &[u8], mark: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kinds::Outcome;
+    use crate::ids::ConsentId;
+    use crate::kinds::{Consent, Manner, Outcome, Purpose, consent_key};
 
     fn text(text: &str) -> Value {
         Value::Text(text.into())
@@ -99,6 +100,13 @@ mod tests {
         for (key, value) in [("note", "王家的狗咬人"), ("room", "101"), ("r/0/phone", "13800000001")] {
             assert_eq!(keep(home, key, &text(value)), Some(text(value)), "{key}");
         }
+        let (purpose, how) = (Purpose::Publish, Manner::Spoken);
+        let (worker, notice, after) = (None, None, Vec::new());
+        let said = Consent { at_ms: 1, skew_ms: None, purpose, given: true, how, worker, notice, after };
+        let own = consent_key(id, ConsentId([4; 8]));
+        assert_eq!(keep(home, &own, &said.to_value()), None, "what she agreed to goes with her");
+        let others = consent_key(ResidentId([2; 8]), ConsentId([4; 8]));
+        assert_eq!(keep(home, &others, &said.to_value()), Some(said.to_value()));
         let decision = Value::Bytes(format!("..r/{id}/phone..").into_bytes());
         assert_eq!(keep(home, "decisions/1", &decision), None);
         let mut entry = VisitEntry::new(1, Outcome::Done);

@@ -167,6 +167,9 @@ id_type!(
     /// One visit within a household's visits document.
     VisitId, 8);
 id_type!(
+    /// What a resident agreed to, or does not any more.
+    ConsentId, 8);
+id_type!(
     /// A grid worker (a person, not a phone).
     WorkerId, 16);
 id_type!(
@@ -175,6 +178,9 @@ id_type!(
 id_type!(
     /// An issue. Its document has the same bytes as id.
     IssueId, 16);
+id_type!(
+    /// A complaint to the operator. Its document has the same bytes as id.
+    ComplaintId, 16);
 id_type!(
     /// A photo. Its document has the same bytes as id.
     PhotoId, 16);

@@ -1,21 +1,29 @@
 //! Every kind of record, one file each, and which document it lives in.
 //!
-//! A document is flat: its keys are the fields of its subject, `r/<id>/<field>` for residents,
-//! `v/<id>` for visits (written once) and `decisions/<id>` for what the office decided. Flat keys are
+//! A document is flat: its keys are the fields of its subject, `r/<id>/<field>` for residents, `r/<id>/consents/<id>`
+//! for what they agreed to, `v/<id>` for visits (written once) and `decisions/<id>` for what the office decided. Flat keys are
 //! why two phones that create the same document offline lose nothing: there is no nested object that
 //! one of them could win.
 
 mod canvass;
+mod complaint;
+mod consent;
 mod decision;
 mod directive;
 mod form;
 mod household;
 mod issue;
+mod operator;
 mod organisation;
 mod photo;
 mod visit;
 
 pub use canvass::{Canvass, CanvassStanding, canvass_form_key, canvass_form_value, canvass_forms};
+pub use complaint::Complaint;
+pub use consent::{
+    Consent, Manner, Purpose, Standing as ConsentStanding, consent_key, consents, consents_of_twin,
+    consents_prefix, may_share, standing as consent_standing, standing_consents,
+};
 pub use decision::{ApartNote, Decision, LostValue, MergeNote, Replaced, RestoredValue, UndoNote};
 pub use directive::{
     Channel, Directive, Receipt, Receipts, Standing, Told, receipt_key, receipt_of, receipts, receipts_doc,
@@ -27,6 +35,9 @@ pub use form::{
 };
 pub use household::{Household, Resident, household_id, resident_key, residents, visible_tags};
 pub use issue::Issue;
+pub use operator::{
+    Operator, PrivacyNotice, notice_read_ms, notice_receipt_key, notice_receipt_of, operator_doc,
+};
 pub use organisation::{
     Appointment, Grid, Worker, appointment_key, appointments, canvass_doc, community_space, grid_doc,
     grid_space,
@@ -67,11 +78,17 @@ pub enum DocKind {
     /// What words do not say.
     #[n(9)]
     Photo,
+    /// Who runs this, and its privacy notice.
+    #[n(10)]
+    Operator,
+    /// What somebody tells the operator.
+    #[n(11)]
+    Complaint,
 }
 
 impl DocKind {
     /// Every kind, in the order of their numbers.
-    pub const ALL: [DocKind; 9] = [
+    pub const ALL: [DocKind; 11] = [
         DocKind::Household,
         DocKind::Visits,
         DocKind::Grid,
@@ -81,6 +98,8 @@ impl DocKind {
         DocKind::Receipts,
         DocKind::Issue,
         DocKind::Photo,
+        DocKind::Operator,
+        DocKind::Complaint,
     ];
 
     /// The number that travels and is stored.
@@ -95,6 +114,8 @@ impl DocKind {
             DocKind::Receipts => 7,
             DocKind::Issue => 8,
             DocKind::Photo => 9,
+            DocKind::Operator => 10,
+            DocKind::Complaint => 11,
         }
     }
 
@@ -106,10 +127,15 @@ impl DocKind {
     /// Whether workers' phones may write documents of this kind; all others are the office's alone.
     pub fn is_of_phones(self) -> bool {
         match self {
-            DocKind::Household | DocKind::Visits | DocKind::Receipts | DocKind::Issue | DocKind::Photo => {
-                true
+            DocKind::Household
+            | DocKind::Visits
+            | DocKind::Receipts
+            | DocKind::Issue
+            | DocKind::Photo
+            | DocKind::Complaint => true,
+            DocKind::Grid | DocKind::Worker | DocKind::Canvass | DocKind::Directive | DocKind::Operator => {
+                false
             }
-            DocKind::Grid | DocKind::Worker | DocKind::Canvass | DocKind::Directive => false,
         }
     }
 
@@ -125,6 +151,8 @@ impl DocKind {
             DocKind::Receipts => &Receipts::SPEC,
             DocKind::Issue => &Issue::SPEC,
             DocKind::Photo => &Photo::SPEC,
+            DocKind::Operator => &Operator::SPEC,
+            DocKind::Complaint => &Complaint::SPEC,
         }
     }
 

@@ -3,6 +3,7 @@
 
 pub(crate) mod campaigns;
 pub(crate) mod claims;
+pub(crate) mod complaints;
 pub(crate) mod decide;
 pub(crate) mod directives;
 pub(crate) mod edit;
@@ -13,6 +14,7 @@ pub(crate) mod grids;
 pub(crate) mod import;
 pub(crate) mod merge;
 pub(crate) mod moves;
+pub(crate) mod operator;
 pub(crate) mod people;
 pub(crate) mod place_grids;
 pub(crate) mod proposals;

@@ -5,6 +5,7 @@ mod audit;
 mod campaigns;
 mod complaints;
 mod conflicts;
+mod consents;
 mod coverage;
 mod decisions;
 mod desk;
@@ -96,6 +97,7 @@ fn table(of: impl Fn(Action, UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App>
         .routes(of(Action::Settings, routes!(operator::publish)))
         .routes(of(Action::Settings, routes!(operator::notices)))
         .routes(of(Action::SpeakUp, routes!(operator::acknowledge)))
+        .routes(of(Action::Settings, routes!(receipts::of_notice)))
         .routes(of(Action::SpeakUp, routes!(complaints::list)))
         .routes(of(Action::SpeakUp, routes!(complaints::file)))
         .routes(of(Action::Settings, routes!(complaints::answer)))

@@ -218,6 +218,10 @@ async fn apply(app: App) {
 /// Lets late edits follow merges and moves. Apart from [`apply`], which must never wait for an office action:
 /// those wait for it.
 async fn follow(app: App) {
+    // A relay of before told its phones nothing of it.
+    if let Err(problem) = office::operator::tell_phones(&app).await {
+        tracing::error!(code = problem.code, "phones could not be told who runs this");
+    }
     let mut applied = app.model.applied();
     loop {
         applied.mark_unchanged();

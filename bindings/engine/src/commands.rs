@@ -3,11 +3,15 @@
 //! Owns the way from a wish to a change: validate, edit the document, queue the change, write the row.
 //! Knows nothing of connections: a save only rings [`Engine::wake`].
 
+mod complaint;
+mod consent;
 mod household;
 mod issue;
 mod resident;
 mod visit;
 
+pub use complaint::NewComplaint;
+pub use consent::NewConsent;
 pub use household::NewHousehold;
 pub use issue::NewIssue;
 pub use resident::NewResident;

@@ -1,6 +1,5 @@
 //! Directives on the phone: the current ones for its grids, what changed, and the worker's receipt.
 
-use crate::commands::Target;
 use crate::sql::SqliteConnection;
 use crate::store::docs::{self, StoredDoc};
 use crate::store::{begin, meta, spaces};
@@ -8,10 +7,9 @@ use crate::{DirectiveView, Engine, EngineError, SavedReceipt};
 use linli_core::difference::difference;
 use linli_core::ids::{DirectiveId, DocId, WorkerId};
 use linli_core::kinds::{
-    Directive, DocKind, Receipt, Receipts, Standing, community_space, grid_space, receipt_key, receipts,
-    receipts_doc, worker_space,
+    Directive, DocKind, Receipt, Standing, community_space, grid_space, receipt_key, receipts, receipts_doc,
+    worker_space,
 };
-use linli_core::record::Put;
 use linli_core::time::TimeMs;
 use std::collections::BTreeMap;
 
@@ -69,22 +67,11 @@ impl Engine {
             return Err(EngineError::NoDirective(id));
         }
         let now_ms = self.env.now_ms();
-        let space = worker_space(worker);
-        let target = Target { id: receipts_doc(space), kind: DocKind::Receipts, space };
-        let opened = self.open_doc(&mut tx, target).await?;
+        let receipt = Receipt { at_ms: now_ms, skew_ms: meta::skew_ms(&mut tx).await? };
         let key = receipt_key(id, self.device());
-        let mut puts = Vec::new();
-        if Receipts::read(&opened.fields, "").worker.is_none() {
-            puts = Receipts { worker: Some(worker.to_string()) }.puts("");
-        }
-        let is_new = !opened.fields.contains_key(&key);
-        if is_new {
-            let receipt = Receipt { at_ms: now_ms, skew_ms: meta::skew_ms(&mut tx).await? };
-            puts.push(Put::set(key, receipt.to_value()));
-        }
-        let changes = if is_new { self.change(&mut tx, opened, &puts, now_ms).await? } else { None };
-        self.commit(tx, changes).await?;
-        Ok(SavedReceipt { id, changed: is_new, saved_at: now_ms })
+        let changes = self.keep_receipt(&mut tx, worker, key, receipt).await?;
+        let changed = self.commit(tx, changes).await?;
+        Ok(SavedReceipt { id, changed, saved_at: now_ms })
     }
 
     /// Now, by the best clock known: a directive begins for everybody at the same moment.

@@ -97,6 +97,15 @@ pub enum EngineError {
     /// The directive is not on this phone.
     #[error("directive {0} is not on this phone; sync, or check the id")]
     NoDirective(DirectiveId),
+    /// Not the privacy notice in force.
+    #[error("version {0} of the privacy notice is not the one in force on this phone; read it again")]
+    NoNotice(i64),
+    /// A complaint that says nothing.
+    #[error("write what the operator should know")]
+    ComplaintText,
+    /// More without an answer than one phone hands in.
+    #[error("{0} complaints of this worker wait for an answer; wait for those first")]
+    TooManyComplaints(usize),
     /// The office has ended the campaign.
     #[error("the campaign {0:?} is closed; save this as a visit without a campaign")]
     CampaignClosed(String),
@@ -258,6 +267,9 @@ impl Coded for EngineError {
             EngineError::TooManyNeeds(_) => "phone.too_many_needs",
             EngineError::TooManyTold(_) => "phone.too_many_told",
             EngineError::NoDirective(_) => "phone.no_directive",
+            EngineError::NoNotice(_) => "phone.no_notice",
+            EngineError::ComplaintText => "phone.complaint_text",
+            EngineError::TooManyComplaints(_) => "phone.too_many_complaints",
             EngineError::CampaignClosed(_) => "phone.campaign_closed",
             EngineError::NoQuestions(_) => "phone.no_questions",
             EngineError::Answer(error) => error.code(),
@@ -321,6 +333,13 @@ impl Coded for EngineError {
             EngineError::TooManyNeeds(most) => format!("一次走访最多记 {most} 条需求"),
             EngineError::TooManyTold(most) => format!("一次走访最多记 {most} 条已传达的指令"),
             EngineError::NoDirective(id) => format!("这部手机上没有编号为 {id} 的指令,请同步或核对编号"),
+            EngineError::NoNotice(version) => {
+                format!("第 {version} 版隐私说明不是这部手机上现行的那一版,请重新打开阅读")
+            }
+            EngineError::ComplaintText => "请写明要向运营者提的意见".into(),
+            EngineError::TooManyComplaints(most) => {
+                format!("已有 {most} 条意见等待答复,请先等答复再提")
+            }
             EngineError::CampaignClosed(name) => format!("排查“{name}”已经结束,请按日常走访保存"),
             EngineError::NoQuestions(name) => {
                 format!("这部手机上没有排查“{name}”的题目,请先同步,或去掉答案再保存")

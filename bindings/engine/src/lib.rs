@@ -16,6 +16,7 @@ mod finding;
 mod http;
 #[cfg(not(target_family = "wasm"))]
 mod keys;
+mod operator;
 mod packing;
 mod photos;
 mod queries;
@@ -29,7 +30,7 @@ mod trust;
 mod unsent;
 mod views;
 
-pub use commands::{NewHousehold, NewIssue, NewResident, NewVisit};
+pub use commands::{NewComplaint, NewConsent, NewHousehold, NewIssue, NewResident, NewVisit};
 pub use engine::{Engine, Options};
 pub use enrol::Enrolled;
 pub use env::{Env, KeyStore, SystemEnv};
@@ -44,9 +45,10 @@ pub use sync::{SyncEvent, SyncReport};
 pub use trust::trust_only;
 pub use unsent::{Exported, Imported};
 pub use views::{
-    AddedHousehold, AddedResident, AnchorView, BuildingDay, CampaignView, CellView, ChartView,
-    ConflictVersionView, ConflictView, DirectiveView, DoorView, DraftItem, DraftView, DuplicateWarning,
-    HistoryView, HouseholdItem, HouseholdView, IssueView, LastVisit, NoticeView, Refusal, ReportedIssue,
-    ResidentView, Saved, SavedReceipt, SavedVisit, SpaceDigest, SpaceView, Status, Tally, TodayView, UnitDay,
-    VisitView,
+    AddedHousehold, AddedResident, AnchorView, BuildingDay, CampaignView, CellView, ChartView, ComplaintView,
+    ConflictVersionView, ConflictView, ConsentPurposeView, ConsentView, DirectiveView, DoorView, DraftItem,
+    DraftView, DuplicateWarning, HistoryView, HouseholdItem, HouseholdView, IssueView, LastVisit, NoticeView,
+    OperatorView, PrivacyNoticeView, Refusal, ReportedIssue, ResidentView, Saved, SavedComplaint,
+    SavedConsent, SavedNoticeReceipt, SavedReceipt, SavedVisit, SpaceDigest, SpaceView, Status, Tally,
+    TodayView, UnitDay, VisitView,
 };

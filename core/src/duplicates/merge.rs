@@ -1,7 +1,7 @@
 //! Planning a merge, taking it back, and letting late edits follow. Gives changes; makes none.
 
 use crate::ids::{DecisionId, HouseholdId};
-use crate::kinds::{self, ApartNote, MergeNote, Replaced};
+use crate::kinds::{self, ApartNote, MergeNote, Replaced, consents_of_twin};
 use crate::record::{Fields, Put, Value};
 use crate::time::TimeMs;
 use std::collections::{BTreeMap, BTreeSet};
@@ -162,6 +162,9 @@ pub fn plan_merge(
     puts.extend(newcomers.flat_map(|(prefix, _)| take_person(&prefix, survivor.1, absorbed.1, at_ms)));
     let taken = puts.iter().filter_map(|put| Some((put.key.clone(), put.value.as_ref()?.show())));
     let taken = taken.collect();
+    // Not among what is taken back with the merge: what somebody said stays said.
+    let twins = twins(survivor.1, absorbed.1);
+    puts.extend(twins.iter().flat_map(|(own, other)| consents_of_twin(absorbed.1, other, own)));
     puts.extend(replaced.iter().map(|one| Put { key: one.key.clone(), value: Some(text(&one.became)) }));
     let (by, replaced) = (by.map(str::to_owned), (!replaced.is_empty()).then_some(replaced));
     let note = MergeNote { absorbed: absorbed.0, reason: reason.into(), at_ms, taken, replaced, by };
@@ -367,6 +370,38 @@ mod tests {
         assert_eq!(kinds::residents(&two).len(), 2);
         assert_eq!(two.get("r/0000000000006/name"), Some(&"李娜娜".into()), "an edit goes home with her");
         assert_eq!(two.get("merged_into"), None);
+    }
+
+    #[test]
+    fn a_consent_that_was_taken_back_stays_taken_back_through_a_merge_and_its_undoing() {
+        use crate::ids::{ConsentId, ResidentId};
+        use crate::kinds::{Consent, Manner, Purpose, consent_key, consents, may_share};
+        let (a, b) = (HouseholdId([1; 16]), HouseholdId([2; 16]));
+        let (own, other) = (ResidentId([1; 8]), ResidentId([2; 8]));
+        let home = |who: ResidentId, given| {
+            let (purpose, how) = (Purpose::Publish, Manner::Spoken);
+            let (worker, notice, after) = (None, None, Vec::new());
+            let said = Consent { at_ms: 1, skew_ms: None, purpose, given, how, worker, notice, after };
+            let mut home = fields(&[]);
+            home.insert(format!("{}name", kinds::resident_key(who)), "张伟".into());
+            home.insert(consent_key(who, ConsentId(who.0)), said.to_value());
+            home
+        };
+        let (survivor, absorbed) = (home(own, true), home(other, false));
+        assert!(may_share(&survivor, own, Purpose::Publish));
+        let word = MergeWord { reason: "同一户", by: None, at_ms: 5 };
+        let id = DecisionId([9; 8]);
+        let [to_a, to_b] = plan_merge(id, (a, &survivor), (b, &absorbed), &Choices::new(), &word).unwrap();
+        let (mut one, mut two) = (survivor, absorbed);
+        apply(&mut one, &to_a);
+        apply(&mut two, &to_b);
+        assert_eq!(consents(&one, own).len(), 2);
+        assert!(!may_share(&one, own, Purpose::Publish), "they are one person, who said no");
+        let (_, note, _) = MergeNote::read_all(&one).remove(0);
+        let [to_a, _] = plan_unmerge(id, &note, (a, &one), (b, &two));
+        apply(&mut one, &to_a);
+        assert_eq!(kinds::residents(&one).len(), 1, "nobody leaves with it");
+        assert!(!may_share(&one, own, Purpose::Publish));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The command line's words.
 
 use clap::{Parser, Subcommand, ValueEnum};
-use linli_core::kinds::Outcome;
+use linli_core::kinds::{Manner, Outcome, Purpose};
 use linli_engine::TodayOnly;
 use std::path::PathBuf;
 
@@ -104,6 +104,27 @@ pub(crate) enum Command {
         #[arg(allow_hyphen_values = true)]
         value: String,
     },
+    /// 记下居民是否同意;不写同意与否时列出全部记录。 Write down what a resident agrees to; list it otherwise.
+    Consent(ConsentArgs),
+    /// 运营者、备案号和隐私说明;read 表示已阅读。 Who runs this, and its privacy notice; read acknowledges it.
+    Notice {
+        #[command(subcommand)]
+        action: Option<NoticeAction>,
+    },
+    /// 向运营者提意见;同事看不到。 Tell the operator something that no colleague reads.
+    Complain {
+        /// 内容。 What.
+        #[arg(allow_hyphen_values = true)]
+        text: String,
+        /// 是身边居民的意见。 It is a resident's beside you.
+        #[arg(long)]
+        of_resident: bool,
+        /// 意见编号,自己定;重复保存只记一次。 Its id, chosen by you: saving it again adds nothing.
+        #[arg(long, value_name = "ID")]
+        complaint_id: Option<String>,
+    },
+    /// 提过的意见和答复。 What was told the operator, and its answers.
+    Complaints,
     /// 上报一个问题:治安、环境、卫生、物业或其他。 Report an issue.
     Issue(IssueArgs),
     /// 手机上的问题及其状态。 Issues on this phone and where they stand.
@@ -302,6 +323,80 @@ pub(crate) struct AddResidentArgs {
     /// 居民编号,自己定;重复保存只记一次。 The resident's id, chosen by you: saving it again adds nothing.
     #[arg(long, value_name = "ID")]
     pub(crate) resident_id: Option<String>,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct ConsentArgs {
+    /// 户编号。 The household's id.
+    pub(crate) id: String,
+    /// 居民编号。 The resident's id.
+    pub(crate) resident: String,
+    /// 事项:publish、share_with_volunteers、contact_by_phone。 To what.
+    #[arg(requires = "answer")]
+    pub(crate) purpose: Option<PurposeArg>,
+    /// 是否同意。 Whether they agree.
+    pub(crate) answer: Option<AgreesArg>,
+    /// 怎么说的。 How they said it.
+    #[arg(long, default_value = "spoken")]
+    pub(crate) how: MannerArg,
+    /// 记录编号,自己定;重复保存只记一次。 Its id, chosen by you: saving it again adds nothing.
+    #[arg(long, value_name = "ID")]
+    pub(crate) consent_id: Option<String>,
+}
+
+/// The words of [`Purpose`], as an argument.
+#[derive(Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum PurposeArg {
+    /// 公开张贴或公布
+    Publish,
+    /// 提供给志愿者
+    ShareWithVolunteers,
+    /// 电话联系
+    ContactByPhone,
+}
+
+impl From<PurposeArg> for Purpose {
+    fn from(word: PurposeArg) -> Purpose {
+        match word {
+            PurposeArg::Publish => Purpose::Publish,
+            PurposeArg::ShareWithVolunteers => Purpose::ShareWithVolunteers,
+            PurposeArg::ContactByPhone => Purpose::ContactByPhone,
+        }
+    }
+}
+
+/// Whether somebody agrees.
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+pub(crate) enum AgreesArg {
+    /// 同意
+    Given,
+    /// 不同意,或收回
+    Withdrawn,
+}
+
+/// The words of [`Manner`], as an argument.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum MannerArg {
+    /// 口头
+    Spoken,
+    /// 书面签字
+    Signed,
+}
+
+impl From<MannerArg> for Manner {
+    fn from(word: MannerArg) -> Manner {
+        match word {
+            MannerArg::Spoken => Manner::Spoken,
+            MannerArg::Signed => Manner::Signed,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Subcommand)]
+pub(crate) enum NoticeAction {
+    /// 已阅读现行的这一版。 You have read the version in force.
+    Read,
 }
 
 #[derive(clap::Args)]

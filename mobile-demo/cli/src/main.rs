@@ -4,6 +4,7 @@
 
 mod args;
 mod output;
+mod rights;
 mod run;
 
 use args::Args;

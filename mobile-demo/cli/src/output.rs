@@ -22,14 +22,14 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    fn put(&self, value: &impl Serialize, text: impl FnOnce() -> String) {
+    pub(crate) fn put(&self, value: &impl Serialize, text: impl FnOnce() -> String) {
         let line = if self.json { serde_json::to_string(value).unwrap_or_default() } else { text() };
         // A reader that has gone away (`| head`) is no reason to fail: what was asked is done.
         let mut out = std::io::stdout().lock();
         let _ = writeln!(out, "{line}").and_then(|()| out.flush());
     }
 
-    fn say(&self, zh: &str, en: &str) -> String {
+    pub(crate) fn say(&self, zh: &str, en: &str) -> String {
         match self.lang {
             Lang::Zh => zh.to_owned(),
             Lang::En => en.to_owned(),

@@ -1,14 +1,15 @@
 //! Carries a command out.
 
 use crate::args::{
-    AddHouseholdArgs, AddResidentArgs, Args, Command, IssueArgs, PlaceArgs, UnsentAction, VisitArgs,
+    AddHouseholdArgs, AddResidentArgs, AgreesArg, Args, Command, ConsentArgs, IssueArgs, NoticeAction,
+    PlaceArgs, UnsentAction, VisitArgs,
 };
 use crate::output::Output;
 use linli_core::ids::HouseholdId;
 use linli_core::kinds::{Channel, Told};
 use linli_engine::{
-    Engine, EngineError, FileKeys, HouseholdFilter, IssueFilter, Lang, NewHousehold, NewIssue, NewResident,
-    NewVisit, Options, SystemEnv, TodayFilter, trust_only,
+    Engine, EngineError, FileKeys, HouseholdFilter, IssueFilter, Lang, NewComplaint, NewConsent,
+    NewHousehold, NewIssue, NewResident, NewVisit, Options, SystemEnv, TodayFilter, trust_only,
 };
 use std::io::Read as _;
 use std::path::Path;
@@ -60,6 +61,14 @@ pub(crate) async fn run(args: Args, lang: Lang, clock_offset_ms: i64) -> Result<
             let ids = (household_id(&id)?, resident.parse()?);
             out.saved(&engine.edit_resident(ids.0, ids.1, &field, &value).await?);
         }
+        Command::Consent(args) => consent(&engine, &out, args).await?,
+        Command::Notice { action } => notice(&engine, &out, action).await?,
+        Command::Complain { text, of_resident, complaint_id } => {
+            let id = complaint_id.map(|id| id.parse()).transpose()?;
+            let new = NewComplaint { id, draft: None, text, of_resident };
+            out.complained(&engine.complain(&new).await?);
+        }
+        Command::Complaints => engine.complaints().await?.iter().for_each(|one| out.complaint(one)),
         Command::Issue(args) => issue(&engine, &out, args).await?,
         Command::Issues { household, mine, offset, limit } => {
             let household = household.as_deref().map(household_id).transpose()?;
@@ -178,6 +187,35 @@ async fn add_resident(engine: &Engine, out: &Output, args: AddResidentArgs) -> R
         tags: args.tag,
     };
     out.resident_added(&engine.add_resident(household_id(&args.id)?, &new).await?);
+    Ok(())
+}
+
+async fn consent(engine: &Engine, out: &Output, args: ConsentArgs) -> Result<(), EngineError> {
+    let (household, resident) = (household_id(&args.id)?, args.resident.parse()?);
+    let Some((purpose, answer)) = args.purpose.zip(args.answer) else {
+        engine.consents(household, resident).await?.iter().for_each(|one| out.consents(one));
+        return Ok(());
+    };
+    let new = NewConsent {
+        id: args.consent_id.map(|id| id.parse()).transpose()?,
+        purpose: purpose.into(),
+        given: answer == AgreesArg::Given,
+        how: args.how.into(),
+    };
+    out.consented(&engine.consent(household, resident, &new).await?);
+    Ok(())
+}
+
+/// Whoever says to have read it has read the version in force.
+async fn notice(engine: &Engine, out: &Output, action: Option<NoticeAction>) -> Result<(), EngineError> {
+    let operator = engine.operator().await?;
+    match action {
+        None => out.operator(&operator),
+        Some(NoticeAction::Read) => {
+            let version = operator.notice.map_or(0, |notice| notice.version);
+            out.notice_read(&engine.read_notice(version).await?);
+        }
+    }
     Ok(())
 }
 

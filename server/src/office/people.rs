@@ -1,6 +1,6 @@
 //! Workers and their appointments: who looks after which grid, from when to when.
 
-use super::{Drafts, author};
+use super::{Drafts, author, operator};
 use crate::clock::{now_ms, random};
 use crate::problem::Problem;
 use crate::state::App;
@@ -120,6 +120,7 @@ async fn write(app: &App, id: WorkerId, community: &str, puts: &[Put]) -> Result
     if let Some(change) = document.edit(&author(now), puts) {
         drafts.add(community_space(community), doc, DocKind::Worker, 0, change);
     }
+    operator::tell_community(app, &mut drafts, community, &author(now)).await?;
     drafts.store(app, now).await?;
     app.regrant();
     find(app, id).await?.ok_or_else(|| Problem::not_found("网格员", "worker", id))

@@ -3,6 +3,7 @@
 
 use super::campaigns::Asked;
 use super::conflicts::ConflictBody;
+use super::consents::{self, ConsentPurposeBody};
 use super::households::{Names, visit_body};
 use super::{Params, id};
 use crate::access::guard::By;
@@ -100,6 +101,8 @@ pub(crate) struct PersonBody {
     id: String,
     name: String,
     fields: Vec<FieldBody>,
+    /// What they agreed to, and what not any more.
+    consents: Vec<ConsentPurposeBody>,
 }
 
 /// Something a visit found to be needed.
@@ -241,6 +244,7 @@ impl Shown<'_> {
             id: id.to_string(),
             name: resident.name.clone().unwrap_or_default(),
             fields: self.of_kind(&Resident::SPEC, &resident_key(id)),
+            consents: consents::of_resident(self.provenance, self.fields, id),
         }
     }
 

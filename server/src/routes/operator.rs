@@ -4,21 +4,21 @@ use super::Body;
 use crate::access::Principal;
 use crate::access::guard::{By, Known, Trail};
 use crate::clock::now_ms;
+use crate::office::operator;
 use crate::problem::{Problem, ProblemBody};
 use crate::state::App;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use linli_core::kinds::PrivacyNotice;
 use linli_storage::office::notices::Notice;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Name of the setting in the office's database.
-const OPERATOR: &str = "operator";
 /// A name, a number, an address: each fits a line.
 const LINE_CHARS_MAX: usize = 120;
-/// A notice is some pages; both languages fit one request.
-const NOTICE_CHARS_MAX: usize = 8_000;
+/// The longest text that reaches phones.
+const NOTICE_CHARS_MAX: usize = PrivacyNotice::CHARS_MAX;
 
 /// What the operator says of itself; what is not known yet is empty.
 #[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
@@ -73,7 +73,7 @@ pub(crate) async fn read(
 }
 
 async fn stored(app: &App) -> Result<Operator, Problem> {
-    let text = app.accounts.setting(OPERATOR).await?;
+    let text = app.accounts.setting(operator::SETTING).await?;
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
 }
 
@@ -107,7 +107,8 @@ pub(crate) async fn change(
         ));
     }
     let text = serde_json::to_string(&wanted).unwrap_or_default();
-    app.accounts.set_setting(OPERATOR, &text).await?;
+    app.accounts.set_setting(operator::SETTING, &text).await?;
+    operator::tell_phones(&app).await?;
     Ok(Json(wanted))
 }
 
@@ -140,6 +141,7 @@ pub(crate) async fn publish(
     }
     let version = app.accounts.publish_notice((zh, en), &caller.user_id, now_ms()).await?;
     trail.subject(&format!("notice-{version}"));
+    operator::tell_phones(&app).await?;
     notices(State(app)).await
 }
 

@@ -12,7 +12,7 @@ use linli_core::kinds::Directive;
 use linli_core::sync::standing::Standing;
 use linli_core::time::{TimeMs, date_of, rfc3339};
 use linli_storage::log::Device;
-use linli_storage::model::ReceiptRecord;
+use linli_storage::model::{ReceiptRecord, WorkerRecord};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use utoipa::{IntoParams, ToSchema};
@@ -25,7 +25,7 @@ const UNTOLD_MAX: i64 = 1_000;
 pub(crate) struct WorkerReceipt {
     worker: String,
     name: String,
-    /// Codes of the worker's grids that it is for.
+    /// Codes of the worker's grids, of a directive those that it is for.
     grids: Vec<String>,
     /// Whether the worker has a phone that can get it.
     has_phone: bool,
@@ -70,8 +70,7 @@ pub(crate) async fn receipts(
     let day = date_of(asked_at(directive, known.successor(directive).map(|(_, next)| next), now_ms()));
     let devices = app.log.devices().await?;
     let read = by_worker(&devices, app.model.receipts(wanted).await?);
-    let active = devices.iter().filter(|device| device.standing == Standing::Active);
-    let active: BTreeSet<WorkerId> = active.filter_map(|device| device.worker).collect();
+    let active = with_phones(&devices);
     let workers =
         app.model.workers().await?.into_iter().filter(|worker| worker.community == record.community);
     let workers = workers.filter_map(|worker| {
@@ -79,14 +78,7 @@ pub(crate) async fn receipts(
         let grids: Vec<String> = grids.collect();
         let receipt = read.get(&worker.id);
         // Whoever has read it is told of, also after a change of grids.
-        (receipt.is_some() || !grids.is_empty()).then(|| WorkerReceipt {
-            has_phone: active.contains(&worker.id),
-            worker: worker.id.to_string(),
-            name: worker.name,
-            grids,
-            read_at: receipt.map(|read| rfc3339(read.at_ms.saturating_add(read.skew_ms.unwrap_or(0)))),
-            received_at: receipt.map(|read| rfc3339(read.received_ms)),
-        })
+        (receipt.is_some() || !grids.is_empty()).then(|| WorkerReceipt::of(worker, grids, &active, receipt))
     });
     let workers = workers.collect();
     let grids = app.model.told_of(wanted, &record.community).await?.into_iter();
@@ -105,6 +97,51 @@ pub(crate) async fn receipts(
         }
     });
     Ok(Json(Receipts { workers, grids: grids.collect() }))
+}
+
+/// Which workers have read a version of the privacy notice on a phone.
+#[utoipa::path(get, path = "/v1/privacy-notices/{version}/receipts", operation_id = "notice_receipts", params(("version" = String, Path)), responses((status = 200, body = [WorkerReceipt]), (status = 404, body = ProblemBody)))]
+pub(crate) async fn of_notice(
+    State(app): State<App>,
+    Path(wanted): Path<String>,
+) -> Result<Json<Vec<WorkerReceipt>>, Problem> {
+    let version = app.accounts.notices().await?.into_iter().find(|one| one.version.to_string() == wanted);
+    let version = version.ok_or_else(|| Problem::not_found("隐私说明版本", "privacy notice", &wanted))?;
+    let devices = app.log.devices().await?;
+    let read = by_worker(&devices, app.model.notice_receipts(version.version).await?);
+    let active = with_phones(&devices);
+    let today = date_of(now_ms());
+    let workers = app.model.workers().await?.into_iter().filter_map(|worker| {
+        let grids: Vec<String> = worker.grids_on(today).into_keys().collect();
+        let receipt = read.get(&worker.id);
+        let concerned = receipt.is_some() || !grids.is_empty();
+        concerned.then(|| WorkerReceipt::of(worker, grids, &active, receipt))
+    });
+    Ok(Json(workers.collect()))
+}
+
+/// Workers with a phone that can get something.
+fn with_phones(devices: &[Device]) -> BTreeSet<WorkerId> {
+    let active = devices.iter().filter(|device| device.standing == Standing::Active);
+    active.filter_map(|device| device.worker).collect()
+}
+
+impl WorkerReceipt {
+    fn of(
+        worker: WorkerRecord,
+        grids: Vec<String>,
+        with_phones: &BTreeSet<WorkerId>,
+        receipt: Option<&ReceiptRecord>,
+    ) -> WorkerReceipt {
+        WorkerReceipt {
+            has_phone: with_phones.contains(&worker.id),
+            worker: worker.id.to_string(),
+            name: worker.name,
+            grids,
+            read_at: receipt.map(|read| rfc3339(read.at_ms.saturating_add(read.skew_ms.unwrap_or(0)))),
+            received_at: receipt.map(|read| rfc3339(read.received_ms)),
+        }
+    }
 }
 
 /// Of which grid.

@@ -12,7 +12,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use base64::Engine as _;
 use linli_core::ids::{HouseholdId, ResidentId};
-use linli_core::kinds::{DocKind, VisitEntry, photo_jpeg};
+use linli_core::kinds::{Consent, DocKind, VisitEntry, photo_jpeg};
 use linli_core::record::{Retention, Value};
 use linli_core::time::rfc3339;
 use serde::Serialize;
@@ -99,11 +99,16 @@ pub(crate) async fn read(
             .filter(|write| kind != DocKind::Photo || !write.key.starts_with("p/"))
             .map(|write| {
                 let field = kind.field(&write.key);
+                let consent = write.value.as_ref().and_then(|value| Consent::read(&write.key, value));
+                let [zh, en] = Consent::LABELS.map(|label| consent.is_some().then_some(label));
                 SubjectWrite {
-                    label_zh: field.map(|field| field.zh),
-                    label_en: field.map(|field| field.en),
+                    label_zh: field.map(|field| field.zh).or(zh),
+                    label_en: field.map(|field| field.en).or(en),
                     purpose: field.and_then(|field| field.purpose).map(|(zh, en)| [zh, en]),
-                    value: write.value.as_ref().map(readable).unwrap_or_default(),
+                    value: match &consent {
+                        Some(consent) => json!(consent),
+                        None => write.value.as_ref().map(readable).unwrap_or_default(),
+                    },
                     key: write.key.clone(),
                     deleted: write.value.is_none(),
                     by: write.author.clone(),

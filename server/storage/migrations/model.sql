@@ -133,6 +133,14 @@ CREATE TABLE IF NOT EXISTS receipt (
   directive BLOB NOT NULL, device BLOB NOT NULL, at_ms INTEGER NOT NULL, skew_ms INTEGER, received_ms INTEGER NOT NULL,
   PRIMARY KEY (directive, device)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS notice_receipt (
+  version INTEGER NOT NULL, device BLOB NOT NULL, at_ms INTEGER NOT NULL, skew_ms INTEGER, received_ms INTEGER NOT NULL,
+  PRIMARY KEY (version, device)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS complaint (
+  id BLOB PRIMARY KEY, waits INTEGER NOT NULL, received_ms INTEGER NOT NULL, device BLOB NOT NULL, record TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS complaint_waits ON complaint (waits DESC, received_ms DESC, id);
 CREATE TABLE IF NOT EXISTS told (      -- of which directives a visit told the household, and how
   visit BLOB NOT NULL, doc BLOB NOT NULL, directive BLOB NOT NULL, channel TEXT NOT NULL, household BLOB NOT NULL,
   PRIMARY KEY (visit, doc, directive, channel)

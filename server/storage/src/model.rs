@@ -3,6 +3,7 @@
 mod apply;
 mod canvass;
 mod changes;
+mod complaints;
 mod conflicts;
 mod cover;
 mod desk;
@@ -27,6 +28,7 @@ mod wanted;
 
 pub use canvass::CanvassRecord;
 pub use changes::{ChangedRecord, Subject};
+pub use complaints::ComplaintRecord;
 pub use conflicts::{Cause, ConflictRecord, ConflictVersion, IMPORT_MESSAGE, Reopened};
 pub use cover::{CampaignRecord, CellRecord, CoverFilter, CoverRecord};
 pub use desk::{ConflictCount, ConflictFilter, PlacedConflict};

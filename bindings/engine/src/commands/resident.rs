@@ -123,7 +123,8 @@ impl Engine {
     }
 }
 
-fn require_resident(
+/// That somebody lives there.
+pub(super) fn require_resident(
     fields: &Fields,
     household: HouseholdId,
     resident: ResidentId,

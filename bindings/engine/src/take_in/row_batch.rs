@@ -43,7 +43,9 @@ impl RowBatch {
             | DocKind::Canvass
             | DocKind::Directive
             | DocKind::Receipts
-            | DocKind::Photo => {}
+            | DocKind::Photo
+            | DocKind::Operator
+            | DocKind::Complaint => {}
         }
     }
 

@@ -196,7 +196,9 @@ fn add_row(batch: &mut RowBatch, space: SpaceId, doc: &SnapshotDoc) -> bool {
         | DocKind::Canvass
         | DocKind::Directive
         | DocKind::Receipts
-        | DocKind::Photo => {
+        | DocKind::Photo
+        | DocKind::Operator
+        | DocKind::Complaint => {
             return true;
         }
     }

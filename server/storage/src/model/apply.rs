@@ -18,7 +18,7 @@ use linli_core::doc::{Applied, ApplyError, ChangeBytes, ChangeInfo, Document};
 use linli_core::error::Coded as _;
 use linli_core::identity::{Entry, Payload, Placement};
 use linli_core::ids::{Actor, DeviceId, DocId, Hash, HouseholdId, SpaceId};
-use linli_core::kinds::{DocKind, receipt_of};
+use linli_core::kinds::{DocKind, notice_receipt_of, receipt_of};
 use linli_core::time::TimeMs;
 use sqlx::SqliteConnection;
 use std::collections::{BTreeMap, BTreeSet};
@@ -284,9 +284,14 @@ impl Group<'_> {
                 let received = (receipt, logged.received_ms);
                 touched.receipts.entry((directive, device)).or_insert(received);
             }
+            let receipt = value.as_ref().and_then(|value| notice_receipt_of(key, value));
+            if let Some((version, device, receipt)) = receipt.filter(|found| found.1 == logged.author) {
+                let received = (receipt, logged.received_ms);
+                touched.notice_receipts.entry((version, device)).or_insert(received);
+            }
         }
-        if touched.is_new && touched.open.document.kind() == DocKind::Issue {
-            touched.issue.get_or_insert(origin);
+        if touched.is_new && matches!(touched.open.document.kind(), DocKind::Issue | DocKind::Complaint) {
+            touched.first.get_or_insert(origin);
         }
         track_conflicts(self.connection, &self.received, touched, logged, &info).await?;
         self.note_forward(logged, doc, &info).await

@@ -211,7 +211,13 @@ fn household_of(document: &Document, doc: DocId) -> Option<HouseholdId> {
         DocKind::Visits => VisitSheet::read(&document.fields(), "").household?.parse().ok(),
         DocKind::Issue => Issue::read(&document.fields(), "").household_id(),
         DocKind::Photo => Photo::read(&document.fields(), "").household?.parse().ok(),
-        DocKind::Grid | DocKind::Worker | DocKind::Canvass | DocKind::Directive | DocKind::Receipts => None,
+        DocKind::Grid
+        | DocKind::Worker
+        | DocKind::Canvass
+        | DocKind::Directive
+        | DocKind::Receipts
+        | DocKind::Operator
+        | DocKind::Complaint => None,
     }
 }
 

@@ -83,16 +83,19 @@ impl Model {
             .bind(directive.0.as_slice())
             .fetch_all(&self.database.readers)
             .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(ReceiptRecord {
-                    device: DeviceId::from_slice(row.try_get("device")?).ok_or(damaged("receipt"))?,
-                    at_ms: row.try_get("at_ms")?,
-                    skew_ms: row.try_get("skew_ms")?,
-                    received_ms: row.try_get("received_ms")?,
-                })
-            })
-            .collect()
+        rows.iter().map(read_receipt).collect()
+    }
+
+    /// Who has read a version of the privacy notice, by phone.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn notice_receipts(&self, version: i64) -> Result<Vec<ReceiptRecord>, StoreError> {
+        let rows = sqlx::query("SELECT * FROM notice_receipt WHERE version = ? ORDER BY received_ms, device")
+            .bind(version)
+            .fetch_all(&self.database.readers)
+            .await?;
+        rows.iter().map(read_receipt).collect()
     }
 
     /// How many households of each grid of a community were told of a directive. A household that was merged
@@ -179,6 +182,15 @@ fn read(row: &SqliteRow) -> Result<DirectiveRecord, StoreError> {
     })
 }
 
+fn read_receipt(row: &SqliteRow) -> Result<ReceiptRecord, StoreError> {
+    Ok(ReceiptRecord {
+        device: DeviceId::from_slice(row.try_get("device")?).ok_or(damaged("receipt"))?,
+        at_ms: row.try_get("at_ms")?,
+        skew_ms: row.try_get("skew_ms")?,
+        received_ms: row.try_get("received_ms")?,
+    })
+}
+
 pub(super) async fn write_directive(
     connection: &mut SqliteConnection,
     id: DocId,
@@ -206,6 +218,26 @@ pub(super) async fn write_receipts(
             "INSERT OR IGNORE INTO receipt (directive, device, at_ms, skew_ms, received_ms) VALUES (?, ?, ?, ?, ?)",
         )
         .bind(directive.0.as_slice())
+        .bind(device.0.as_slice())
+        .bind(receipt.at_ms)
+        .bind(receipt.skew_ms)
+        .bind(received_ms)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+/// The same for versions of the privacy notice.
+pub(super) async fn write_notice_receipts(
+    connection: &mut SqliteConnection,
+    touched: &Touched,
+) -> Result<(), StoreError> {
+    for ((version, device), (receipt, received_ms)) in &touched.notice_receipts {
+        sqlx::query(
+            "INSERT OR IGNORE INTO notice_receipt (version, device, at_ms, skew_ms, received_ms) VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(version)
         .bind(device.0.as_slice())
         .bind(receipt.at_ms)
         .bind(receipt.skew_ms)

@@ -59,8 +59,10 @@ pub(super) struct Touched {
     pub(super) visits: BTreeMap<VisitId, Origin>,
     /// Receipts that arrived in this group, each with when it was received. The first one stands.
     pub(super) receipts: BTreeMap<(DirectiveId, DeviceId), (Receipt, TimeMs)>,
-    /// Where an issue came from, when its first change arrived in this group.
-    pub(super) issue: Option<Origin>,
+    /// The same for versions of the privacy notice.
+    pub(super) notice_receipts: BTreeMap<(i64, DeviceId), (Receipt, TimeMs)>,
+    /// Where an issue or a complaint came from, when its first change arrived in this group.
+    pub(super) first: Option<Origin>,
     /// Visits that were only amended.
     pub(super) amended: Vec<VisitId>,
 }
@@ -79,7 +81,8 @@ impl Touched {
             late,
             visits,
             receipts,
-            issue: None,
+            notice_receipts: BTreeMap::new(),
+            first: None,
             amended,
         }
     }

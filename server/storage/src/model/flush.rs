@@ -2,8 +2,9 @@
 
 use super::ROWS_PER_STATEMENT;
 use super::canvass::write_canvass;
+use super::complaints::write_complaint;
 use super::cover::refresh_cover;
-use super::directives::{write_directive, write_receipts, write_told};
+use super::directives::{write_directive, write_notice_receipts, write_receipts, write_told};
 use super::documents::{Origin, Touched};
 use super::duplicates::refresh_duplicates;
 use super::issues::write_issue;
@@ -67,10 +68,14 @@ pub(super) async fn flush(
             DocKind::Grid => write_grid(connection, ready.touched.open.id, &ready.fields).await?,
             DocKind::Worker => write_worker(connection, ready.touched.open.id, &ready.fields).await?,
             DocKind::Directive => write_directive(connection, ready.touched.open.id, &ready.fields).await?,
-            DocKind::Receipts => write_receipts(connection, &ready.touched).await?,
+            DocKind::Receipts => {
+                write_receipts(connection, &ready.touched).await?;
+                write_notice_receipts(connection, &ready.touched).await?;
+            }
             DocKind::Issue => write_issue(connection, &ready.touched, &ready.fields).await?,
             DocKind::Canvass => write_canvass(connection, ready.touched.open.id, &ready.fields).await?,
-            DocKind::Photo => {}
+            DocKind::Complaint => write_complaint(connection, &ready.touched, &ready.fields).await?,
+            DocKind::Photo | DocKind::Operator => {}
         }
     }
     write_visits(connection, &ready).await?;
@@ -119,7 +124,9 @@ fn prepare(mut touched: Touched) -> Ready {
         | DocKind::Canvass
         | DocKind::Directive
         | DocKind::Receipts
-        | DocKind::Photo => {}
+        | DocKind::Photo
+        | DocKind::Operator
+        | DocKind::Complaint => {}
     }
     Ready { touched, fields, bytes, row, household, sheet }
 }

@@ -20,7 +20,7 @@ use sqlx::{Row, SqliteConnection};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows that say something of a document, or of the household that it is. Ids in other documents stay.
-const WIPE: [&str; 15] = [
+const WIPE: [&str; 16] = [
     "DELETE FROM doc WHERE id = ?",
     "DELETE FROM household WHERE id = ?",
     "DELETE FROM likeness_key WHERE household = ?",
@@ -34,6 +34,7 @@ const WIPE: [&str; 15] = [
     "DELETE FROM conflict WHERE doc = ?",
     "DELETE FROM forward WHERE doc = ?",
     "DELETE FROM issue WHERE id = ?",
+    "DELETE FROM complaint WHERE id = ?",
     "DELETE FROM canvass WHERE id = ?",
     "DELETE FROM cover WHERE household = ?",
 ];

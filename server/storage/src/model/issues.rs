@@ -105,7 +105,7 @@ pub(super) async fn write_issue(
     let household = issue.household_id().map(|id| id.0.to_vec());
     let record = serde_json::to_string(&issue).unwrap_or_default();
     let id = touched.open.id.0.as_slice();
-    let Some(origin) = touched.issue else {
+    let Some(origin) = touched.first else {
         sqlx::query(
             "UPDATE issue SET space = ?, category = ?, state = ?, household = ?, record = ? WHERE id = ?",
         )

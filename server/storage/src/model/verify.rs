@@ -89,7 +89,7 @@ pub async fn verify_log(log: &Log, report: &mut VerifyReport) -> Result<(), Stor
 }
 
 /// What is compared: every table whose rows the log determines, without columns that depend on grouping.
-const COMPARED: [(&str, &str); 23] = [
+const COMPARED: [(&str, &str); 25] = [
     (
         "doc",
         "SELECT hex(id) || ' ' || kind || ' ' || hex(space) || ' ' || generation || ' ' || hex(row) AS line FROM doc ORDER BY 1",
@@ -142,6 +142,14 @@ const COMPARED: [(&str, &str); 23] = [
     (
         "receipt",
         "SELECT hex(directive) || ' ' || hex(device) || ' ' || at_ms || ' ' || coalesce(skew_ms, '') || ' ' || received_ms AS line FROM receipt ORDER BY 1",
+    ),
+    (
+        "notice_receipt",
+        "SELECT version || ' ' || hex(device) || ' ' || at_ms || ' ' || coalesce(skew_ms, '') || ' ' || received_ms AS line FROM notice_receipt ORDER BY 1",
+    ),
+    (
+        "complaint",
+        "SELECT hex(id) || ' ' || received_ms || ' ' || hex(device) || ' ' || record AS line FROM complaint ORDER BY 1",
     ),
     (
         "told",

@@ -9,7 +9,7 @@ use sqlx::sqlite::SqliteRow;
 /// Complaints of one account that wait for an answer: more are no complaints.
 pub const WAITING_PER_USER: i64 = 50;
 /// The newest that are listed.
-const LISTED: i64 = 500;
+pub const LISTED: i64 = 500;
 
 /// A complaint.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ import { PageFrame } from "@/shared/page-frame";
 import { Empty, Loaded } from "@/shared/states";
 import { Tags } from "@/shared/tags";
 import { Time } from "@/shared/time";
+import { Consents } from "./consents";
 import { AddResident, EditFields } from "./editor";
 import { FieldTable } from "./fields";
 import { History } from "./history";
@@ -221,6 +222,7 @@ function Resident({ household, heads, person, mayEdit, onHistory, onEdit }: Resi
         )}
       </div>
       <FieldTable label={person.name} fields={known} onHistory={onHistory} />
+      <Consents of={person.consents} />
     </section>
   );
 }

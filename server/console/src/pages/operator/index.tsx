@@ -61,7 +61,7 @@ function Complaints() {
       <ul className="plain-list">
         {complaints.data?.map((one) => (
           <li key={one.id}>
-            <strong>{one.from}</strong> · <Time at={one.at_ms} />
+            <strong>{t(fromOf(one), { name: one.from })}</strong> · <Time at={one.at_ms} />
             <p style={{ whiteSpace: "pre-wrap" }}>{one.text}</p>
             {one.answer !== null && one.answer !== undefined ? (
               <p style={{ whiteSpace: "pre-wrap" }}>{t("box.answer", { text: one.answer })}</p>
@@ -75,6 +75,12 @@ function Complaints() {
       </ul>
     </section>
   );
+}
+
+/** Whose a complaint is: an account's, a worker's, or a resident's beside that worker. */
+function fromOf({ by_phone, of_resident }: Schema<"ComplaintBody">) {
+  if (of_resident) return "box.from.resident";
+  return by_phone ? "box.from.worker" : "box.from";
 }
 
 function Answer({ id }: { id: string }) {
