@@ -7,11 +7,11 @@ mod frames;
 
 use frames::{SPACE, device, every_frame, hash};
 use linli_core::identity::{ChainEnd, DeviceKey};
-use linli_core::ids::DeviceId;
+use linli_core::ids::{DeviceId, DocId, SpaceId};
 use linli_core::sync::device::{Ask, Cursor, Device, Status, nothing_packed};
 use linli_core::sync::frames::{
     Ack, CHALLENGE_PURPOSE, Challenge, Frame, GetSnapshot, Grant, PROOF_PURPOSE, Page, Pull, Refused,
-    SnapshotPage, Welcome, challenge_message,
+    SnapshotPage, Wanted, Welcome, challenge_message,
 };
 use linli_core::sync::relay::{KnownDevice, Session, Stored};
 use linli_core::sync::standing::Standing;
@@ -149,10 +149,11 @@ fn a_restored_phone_notices_also_when_it_has_written_as_much_as_it_lost() {
     assert_eq!(asks.first(), Some(&Ask::ReadOutbox));
 }
 
-#[test]
-fn a_feed_leaves_out_only_what_the_phone_handed_in_on_this_connection() {
+/// A relay's session with a phone that has greeted so.
+fn session(greeting: &str) -> Session {
     let mut session = Session::new(office().public(), [6; 32]);
-    session.on_frame(every_frame().swap_remove(0).1, 0, &office());
+    let hello = every_frame().into_iter().find(|(name, _)| *name == greeting).unwrap().1;
+    session.on_frame(hello, 0, &office());
     let message = challenge_message(&[6; 32], &office().public(), device());
     let key = DeviceKey::from_seed(&[5; 32]);
     session.on_frame(Frame::Proof(key.sign(PROOF_PURPOSE, &message)), 0, &office());
@@ -168,6 +169,12 @@ fn a_feed_leaves_out_only_what_the_phone_handed_in_on_this_connection() {
         signed: None,
     };
     session.on_device(Some(known), 0);
+    session
+}
+
+#[test]
+fn a_feed_leaves_out_only_what_the_phone_handed_in_on_this_connection() {
+    let mut session = session("hello");
     assert!(!session.may_skip(device(), 2, 3), "nothing was handed in yet");
     let carried = Stored::Durable { device: DeviceId([8; 16]), end: end(1, 1) };
     let own = |number| Stored::Durable { device: device(), end: end(2, number) };
@@ -176,4 +183,34 @@ fn a_feed_leaves_out_only_what_the_phone_handed_in_on_this_connection() {
     assert!(session.may_skip(device(), 2, 3) && session.may_skip(device(), 2, 5));
     assert!(!session.may_skip(device(), 2, 2) && !session.may_skip(device(), 1, 9));
     assert!(!session.may_skip(DeviceId([8; 16]), 1, 1), "a carrier may not have read what it carries");
+}
+
+/// One change of a document is lacking.
+fn wanted(number: u16, space: SpaceId) -> Wanted {
+    let mut doc = [0; 16];
+    doc[..2].copy_from_slice(&number.to_be_bytes());
+    Wanted { space, doc: DocId(doc), changes: vec![hash(1)] }
+}
+
+#[test]
+fn a_phone_is_asked_so_often_a_minute_if_it_knows_how_to_answer_and_may_write_there() {
+    let times = |session: &mut Session, space, now_ms| {
+        (0..20).filter(|number| !session.on_wanted(wanted(*number, space), now_ms).is_empty()).count()
+    };
+    assert_eq!(times(&mut session("hello"), SPACE, 0), 0, "a phone from before");
+    let mut session = session("hello_answers");
+    assert_eq!(times(&mut session, SpaceId([2; 16]), 0), 0, "its word would not count there");
+    assert_eq!(times(&mut session, SPACE, 1_000), 8);
+    assert_eq!(times(&mut session, SPACE, 60_999), 0);
+    assert_eq!(times(&mut session, SPACE, 61_000), 8);
+    assert_eq!(times(&mut session, SPACE, 0), 8, "a clock that was set back does not silence it");
+}
+
+#[test]
+fn a_relay_that_asks_for_ever_is_answered_once_for_each_of_so_many_documents() {
+    let (mut phone, _) = phone(Cursor::At(0), ChainEnd::start_of(1), None);
+    let mut answers = |number| !phone.on_frame(Frame::Wanted(wanted(number, SPACE))).is_empty();
+    assert!(answers(7));
+    assert!(!answers(7));
+    assert_eq!((0..1_000).filter(|number| answers(*number)).count(), 255);
 }

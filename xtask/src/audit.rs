@@ -45,7 +45,7 @@ pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn path(path: &Path) -> anyhow::Result<&str> {
+pub(crate) fn path(path: &Path) -> anyhow::Result<&str> {
     path.to_str().context("the path is not UTF-8")
 }
 
@@ -58,7 +58,7 @@ fn step(workspace: &Workspace, tool: &Path, args: &[&str], remedy: &str) -> anyh
 }
 
 /// Whichever is on the path; else the one in the target folder, installed when it is not there.
-fn find_or_install(workspace: &Workspace, tool: &str) -> anyhow::Result<PathBuf> {
+pub(crate) fn find_or_install(workspace: &Workspace, tool: &str) -> anyhow::Result<PathBuf> {
     if Command::new(tool).arg("--version").output().is_ok_and(|out| out.status.success()) {
         return Ok(tool.into());
     }

@@ -14,6 +14,7 @@ mod cargo;
 mod console;
 mod debian;
 mod demo;
+mod fuzz;
 mod swift;
 mod test;
 
@@ -50,6 +51,8 @@ enum Command {
     App,
     /// 依赖的许可、来源与已知漏洞(需要联网)/ licences, sources and known holes of dependencies; needs the network
     Audit(audit::AuditArgs),
+    /// 用随机字节找毛病(需要 nightly)/ look for bytes that break a reader; needs a nightly compiler
+    Fuzz(fuzz::FuzzArgs),
     /// 基准测试,参数原样传下去 / benchmarks; arguments are passed on
     Bench {
         /// 传给基准程序的参数 / arguments of the bench binary
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
             .and_then(|workspace| bindings::build(&workspace, accept_api))
             .map(|()| ExitCode::SUCCESS),
         Command::Audit(args) => audit::run(&args),
+        Command::Fuzz(args) => fuzz::run(&args),
         Command::Bench { args } => bench::run(&args),
     };
     match done {

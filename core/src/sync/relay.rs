@@ -418,7 +418,7 @@ impl Session {
         }
         let (since, times) = self.wanted;
         // A clock that was set back begins anew as well.
-        let anew = !(since..since.saturating_add(WANTED_WITHIN_MS)).contains(&now_ms);
+        let anew = times == 0 || !(since..since.saturating_add(WANTED_WITHIN_MS)).contains(&now_ms);
         self.wanted = if anew { (now_ms, 1) } else { (since, times.saturating_add(1)) };
         if self.wanted.1 > WANTED_MAX { Vec::new() } else { vec![Ask::Send(Frame::Wanted(wanted))] }
     }
