@@ -4,6 +4,8 @@
 //! notes, needs, answers, decisions on conflicts. A text that speaks of somebody without either is not found by
 //! this; whoever erases can let all notes of the household go.
 
+pub mod occasions;
+
 use crate::ids::ResidentId;
 use crate::kinds::{DocKind, VisitEntry, resident_key};
 use crate::record::Value;

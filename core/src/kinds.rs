@@ -10,6 +10,7 @@ mod complaint;
 mod consent;
 mod decision;
 mod directive;
+mod emergency;
 mod form;
 mod household;
 mod issue;
@@ -29,6 +30,7 @@ pub use directive::{
     Channel, Directive, Receipt, Receipts, Standing, Told, receipt_key, receipt_of, receipts, receipts_doc,
     worker_space,
 };
+pub use emergency::Emergency;
 pub use form::{
     AnswerError, FormError, FormWrong, Question, QuestionKind, QuestionNames, QuestionOption, check_answers,
     check_questions,
@@ -84,11 +86,14 @@ pub enum DocKind {
     /// What somebody tells the operator.
     #[n(11)]
     Complaint,
+    /// Something that what is asked because of it must not outlive.
+    #[n(12)]
+    Emergency,
 }
 
 impl DocKind {
     /// Every kind, in the order of their numbers.
-    pub const ALL: [DocKind; 11] = [
+    pub const ALL: [DocKind; 12] = [
         DocKind::Household,
         DocKind::Visits,
         DocKind::Grid,
@@ -100,6 +105,7 @@ impl DocKind {
         DocKind::Photo,
         DocKind::Operator,
         DocKind::Complaint,
+        DocKind::Emergency,
     ];
 
     /// The number that travels and is stored.
@@ -116,6 +122,7 @@ impl DocKind {
             DocKind::Photo => 9,
             DocKind::Operator => 10,
             DocKind::Complaint => 11,
+            DocKind::Emergency => 12,
         }
     }
 
@@ -133,9 +140,12 @@ impl DocKind {
             | DocKind::Issue
             | DocKind::Photo
             | DocKind::Complaint => true,
-            DocKind::Grid | DocKind::Worker | DocKind::Canvass | DocKind::Directive | DocKind::Operator => {
-                false
-            }
+            DocKind::Grid
+            | DocKind::Worker
+            | DocKind::Canvass
+            | DocKind::Directive
+            | DocKind::Operator
+            | DocKind::Emergency => false,
         }
     }
 
@@ -153,6 +163,7 @@ impl DocKind {
             DocKind::Photo => &Photo::SPEC,
             DocKind::Operator => &Operator::SPEC,
             DocKind::Complaint => &Complaint::SPEC,
+            DocKind::Emergency => &Emergency::SPEC,
         }
     }
 

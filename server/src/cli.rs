@@ -6,6 +6,7 @@ mod campaigns;
 mod client;
 mod directives;
 mod erasures;
+mod forgetting;
 mod gate;
 mod issues;
 mod key;
@@ -14,6 +15,7 @@ mod organisation;
 mod phones;
 mod print;
 mod sample;
+mod subject;
 mod users;
 mod verify;
 

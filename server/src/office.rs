@@ -7,6 +7,7 @@ pub(crate) mod complaints;
 pub(crate) mod decide;
 pub(crate) mod directives;
 pub(crate) mod edit;
+pub(crate) mod emergencies;
 pub(crate) mod follow;
 pub(crate) mod forget;
 pub(crate) mod grid_list;
@@ -42,8 +43,13 @@ pub(crate) fn author(now_ms: TimeMs) -> Author {
 
 /// The same for a person, whom the change then names.
 pub(crate) fn author_of(by: &Caller, now_ms: TimeMs) -> Author {
-    let is_person = by.user_id != TOKEN_ACTOR;
-    Author { message: is_person.then(|| Names::message_of(&by.user_id)), ..author(now_ms) }
+    author_of_user(&by.user_id, now_ms)
+}
+
+/// The same by an account's id.
+fn author_of_user(user_id: &str, now_ms: TimeMs) -> Author {
+    let is_person = user_id != TOKEN_ACTOR;
+    Author { message: is_person.then(|| Names::message_of(user_id)), ..author(now_ms) }
 }
 
 /// The community that something is for: that of its grids, the one that was chosen, or the only one there is.

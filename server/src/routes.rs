@@ -14,6 +14,7 @@ mod digests;
 mod directives;
 mod duplicates;
 mod edits;
+mod emergencies;
 mod enrol;
 mod enrol_sheet;
 mod erasures;
@@ -186,6 +187,10 @@ fn table(of: impl Fn(Action, UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App>
         .routes(of(Action::Read, routes!(receipts::receipts)))
         .routes(of(Action::Read, routes!(receipts::untold)))
         .routes(of(Action::Erase, routes!(erasures::erase)))
+        .routes(of(Action::Read, routes!(erasures::retention)))
+        .routes(of(Action::Read, routes!(emergencies::list)))
+        .routes(of(Action::Campaigns, routes!(emergencies::open)))
+        .routes(of(Action::Erase, routes!(emergencies::close)))
         .routes(of(Action::Audit, routes!(erasures::list)))
         .routes(of(Action::Audit, routes!(erasures::one)))
         .routes(of(Action::Export, routes!(subjects::read)))

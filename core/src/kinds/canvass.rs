@@ -27,6 +27,8 @@ record! {
         grids: BTreeSet<String> = FieldType::Set, Merge::Union, Public, "网格", "Grids";
         /// Version of its questions: 1, 2, 3 …; none while it asks nothing.
         form: Option<i64> = FieldType::Int, Merge::Auto, Public, "表单版本", "Form";
+        /// Id of the emergency that it serves; what it is answered goes with it.
+        emergency: Option<String> = FieldType::Line, Merge::Auto, Internal, "突发事件", "Emergency";
     }
 }
 

@@ -56,6 +56,10 @@ impl Issue {
         "rated",
     ];
 
+    /// The states in which nothing more is to be done.
+    pub const SETTLED: [&'static str; 6] =
+        ["rejected", "duplicate", "resolved", "verified", "closed", "rated"];
+
     /// A category in Chinese.
     pub fn category_zh(word: &str) -> &'static str {
         match word {

@@ -1,6 +1,7 @@
 //! The vocabulary in which kinds of record are described.
 
 use super::value::{FieldError, Value};
+use crate::time::TimeMs;
 
 /// How two concurrent values of one field become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +45,42 @@ pub enum Retention {
     Organisation,
     /// Until the occasion it was asked for is over: a festival, a stay, a warning.
     Occasion,
+}
+
+/// Two years of 365 days and the day that a leap year has more.
+const TWO_YEARS_MS: TimeMs = 731 * 24 * 3600 * 1000;
+
+impl Retention {
+    /// Every class, the longest first.
+    pub const ALL: [Retention; 5] = [
+        Retention::Residence,
+        Retention::Organisation,
+        Retention::VisitRecord,
+        Retention::IssueRecord,
+        Retention::Occasion,
+    ];
+
+    /// How long a record is kept after anything of it was last written, by the relay's clock: phones' clocks may be
+    /// wrong by years. `None`: what ends it is no time, so a person says when.
+    pub fn kept_ms(self) -> Option<TimeMs> {
+        match self {
+            Retention::VisitRecord | Retention::IssueRecord => Some(TWO_YEARS_MS),
+            Retention::Residence | Retention::Organisation | Retention::Occasion => None,
+        }
+    }
+
+    /// The same in Chinese and English.
+    pub fn words(self) -> [&'static str; 2] {
+        match self {
+            Retention::Residence => ["在本社区居住期间", "while the household lives here"],
+            Retention::VisitRecord => ["走访后两年", "two years after the visit"],
+            Retention::IssueRecord => ["办结后两年", "two years after it was settled"],
+            Retention::Organisation => {
+                ["岗位、网格或排查存续期间", "while the post, grid or campaign exists"]
+            }
+            Retention::Occasion => ["事由结束即删除", "until the occasion is over"],
+        }
+    }
 }
 
 /// What a field may hold. Every type bounds its length.

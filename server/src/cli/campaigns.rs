@@ -1,6 +1,7 @@
 //! `linli campaign`: what households are asked, all of them once.
 
 use super::client::{Client, Failure, pick};
+use super::forgetting;
 use super::print::{list, number, one, read_file, text};
 use clap::Subcommand;
 use linli_core::error::Lang;
@@ -31,6 +32,9 @@ pub(crate) enum Campaign {
         /// 社区,有多个社区时填写 / community, where there are several
         #[arg(long)]
         community: Option<String>,
+        /// 归入哪次突发事件:它结束时,收到的回答全部销毁 / emergency that it serves: when that ends, all answers are destroyed
+        #[arg(long, value_name = "NAME")]
+        emergency: Option<String>,
     },
     /// 换一套题目:已填的答案不变 / ask other questions; what was answered stays
     Questions {
@@ -53,11 +57,15 @@ pub(crate) async fn run(what: Option<Campaign>, client: &Client, as_json: bool) 
             list(&client.get("/v1/campaigns", &[]).await?, as_json, line);
             return Ok(());
         }
-        Some(Campaign::Open { name, questions, grid, reason, from, to, community }) => {
+        Some(Campaign::Open { name, questions, grid, reason, from, to, community, emergency }) => {
+            let emergency = match emergency {
+                Some(emergency) => Some(forgetting::emergency(&emergency, client).await?),
+                None => None,
+            };
             let questions = questions.map(|file| read_questions(&file, lang)).transpose()?;
             let body = json!({
                 "name": name, "reason": reason, "community": community, "grids": grid, "from": from, "to": to,
-                "questions": questions.unwrap_or_else(|| json!([])),
+                "questions": questions.unwrap_or_else(|| json!([])), "emergency": emergency,
             });
             client.post("/v1/campaigns", body).await?
         }

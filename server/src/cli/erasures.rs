@@ -4,6 +4,7 @@ use super::campaigns;
 use super::client::{Client, Failure, pick};
 use super::print::{list as print_list, number, one, text};
 use clap::{Args, Subcommand};
+use linli_core::error::Lang;
 use serde_json::{Value, json};
 
 #[derive(Subcommand)]
@@ -12,6 +13,8 @@ pub(crate) enum Erase {
     Household(Which),
     /// 一次已结束的排查(如突发事件)收到的全部回答 / everything that a closed campaign was answered, as in an emergency
     Campaign(Which),
+    /// 一条意见和它的答复 / a complaint to the operator, and its answer
+    Complaint(Which),
     /// 一户中的一个人 / one resident of a household
     Person {
         #[command(flatten)]
@@ -37,6 +40,7 @@ pub(crate) struct Which {
 pub(crate) async fn erase(what: Erase, client: &Client, as_json: bool) -> Result<(), Failure> {
     let (kind, which, notes) = match what {
         Erase::Household(which) => ("household", which, false),
+        Erase::Complaint(which) => ("complaint", which, false),
         Erase::Campaign(which) => {
             let id = campaigns::id_of(&which.id, client).await?;
             ("campaign", Which { id, ..which }, false)
@@ -46,9 +50,18 @@ pub(crate) async fn erase(what: Erase, client: &Client, as_json: bool) -> Result
     let body = json!({
         "what": kind, "id": which.id, "reason": which.reason, "notes": notes, "dry_run": !which.yes,
     });
-    let answer = client.post("/v1/erasures", body).await?;
-    let lang = client.lang;
-    one(&answer, as_json, |done| {
+    send(body, client, as_json).await
+}
+
+/// Asks for an erasure, and says what went or would.
+pub(super) async fn send(body: Value, client: &Client, as_json: bool) -> Result<(), Failure> {
+    show(&client.post("/v1/erasures", body).await?, client.lang, as_json);
+    Ok(())
+}
+
+/// What went; nothing has, while the answer has no id.
+pub(super) fn show(answer: &Value, lang: Lang, as_json: bool) {
+    one(answer, as_json, |done| {
         let counts = |key: &str| {
             let of = done.get(key).and_then(Value::as_object).into_iter().flatten();
             of.map(|(kind, count)| format!("{kind} {count}")).collect::<Vec<_>>().join(", ")
@@ -57,10 +70,10 @@ pub(crate) async fn erase(what: Erase, client: &Client, as_json: bool) -> Result
         let (cleared, left, phones) =
             (number(done, "cleared"), number(done, "notes_left"), number(done, "phones"));
         let id = text(done, "id");
-        let (zh, en) = if which.yes {
-            (format!("已销毁 {id}"), format!("destroyed {id}"))
-        } else {
+        let (zh, en) = if id.is_empty() {
             ("将会销毁(加 --yes 执行)".to_owned(), "would be destroyed (add --yes to do it)".to_owned())
+        } else {
+            (format!("已销毁 {id}"), format!("destroyed {id}"))
         };
         let zh = format!("{zh}:{gone};改写 {anew};清除 {cleared} 项;保留备注 {left} 条;手机 {phones} 部");
         let en = format!(
@@ -68,7 +81,6 @@ pub(crate) async fn erase(what: Erase, client: &Client, as_json: bool) -> Result
         );
         pick(lang, zh, en)
     });
-    Ok(())
 }
 
 pub(crate) async fn list(id: Option<String>, client: &Client, as_json: bool) -> Result<(), Failure> {

@@ -3,7 +3,7 @@
 use super::campaigns::{self, Campaign};
 use super::client::{Client, Failure, pick};
 use super::directives::{self, Directives};
-use super::erasures::{self, Erase};
+use super::forgetting::{self, Forgetting};
 use super::issues::{self, Issues};
 use super::organisation::{self, Grids, Workers};
 use super::phones::{self, Devices, Review};
@@ -58,16 +58,8 @@ pub(crate) enum OfficeCommand {
         #[command(subcommand)]
         what: Option<Campaign>,
     },
-    /// 销毁一户、一人或一次突发事件的档案 / destroy the records of a household, a person or an emergency
-    Erase {
-        #[command(subcommand)]
-        what: Erase,
-    },
-    /// 销毁记录与回执 / what was destroyed, with receipts
-    Erasures {
-        /// 编号 / id of one of them
-        id: Option<String>,
-    },
+    #[command(flatten)]
+    Forgetting(Forgetting),
     /// 上报的问题 / issues that phones have reported
     Issues(Issues),
     /// 走访或问题的照片 / the photo of a visit or an issue
@@ -168,14 +160,6 @@ pub(crate) enum OfficeCommand {
         #[arg(long)]
         reason: String,
     },
-    /// 本人查阅:一户或一人的全部信息 / everything held about a household or a person, for them to read
-    Subject {
-        /// 户编号或居民编号 / id of a household or a resident
-        id: String,
-        /// 输出文件(JSON)/ file to write (JSON)
-        #[arg(long)]
-        out: PathBuf,
-    },
     /// 导出台账 / export a ledger
     Export {
         /// households、residents 或 visits
@@ -246,8 +230,7 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
         OfficeCommand::Devices { what } => phones::devices(what, client, as_json).await?,
         OfficeCommand::Campaign { what } => campaigns::run(what, client, as_json).await?,
         OfficeCommand::Directives { what } => directives::run(what, client, as_json).await?,
-        OfficeCommand::Erase { what } => erasures::erase(what, client, as_json).await?,
-        OfficeCommand::Erasures { id } => erasures::list(id, client, as_json).await?,
+        OfficeCommand::Forgetting(what) => forgetting::run(what, client, as_json).await?,
         OfficeCommand::Issues(which) => issues::run(which, client, as_json).await?,
         OfficeCommand::Review { what } => phones::review(what, client, as_json).await?,
         OfficeCommand::Households { search, grid, limit } => {
@@ -308,12 +291,6 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
         OfficeCommand::Unmerge { merge, reason } => {
             let done = client.post(&format!("/v1/merges/{merge}/undo"), json!({"reason": reason})).await?;
             one(&done, as_json, |_| "已撤销 / undone".to_owned());
-        }
-        OfficeCommand::Subject { id, out } => {
-            let bytes = client.get_bytes(&format!("/v1/subjects/{id}"), &[]).await?;
-            write_file(&out, &bytes, client.lang)?;
-            let line = json!({"file": out, "bytes": bytes.len()});
-            one(&line, as_json, |_| format!("{} ({} B)", out.display(), bytes.len()));
         }
         OfficeCommand::Export { what, format, out, grid, campaign } => {
             let query = query(&[("format", Some(format)), ("grid", grid), ("campaign", campaign)]);
@@ -490,7 +467,7 @@ fn import_text(done: &Value, client: &Client) -> String {
     lines.join("\n")
 }
 
-fn write_file(path: &Path, bytes: &[u8], lang: Lang) -> Result<(), Failure> {
+pub(super) fn write_file(path: &Path, bytes: &[u8], lang: Lang) -> Result<(), Failure> {
     std::fs::write(path, bytes).map_err(|error| {
         let zh = format!("写不了文件 {}:{error}", path.display());
         let en = format!("cannot write {}: {error}", path.display());

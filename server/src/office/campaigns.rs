@@ -1,6 +1,6 @@
 //! Opening canvass campaigns, changing what they ask, and closing them.
 
-use super::{Drafts, author_of};
+use super::{Drafts, author_of, emergencies};
 use crate::access::Caller;
 use crate::clock::now_ms;
 use crate::problem::Problem;
@@ -28,6 +28,8 @@ pub(crate) struct Typed {
     pub(crate) from: Option<String>,
     pub(crate) to: Option<String>,
     pub(crate) questions: Vec<Question>,
+    /// Id of the emergency that it serves.
+    pub(crate) emergency: Option<String>,
 }
 
 /// Opens a campaign: every phone of the community gets it with its questions.
@@ -52,6 +54,10 @@ pub(crate) async fn open(app: &App, caller: &Caller, typed: Typed) -> Result<Doc
         ));
     }
     let _turn = app.office_turn().await;
+    let emergency = match &typed.emergency {
+        Some(id) => Some(emergencies::going_on(app, id).await?.to_string()),
+        None => None,
+    };
     let known = app.model.canvasses().await?;
     if known.len() >= CAMPAIGNS_MAX {
         return Err(refused(
@@ -82,6 +88,7 @@ pub(crate) async fn open(app: &App, caller: &Caller, typed: Typed) -> Result<Doc
         to,
         grids: typed.grids,
         form: asks.then_some(1),
+        emergency,
     };
     let mut puts = canvass.puts("");
     if asks {

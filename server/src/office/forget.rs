@@ -6,6 +6,7 @@
 
 pub(crate) mod book;
 mod clean;
+mod due;
 mod person;
 mod plan;
 mod receipt;
@@ -14,12 +15,13 @@ pub(crate) use book::Book;
 pub(crate) use plan::about_subject;
 pub(crate) use receipt::{Receipt, receipt};
 
+use super::emergencies;
 use crate::clock::{now_ms, random};
 use crate::problem::Problem;
 use crate::state::App;
 use axum::http::StatusCode;
 use book::Line;
-use linli_core::ids::{DeviceId, DocId, ErasureId, HouseholdId, ResidentId};
+use linli_core::ids::{ComplaintId, DeviceId, DocId, ErasureId, HouseholdId, ResidentId};
 use linli_core::sync::standing::Standing;
 use linli_core::time::TimeMs;
 use linli_storage::StoreError;
@@ -49,6 +51,12 @@ pub(crate) enum Subject {
     Person(HouseholdId, ResidentId),
     /// What a campaign was answered, all of it: the campaign's own document stays and names nobody.
     Campaign(DocId),
+    /// What people were asked because of an emergency; it is closed first.
+    Emergency(DocId),
+    /// What somebody told the operator, and the answer.
+    Complaint(ComplaintId),
+    /// Everything that has been kept as long as it may be.
+    Due,
 }
 
 impl Subject {
@@ -57,6 +65,9 @@ impl Subject {
             Subject::Household(_) => "household",
             Subject::Person(..) => "person",
             Subject::Campaign(_) => "campaign",
+            Subject::Emergency(_) => "emergency",
+            Subject::Complaint(_) => "complaint",
+            Subject::Due => "due",
         }
     }
 
@@ -65,7 +76,9 @@ impl Subject {
         match self {
             Subject::Household(id) => id.to_string(),
             Subject::Person(home, id) => format!("{home}/{id}"),
-            Subject::Campaign(id) => id.to_string(),
+            Subject::Campaign(id) | Subject::Emergency(id) => id.to_string(),
+            Subject::Complaint(id) => id.to_string(),
+            Subject::Due => "all".into(),
         }
     }
 
@@ -77,6 +90,9 @@ impl Subject {
                 Some(Subject::Person(home.parse().ok()?, id.parse().ok()?))
             }
             "campaign" => ids.parse().ok().map(Subject::Campaign),
+            "emergency" => ids.parse().ok().map(Subject::Emergency),
+            "complaint" => ids.parse().ok().map(Subject::Complaint),
+            "due" => Some(Subject::Due),
             _ => None,
         }
     }
@@ -110,7 +126,7 @@ pub(crate) struct Counts {
 /// What would be destroyed; nothing is.
 pub(crate) async fn foresee(app: &App, wish: &Wish) -> Result<Counts, Problem> {
     let _turn = app.office_turn().await;
-    let plan = Plan::of(app, wish, ErasureId(random()), &BTreeMap::new()).await?;
+    let plan = Plan::of(app, wish, ErasureId(random()), None).await?;
     Ok(plan.counts)
 }
 
@@ -132,9 +148,16 @@ async fn carry_out(
     at_ms: TimeMs,
     known: Option<&Line>,
 ) -> Result<Counts, Problem> {
+    if let Subject::Emergency(emergency) = wish.subject {
+        // A restored backup may be from before it was opened.
+        match emergencies::end(app, emergency, &wish.actor).await {
+            Err(problem) if known.is_none() => return Err(problem),
+            _ => {}
+        }
+    }
     let _turn = app.office_turn().await;
-    let before = known.map(Line::docs).unwrap_or_default();
-    let plan = Plan::of(app, wish, id, &before).await?;
+    let before = known.map(Line::docs);
+    let plan = Plan::of(app, wish, id, before.as_ref()).await?;
     if known.is_none() {
         app.erasures.note(Line::of(wish, id, at_ms, &plan.docs)).await?;
     }
@@ -166,7 +189,7 @@ pub(crate) async fn replay(app: &App) -> Result<(), Problem> {
     for erasure in app.log.unfinished_erasures().await? {
         clean::run(app, erasure.id).await?;
     }
-    Ok(())
+    emergencies::finish(app).await
 }
 
 /// Finishes what could not be finished at once, for as long as the relay runs.
@@ -178,6 +201,9 @@ pub(crate) async fn run(app: App) {
             if let Err(problem) = clean::run(&app, erasure.id).await {
                 tracing::error!(id = %erasure.id, code = problem.code, "what was destroyed is not gone from every file yet");
             }
+        }
+        if let Err(problem) = emergencies::finish(&app).await {
+            tracing::error!(code = problem.code, "what an emergency asked is not destroyed yet");
         }
     }
 }

@@ -52,6 +52,8 @@ pub(crate) struct OpenedCampaign {
     /// As they were given.
     #[schema(value_type = Vec<Object>)]
     questions: Vec<Question>,
+    /// Id of the emergency that it serves.
+    emergency: Option<String>,
 }
 
 fn body(name: String, visited: Option<&CampaignRecord>, opened: Option<&CanvassRecord>) -> CampaignBody {
@@ -77,6 +79,7 @@ fn as_opened(record: &CanvassRecord) -> OpenedCampaign {
         grids: canvass.grids.clone(),
         form: canvass.form,
         questions: questions.unwrap_or_default().to_vec(),
+        emergency: canvass.emergency.clone(),
     }
 }
 
@@ -125,6 +128,8 @@ pub(crate) struct NewCampaign {
     #[serde(default)]
     #[schema(value_type = Vec<Object>)]
     questions: Vec<Question>,
+    /// Id of an emergency that goes on: what the campaign is answered is destroyed when that is closed.
+    emergency: Option<String>,
 }
 
 /// Opens a campaign: every phone of the community gets it.
@@ -143,6 +148,7 @@ pub(crate) async fn open(
         from: given.from,
         to: given.to,
         questions: given.questions,
+        emergency: given.emergency,
     };
     let opened = campaigns::open(&app, &caller, typed).await?;
     trail.subject(&opened.to_string());

@@ -7,7 +7,9 @@ use crate::problem::{Problem, ProblemBody};
 use crate::state::App;
 use axum::Json;
 use axum::extract::{Path, State};
-use linli_core::ids::{ErasureId, ResidentId};
+use linli_core::ids::{ComplaintId, ErasureId, ResidentId};
+use linli_core::kinds::DocKind;
+use linli_core::record::Retention;
 use linli_core::time::rfc3339;
 use linli_storage::log::Erasure;
 use serde::{Deserialize, Serialize};
@@ -24,6 +26,10 @@ pub(crate) enum What {
     Person,
     /// Everything that a closed campaign was answered.
     Campaign,
+    /// What somebody told the operator, with the answer.
+    Complaint,
+    /// Everything that has been kept as long as it may be.
+    Due,
 }
 
 /// What is to be destroyed.
@@ -31,7 +37,8 @@ pub(crate) enum What {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ErasureWish {
     what: What,
-    /// The household's, the resident's or the campaign's id.
+    /// The household's, the resident's, the campaign's or the complaint's id; of what is due none.
+    #[serde(default)]
     id: String,
     /// `request`, `moved`, `purpose`, `order` or `retention`.
     reason: String,
@@ -105,6 +112,8 @@ pub(crate) async fn erase(
     let subject = match wanted.what {
         What::Household => Subject::Household(id(&wanted.id)?),
         What::Campaign => Subject::Campaign(id(&wanted.id)?),
+        What::Complaint => Subject::Complaint(complaint(&wanted.id)?),
+        What::Due => Subject::Due,
         What::Person => {
             let resident: ResidentId = id(&wanted.id)?;
             let home = app.model.home_of(resident).await?;
@@ -124,7 +133,13 @@ pub(crate) async fn erase(
     Ok(Json(done(Some(id), subject, counts, finished)))
 }
 
-fn done(id: Option<ErasureId>, subject: Subject, counts: Counts, finished: bool) -> ErasureDone {
+/// Those from phones are called like other records; those typed in the console by 32 hexadecimal digits.
+fn complaint(text: &str) -> Result<ComplaintId, Problem> {
+    let digits = (text.len() == 32).then(|| u128::from_str_radix(text, 16).ok()).flatten();
+    digits.map_or_else(|| id(text), |bits| Ok(ComplaintId(bits.to_be_bytes())))
+}
+
+pub(super) fn done(id: Option<ErasureId>, subject: Subject, counts: Counts, finished: bool) -> ErasureDone {
     ErasureDone {
         id: id.map(|id| id.to_string()),
         subject: subject.ids(),
@@ -135,6 +150,30 @@ fn done(id: Option<ErasureId>, subject: Subject, counts: Counts, finished: bool)
         phones: counts.phones,
         finished,
     }
+}
+
+/// How long records of a class are kept.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RetentionBody {
+    /// In Chinese.
+    zh: &'static str,
+    /// In English.
+    en: &'static str,
+    /// The kinds of record.
+    kinds: Vec<&'static str>,
+    /// Milliseconds after anything of a record was last received; absent where a person says when it ends.
+    kept_ms: Option<i64>,
+}
+
+/// The classes of records by how long they are kept.
+#[utoipa::path(get, path = "/v1/retention", operation_id = "retention", responses((status = 200, body = [RetentionBody])))]
+pub(crate) async fn retention() -> Json<Vec<RetentionBody>> {
+    let class = |class: Retention| {
+        let [zh, en] = class.words();
+        let kinds = DocKind::ALL.into_iter().map(DocKind::spec).filter(|spec| spec.retention == class);
+        RetentionBody { zh, en, kinds: kinds.map(|spec| spec.name).collect(), kept_ms: class.kept_ms() }
+    };
+    Json(Retention::ALL.into_iter().map(class).collect())
 }
 
 /// What was destroyed, newest first, 500 at most.

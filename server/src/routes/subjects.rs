@@ -13,7 +13,7 @@ use axum::extract::{Path, State};
 use base64::Engine as _;
 use linli_core::ids::{HouseholdId, ResidentId};
 use linli_core::kinds::{Consent, DocKind, VisitEntry, photo_jpeg};
-use linli_core::record::{Retention, Value};
+use linli_core::record::Value;
 use linli_core::time::rfc3339;
 use serde::Serialize;
 use serde_json::json;
@@ -125,7 +125,7 @@ pub(crate) async fn read(
             kind_zh: kind.spec().zh,
             kind_en: kind.spec().en,
             id: doc.to_string(),
-            kept: kept(kind.spec().retention),
+            kept: kind.spec().retention.words(),
             writes,
             jpeg: jpeg.map(|jpeg| base64::engine::general_purpose::STANDARD.encode(jpeg)),
         });
@@ -146,15 +146,5 @@ fn readable(value: &Value) -> serde_json::Value {
             None => json!({"bytes": bytes.len()}),
         },
         other => json!(other),
-    }
-}
-
-fn kept(retention: Retention) -> [&'static str; 2] {
-    match retention {
-        Retention::Residence => ["在本社区居住期间", "while the household lives here"],
-        Retention::VisitRecord => ["走访后两年", "two years after the visit"],
-        Retention::IssueRecord => ["办结后两年", "two years after it was settled"],
-        Retention::Organisation => ["岗位、网格或排查存续期间", "while the post, grid or campaign exists"],
-        Retention::Occasion => ["事由结束即删除", "until the occasion is over"],
     }
 }

@@ -10,6 +10,7 @@ mod desk;
 mod digests;
 mod directives;
 mod documents;
+mod due;
 mod duplicates;
 mod entries;
 mod flush;

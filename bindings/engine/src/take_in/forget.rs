@@ -10,7 +10,7 @@ use crate::sql::SqliteConnection;
 use crate::store::docs::{self, StoredDoc};
 use crate::store::{forgotten, outbox};
 use linli_core::doc::{Author, Document};
-use linli_core::forget::Person;
+use linli_core::forget::{Person, occasions};
 use linli_core::identity::{Entry, Forget, Payload};
 use linli_core::ids::{Actor, DocId, HouseholdId, IssueId, ResidentId};
 use linli_core::kinds::DocKind;
@@ -132,8 +132,10 @@ fn again(
         };
         Person::new(id, &said("name"), &said("phone"), false)
     });
+    let emergencies_over = forget.without.as_deref() == Some(occasions::EMERGENCIES);
     let keep = |key: &str, value: &Value| match &person {
         Some(person) => person.keep(kind, key, value),
+        None if emergencies_over && occasions::is_of_emergencies(key) => None,
         None => Some(value.clone()),
     };
     let keys = unknown(before).into_iter();

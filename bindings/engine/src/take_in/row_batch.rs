@@ -45,6 +45,7 @@ impl RowBatch {
             | DocKind::Receipts
             | DocKind::Photo
             | DocKind::Operator
+            | DocKind::Emergency
             | DocKind::Complaint => {}
         }
     }

@@ -198,6 +198,7 @@ fn add_row(batch: &mut RowBatch, space: SpaceId, doc: &SnapshotDoc) -> bool {
         | DocKind::Receipts
         | DocKind::Photo
         | DocKind::Operator
+        | DocKind::Emergency
         | DocKind::Complaint => {
             return true;
         }

@@ -1,13 +1,15 @@
 //! What was destroyed goes from every file of the relay: payloads, kept days, uploads, journals.
 
+use super::{Subject, due};
 use crate::clock::now_ms;
 use crate::ledgers::result::Whole;
 use crate::office::import::jobs;
 use crate::problem::Problem;
+use crate::routes::hex;
 use crate::state::App;
 use axum::http::StatusCode;
 use linli_core::ids::{ErasureId, HouseholdId};
-use linli_core::kinds::DocKind;
+use linli_core::kinds::{Complaint, DocKind};
 use std::time::Duration;
 
 /// How often a journal is asked to be cut before somebody who reads an earlier state is left to end on their own.
@@ -21,13 +23,30 @@ pub(super) async fn run(app: &App, id: ErasureId) -> Result<(), Problem> {
         app.model.wait_for(erasure.batch).await;
     }
     app.log.drop_payloads(id).await?;
+    let complaints = drop_complaints(app, id).await?;
     let days = drop_days(app, id).await?;
     let files = jobs::discard_files(app).await?;
     app.shelf.clear().await;
     cut_journals(app).await?;
-    let detail = serde_json::json!({"ledger_days": days, "import_files": files});
+    let mut detail = serde_json::json!({"ledger_days": days, "import_files": files});
+    if complaints > 0 {
+        detail["complaints"] = complaints.into();
+    }
     app.log.finish_erasure(id, &detail.to_string(), now_ms()).await?;
     Ok(())
+}
+
+/// Complaints that were typed in the console are no documents.
+async fn drop_complaints(app: &App, id: ErasureId) -> Result<u64, Problem> {
+    let Some(erasure) = app.log.erasure(id).await? else { return Ok(0) };
+    Ok(match Subject::read(&erasure.kind, &erasure.subject) {
+        Some(Subject::Complaint(id)) => u64::from(app.accounts.delete_complaint(&hex(&id.0)).await?),
+        Some(Subject::Due) => {
+            let answered_by = due::kept_since(Complaint::SPEC.retention, erasure.at_ms);
+            app.accounts.delete_complaints_answered_by(answered_by).await?
+        }
+        _ => 0,
+    })
 }
 
 /// Deletes every kept day that names one of the households: a day is one compressed value.

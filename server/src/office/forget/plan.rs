@@ -1,5 +1,7 @@
 //! What an erasure means: which documents go, which begin anew, who must be told.
 
+mod ends;
+
 use super::{Counts, Subject, Wish, person};
 use crate::problem::Problem;
 use crate::state::App;
@@ -34,6 +36,8 @@ struct Making<'a> {
     salt: ErasureId,
     /// Generations that the book promised; a restored log may be behind them.
     before: &'a BTreeMap<DocId, u32>,
+    /// What the book says is done again.
+    again: bool,
     entries: BTreeMap<SpaceId, Vec<Entry>>,
     devices: BTreeMap<SpaceId, BTreeMap<Actor, DeviceId>>,
     docs: Vec<ErasedDoc>,
@@ -41,15 +45,17 @@ struct Making<'a> {
 }
 
 impl Plan {
-    /// Works it out. The caller holds the office's turn.
+    /// Works it out; `known` is what the book says of one that is done again. The caller holds the office's turn.
     pub(super) async fn of(
         app: &App,
         wish: &Wish,
         salt: ErasureId,
-        before: &BTreeMap<DocId, u32>,
+        known: Option<&BTreeMap<DocId, u32>>,
     ) -> Result<Plan, Problem> {
         let (entries, devices, docs, counts) = Default::default();
-        let mut making = Making { app, salt, before, entries, devices, docs, counts };
+        let nothing = BTreeMap::new();
+        let (before, again) = (known.unwrap_or(&nothing), known.is_some());
+        let mut making = Making { app, salt, before, again, entries, devices, docs, counts };
         match wish.subject {
             Subject::Household(home) => {
                 let family = family(app, home, before).await?;
@@ -60,6 +66,9 @@ impl Plan {
                 making.destroy(&docs).await?;
             }
             Subject::Campaign(id) => making.destroy_answers(id).await?,
+            Subject::Emergency(id) => making.destroy_emergency(id).await?,
+            Subject::Complaint(id) => making.destroy_complaint(id).await?,
+            Subject::Due => making.destroy_due().await?,
             Subject::Person(home, resident) => {
                 let family = family(app, home, before).await?;
                 let docs = about(app, &family).await?;
@@ -148,8 +157,12 @@ impl Making<'_> {
         if self.before.is_empty() && campaign.canvass.state.as_deref() != Some(Canvass::CLOSED) {
             return Err(still_open());
         }
-        let mut docs: BTreeSet<DocId> =
-            self.app.model.sheets_of_period(&campaign.name).await?.into_iter().collect();
+        self.destroy_answers_to(&campaign.name).await
+    }
+
+    /// The same whether or not the campaign goes on.
+    async fn destroy_answers_to(&mut self, name: &str) -> Result<(), Problem> {
+        let mut docs: BTreeSet<DocId> = self.app.model.sheets_of_period(name).await?.into_iter().collect();
         let sheets: Vec<DocId> = docs.iter().copied().collect();
         for part in sheets.chunks(OPEN_AT_ONCE) {
             for open in self.app.model.documents(part).await?.into_values() {
@@ -159,7 +172,7 @@ impl Making<'_> {
         }
         self.destroy(&docs).await?;
         for (home, space) in self.app.model.homes().await? {
-            let doc = visits_doc(home, &campaign.name);
+            let doc = visits_doc(home, name);
             if docs.contains(&doc) {
                 continue;
             }

@@ -278,6 +278,34 @@ impl Log {
         Ok(ids.iter().filter_map(|id| SpaceId::from_slice(id)).collect())
     }
 
+    /// The newest erasure of something, if it was destroyed.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn erasure_about(&self, kind: &str, subject: &str) -> Result<Option<ErasureId>, StoreError> {
+        let id: Option<Vec<u8>> = sqlx::query_scalar(
+            "SELECT id FROM erasure WHERE kind = ? AND subject = ? ORDER BY at_ms DESC, id LIMIT 1",
+        )
+        .bind(kind)
+        .bind(subject)
+        .fetch_optional(&self.database.readers)
+        .await?;
+        Ok(id.and_then(|id| ErasureId::from_slice(&id)))
+    }
+
+    /// The newest place in the log up to which everything was received at a time or before it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn received_by(&self, at_ms: TimeMs) -> Result<i64, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT coalesce((SELECT min(id) - 1 FROM batch WHERE received_ms > ?), (SELECT max(id) FROM batch), 0)",
+        )
+        .bind(at_ms)
+        .fetch_one(&self.database.readers)
+        .await?)
+    }
+
     /// Leaves nothing of earlier commits in the write-ahead log; whether that was possible.
     ///
     /// # Errors

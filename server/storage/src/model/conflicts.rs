@@ -217,6 +217,7 @@ fn household_of(document: &Document, doc: DocId) -> Option<HouseholdId> {
         | DocKind::Directive
         | DocKind::Receipts
         | DocKind::Operator
+        | DocKind::Emergency
         | DocKind::Complaint => None,
     }
 }

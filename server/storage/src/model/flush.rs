@@ -75,7 +75,7 @@ pub(super) async fn flush(
             DocKind::Issue => write_issue(connection, &ready.touched, &ready.fields).await?,
             DocKind::Canvass => write_canvass(connection, ready.touched.open.id, &ready.fields).await?,
             DocKind::Complaint => write_complaint(connection, &ready.touched, &ready.fields).await?,
-            DocKind::Photo | DocKind::Operator => {}
+            DocKind::Photo | DocKind::Operator | DocKind::Emergency => {}
         }
     }
     write_visits(connection, &ready).await?;
@@ -126,7 +126,8 @@ fn prepare(mut touched: Touched) -> Ready {
         | DocKind::Receipts
         | DocKind::Photo
         | DocKind::Operator
-        | DocKind::Complaint => {}
+        | DocKind::Complaint
+        | DocKind::Emergency => {}
     }
     Ready { touched, fields, bytes, row, household, sheet }
 }

@@ -74,6 +74,43 @@ impl Office {
         Ok(done.rows_affected() > 0)
     }
 
+    /// Deletes a complaint with its answer. Says whether there was one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn delete_complaint(&self, id: &str) -> Result<bool, StoreError> {
+        let done = sqlx::query("DELETE FROM complaint WHERE id = ?").bind(id);
+        Ok(done.execute(&self.database.writer).await?.rows_affected() > 0)
+    }
+
+    /// Whether there is a complaint with this id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn has_complaint(&self, id: &str) -> Result<bool, StoreError> {
+        let found = sqlx::query_scalar("SELECT count(*) FROM complaint WHERE id = ?").bind(id);
+        let found: i64 = found.fetch_one(&self.database.readers).await?;
+        Ok(found > 0)
+    }
+
+    /// How many complaints were answered at a time or before it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn complaints_answered_by(&self, at_ms: TimeMs) -> Result<i64, StoreError> {
+        let found = sqlx::query_scalar("SELECT count(*) FROM complaint WHERE answered_ms <= ?").bind(at_ms);
+        Ok(found.fetch_one(&self.database.readers).await?)
+    }
+
+    /// Deletes those.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn delete_complaints_answered_by(&self, at_ms: TimeMs) -> Result<u64, StoreError> {
+        let done = sqlx::query("DELETE FROM complaint WHERE answered_ms <= ?").bind(at_ms);
+        Ok(done.execute(&self.database.writer).await?.rows_affected())
+    }
+
     /// One account's complaints or everybody's, those that wait first, then the newest.
     ///
     /// # Errors
