@@ -259,6 +259,14 @@ fn a_document_cannot_claim_operations_that_it_does_not_hold() {
     assert_eq!(error(&[1]).code(), "gate.library");
 }
 
+/// Found by fuzzing: Automerge 0.12 panics when it drops an actor of whom a document holds nothing.
+#[test]
+fn a_document_names_nobody_who_wrote_nothing() {
+    let nothing = [&[1, 16][..], &[1; 16], &[0, 0, 0]].concat();
+    let error = gate::admit_document(&lab::seal(0, &nothing)).unwrap_err();
+    assert_eq!(error, GateError::Columns { what: "actors" });
+}
+
 #[test]
 fn operations_that_are_not_flat_are_named() {
     let what = |write: fn(&mut AutoCommit)| {

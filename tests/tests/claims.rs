@@ -12,8 +12,6 @@ const TABLES: [&str; 2] = ["docs/asvs.md", "docs/masvs.md"];
 const ANSWERS: [&str; 4] = ["yes", "partly", "no", "n.a."];
 /// A name of so many words alone between backticks is a test's.
 const WORDS_MIN: usize = 4;
-/// Attributes that stand between `#[test]` and the function.
-const ATTRIBUTES_MAX: usize = 4;
 /// Stands for every test of a file, or for the file named before.
 const AND_SO_ON: &str = "…";
 
@@ -89,13 +87,16 @@ fn exists(name: &str, file: &mut String, is_bare: &dyn Fn(&str) -> bool) -> bool
 }
 
 fn has_test(text: &str, name: &str) -> bool {
-    let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let start = format!("fn {name}(");
-    let is_test = |at: usize| {
-        let before = lines[..at].iter().rev().take(ATTRIBUTES_MAX);
-        before.take_while(|line| line.starts_with('#')).any(|line| line.contains("test]"))
-    };
-    (0..lines.len()).any(|at| lines[at].trim_start_matches("async ").starts_with(&start) && is_test(at))
+    // Other attributes may stand between `#[test]` and the function.
+    let mut is_test = false;
+    for line in text.lines().map(str::trim) {
+        if is_test && line.trim_start_matches("async ").starts_with(&start) {
+            return true;
+        }
+        is_test = line.starts_with('#') && (is_test || line.contains("test]"));
+    }
+    false
 }
 
 /// Every file of Rust that may have tests.

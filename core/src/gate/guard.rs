@@ -12,8 +12,10 @@ use super::GateError;
 /// Asserting unwind safety is sound because no caller looks again at a value that `work` was changing.
 pub(super) fn guarded<T>(during: &'static str, work: impl FnOnce() -> T) -> Result<T, GateError> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
-        // Dropping a payload can panic in its turn; nothing in it is of use.
-        std::mem::forget(payload);
+        // Dropping a payload can panic in its turn, but for the texts that nearly all are; nothing in it is of use.
+        if !payload.is::<String>() && !payload.is::<&'static str>() {
+            std::mem::forget(payload);
+        }
         GateError::Panicked { during }
     })
 }

@@ -6,6 +6,7 @@
 //! and the hashes then tell whether it came to the same result as the writer.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io::Read;
 
 use flate2::bufread::DeflateDecoder;
@@ -166,11 +167,12 @@ fn check_changes(columns: &Columns<'_>, actors: u64, heads: &[[u8; 32]]) -> Resu
     let mut deps = Deltas::new(columns.get(0x43), "the dependency column", DEP_RULE);
     let mut last_ops: Vec<u64> = Vec::new();
     let mut ops = 0_u64;
+    // Automerge removes actors that wrote nothing, and panics when it holds nothing of them.
+    let mut idle: BTreeSet<u64> = (0..actors).collect();
     for actor in by {
         let rows = last_ops.len() as u64;
-        if actor?.is_none_or(|actor| actor >= actors) {
-            return Err(GateError::UnknownActor);
-        }
+        let actor = actor?.filter(|actor| *actor < actors).ok_or(GateError::UnknownActor)?;
+        idle.remove(&actor);
         seqs.want(OP_COUNTER_MAX.cast_signed())?;
         let last_op = max_ops.want(OP_COUNTER_MAX.cast_signed())?;
         times.want_signed(TIME_MS_MAX)?;
@@ -203,6 +205,9 @@ fn check_changes(columns: &Columns<'_>, actors: u64, heads: &[[u8; 32]]) -> Resu
     deps.finish()?;
     check_messages(columns.get(0x35), rows)?;
     check_no_extras(columns.get(0x56), rows)?;
+    if !idle.is_empty() {
+        return Err(GateError::Columns { what: "actors" });
+    }
     if heads.len() as u64 > rows || (rows > 0 && heads.is_empty()) {
         return Err(GateError::Columns { what: "heads" });
     }
