@@ -7,6 +7,7 @@ use linli_tests::{
     plain_state, program, program_refuses, raw_traces, text,
 };
 use std::collections::BTreeMap;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -19,9 +20,9 @@ const VISITS: u32 = 30;
 /// Starts that are killed while they lock a folder, and looks at the folder until then.
 const KILLS: u64 = 12;
 const LOOKS: u64 = 2_000;
-/// Programs that are refused one after the other: one in some hundred crashed while it ended, before connections were
+/// Starts that are refused one after the other: one in twenty-five crashed while it ended, before its connections were
 /// waited for.
-const ENDINGS: usize = 25;
+const ENDINGS: usize = 100;
 
 /// A relay at work with a phone, and a roster that nobody has imported yet.
 struct Story {
@@ -211,18 +212,37 @@ fn without_its_key_nothing_opens_and_nothing_is_deleted() {
         refused(&[args, &[flag, path(&inside)]].concat(), "key.in_data_folder");
         std::fs::remove_file(&inside).expect("it is taken away");
     }
+    let settings = folder.join("linli.toml");
+    std::fs::write(&settings, format!("data = {data:?}\nkey_file = {:?}\n", path(&other))).expect("settings");
+    refused(&["serve", "--listen", "127.0.0.1:0", "--config", path(&settings)], "relay.key_wrong");
     refused(&["key", "new", path(&key)], "key.exists");
     refused(&["key", "new", "/no/such/folder/key"], "key.cannot_write");
     assert!(bytes_of(relay.data()) == before, "not a byte has changed");
     assert!(!copy.exists());
 
-    for ending in 0..ENDINGS {
-        let mut program = Command::new(binary("linli"));
-        let ended = program.env_clear().args(verify).args(["--key-file", path(&other)]).output();
-        assert_eq!(ended.expect("linli runs").status.code(), Some(1), "ending {ending}");
-    }
     relay.start_again();
     assert_eq!(plain_state(&relay), state);
+}
+
+#[test]
+fn a_program_that_gives_up_ends_well() {
+    let folder = Folder::new();
+    let (other, backup_key) = (new_key(&folder, "other.key"), backup_key(&folder));
+    let mut relay = Relay::start_locked();
+    relay.stop();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = listener.local_addr().expect("its address").to_string();
+    let (data, key) = (path(relay.data()), relay.key_file().expect("a locked relay").to_owned());
+    let serve = ["serve", "--listen", &taken, "--data", data, "--key-file", path(&key)];
+    let copy = folder.join("linli.backup");
+    let backup = ["backup", path(&copy), "--key-file", path(&backup_key), "--data", data, "--data-key-file"];
+    let backup = [&backup[..], &[path(&other)]].concat();
+    for ending in 0..ENDINGS {
+        let ended = Command::new(binary("linli")).env_clear().args(serve).output().expect("linli runs");
+        assert_eq!(ended.status.code(), Some(1), "ending {ending}: {ended:?}");
+    }
+    assert_eq!(program_refuses(&serve).code, "serve.failed");
+    assert_eq!(program_refuses(&backup).code, "relay.key_wrong", "a database refused it");
 }
 
 #[cfg(unix)]

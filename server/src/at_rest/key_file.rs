@@ -97,8 +97,7 @@ pub(crate) fn read(path: &Path, data: &Path) -> Result<FolderKey, KeyFileError> 
 fn parse(text: &str) -> Option<[u8; KEY_BYTES]> {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let (header, key) = (lines.next()?, lines.next()?);
-    let digits: Option<Vec<u8>> =
-        key.chars().map(|digit| Some(u8::try_from(digit.to_digit(16)?).ok()?)).collect();
+    let digits: Option<Vec<u8>> = key.chars().map(|digit| u8::try_from(digit.to_digit(16)?).ok()).collect();
     let digits = digits.filter(|_| header == HEADER && lines.next().is_none())?;
     let bytes: Option<Vec<u8>> =
         digits.chunks(2).map(|pair| Some(pair.first()? << 4 | pair.get(1)?)).collect();
