@@ -51,8 +51,8 @@ impl Story {
         let home = self.relay.household(&self.door);
         let people = home["people"].as_array().into_iter().flatten();
         let person = people.filter(|one| one["id"] == self.resident.as_str());
-        let purposes = person.flat_map(|one| one["consents"].as_array().into_iter().flatten());
-        purposes.filter(|one| one["purpose"] == purpose).cloned().next().unwrap_or_default()
+        let mut purposes = person.flat_map(|one| one["consents"].as_array().into_iter().flatten());
+        purposes.find(|one| one["purpose"] == purpose).cloned().unwrap_or_default()
     }
 }
 

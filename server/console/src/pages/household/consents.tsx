@@ -17,7 +17,9 @@ export function Consents({ of }: { of: Schema<"ConsentPurposeBody">[] }) {
       <ol className="history">
         {said.map((one) => (
           <li key={one.id} data-state={one.stands ? "current" : "replaced"}>
-            <b>{t(one.given ? "consent.given" : "consent.not_given", { how: t(`consent.how.${one.how}`) })}</b>
+            <b>
+              {t(one.given ? "consent.given" : "consent.not_given", { how: t(`consent.how.${one.how}`) })}
+            </b>
             <small>
               {one.author} · <TwoClocks phone={one.at} received={one.received_at} />
             </small>

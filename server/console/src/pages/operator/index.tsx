@@ -61,7 +61,7 @@ function Complaints() {
       <ul className="plain-list">
         {complaints.data?.map((one) => (
           <li key={one.id}>
-            <strong>{t(fromOf(one), { name: one.from })}</strong> · <Time at={one.at_ms} />
+            <From one={one} /> · <Time at={one.at_ms} />
             <p style={{ whiteSpace: "pre-wrap" }}>{one.text}</p>
             {one.answer !== null && one.answer !== undefined ? (
               <p style={{ whiteSpace: "pre-wrap" }}>{t("box.answer", { text: one.answer })}</p>
@@ -77,10 +77,15 @@ function Complaints() {
   );
 }
 
-/** Whose a complaint is: an account's, a worker's, or a resident's beside that worker. */
-function fromOf({ by_phone, of_resident }: Schema<"ComplaintBody">) {
-  if (of_resident) return "box.from.resident";
-  return by_phone ? "box.from.worker" : "box.from";
+/** An account, a worker, or a resident beside that worker. */
+function From({ one }: { one: Schema<"ComplaintBody"> }) {
+  const { t } = useTranslation("operator");
+  const { from: name, by_phone, of_resident } = one;
+  return (
+    <strong>
+      {t(of_resident ? "box.from.resident" : by_phone ? "box.from.worker" : "box.from", { name })}
+    </strong>
+  );
 }
 
 function Answer({ id }: { id: string }) {
