@@ -92,6 +92,13 @@ fn verify(data: &Path, key: Option<&Path>) {
     assert_eq!(report["clean"], true, "{report}");
 }
 
+/// A port on which no relay can listen: one that is not refused before ends there, and the test goes on.
+fn taken_port() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("its address").to_string();
+    (listener, address)
+}
+
 /// Starts a program and kills it some moments after it was so; false if the program ended before that.
 fn killed_when(args: &[&str], is_so: impl Fn() -> bool, mut moments: u64) -> bool {
     let mut program = Command::new(binary("linli"));
@@ -198,7 +205,8 @@ fn without_its_key_nothing_opens_and_nothing_is_deleted() {
     };
     let data = path(relay.data());
     let (copy, backup_key) = (folder.join("linli.backup"), backup_key(&folder));
-    let serve = ["serve", "--listen", "127.0.0.1:0", "--data", data];
+    let (_listener, taken) = taken_port();
+    let serve = ["serve", "--listen", &taken, "--data", data];
     let verify = ["verify", "--data", data];
     let backup = ["backup", path(&copy), "--key-file", path(&backup_key), "--data", data];
     for (args, flag) in [(&serve[..], "--key-file"), (&verify, "--key-file"), (&backup, "--data-key-file")] {
@@ -214,7 +222,7 @@ fn without_its_key_nothing_opens_and_nothing_is_deleted() {
     }
     let settings = folder.join("linli.toml");
     std::fs::write(&settings, format!("data = {data:?}\nkey_file = {:?}\n", path(&other))).expect("settings");
-    refused(&["serve", "--listen", "127.0.0.1:0", "--config", path(&settings)], "relay.key_wrong");
+    refused(&["serve", "--listen", &taken, "--config", path(&settings)], "relay.key_wrong");
     refused(&["key", "new", path(&key)], "key.exists");
     refused(&["key", "new", "/no/such/folder/key"], "key.cannot_write");
     assert!(bytes_of(relay.data()) == before, "not a byte has changed");
@@ -230,8 +238,7 @@ fn a_program_that_gives_up_ends_well() {
     let (other, backup_key) = (new_key(&folder, "other.key"), backup_key(&folder));
     let mut relay = Relay::start_locked();
     relay.stop();
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let taken = listener.local_addr().expect("its address").to_string();
+    let (_listener, taken) = taken_port();
     let (data, key) = (path(relay.data()), relay.key_file().expect("a locked relay").to_owned());
     let serve = ["serve", "--listen", &taken, "--data", data, "--key-file", path(&key)];
     let copy = folder.join("linli.backup");
@@ -296,13 +303,14 @@ fn a_start_that_was_killed_while_it_locked_has_lost_nothing() {
     let [key, other] = ["relay.key", "other.key"].map(|name| new_key(&folder, name));
     let (Story { relay, .. }, state) = Story::live(Relay::start()).stopped();
     let mut dice = Dice::seeded("killing a relay that locks its folder", SEED);
+    let (_listener, taken) = taken_port();
     let mut halves = 0;
     for round in 0..KILLS {
         let copy = folder.join(format!("copy-{round}"));
         copy_data(relay.data(), &copy);
         let name = ["log.db", "model.db", "office.db"][usize::try_from(round % 3).expect("small")];
         let (database, beside) = (copy.join(name), copy.join(format!("{name}.new")));
-        let serve = ["serve", "--listen", "127.0.0.1:0", "--data", path(&copy), "--key-file"];
+        let serve = ["serve", "--listen", &taken, "--data", path(&copy), "--key-file"];
         // The first ones at once, the others at any moment afterwards.
         let looks = if round < 3 { 0 } else { dice.below(LOOKS) };
         let begun = || beside.exists() || !is_open(&database);
