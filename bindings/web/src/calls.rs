@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use linli_core::ids::IdError;
 use linli_engine::{
-    Engine, EngineError, HouseholdFilter, IssueFilter, NewHousehold, NewIssue, NewResident, NewVisit,
-    TodayFilter,
+    Engine, EngineError, HouseholdFilter, IssueFilter, NewComplaint, NewConsent, NewHousehold, NewIssue,
+    NewResident, NewVisit, TodayFilter,
 };
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
@@ -43,6 +43,12 @@ pub(crate) enum Call {
     Directives {},
     Campaigns {},
     Acknowledge { directive: String },
+    Operator {},
+    ReadNotice { version: i64 },
+    Complaints {},
+    Complain { complaint: NewComplaint },
+    Consents { household: String, resident: String },
+    Consent { household: String, resident: String, consent: NewConsent },
     Sync {},
     Wake {},
 }
@@ -73,6 +79,11 @@ impl Call {
             Call::Directives {} => json(engine.directives().await?),
             Call::Campaigns {} => json(engine.campaigns().await?),
             Call::Acknowledge { directive } => json(engine.acknowledge(read(&directive)?).await?),
+            Call::Operator {} => json(engine.operator().await?),
+            Call::Complaints {} => json(engine.complaints().await?),
+            Call::Consents { household, resident } => {
+                json(engine.consents(read(&household)?, read(&resident)?).await?)
+            }
             Call::Sync {} => json(engine.sync_once().await?),
             Call::Wake {} => json(engine.wake()),
             writes => writes.write(engine).await,
@@ -97,6 +108,11 @@ impl Call {
             Call::SaveDraft { key, form, text } => json(engine.save_draft(&key, form, &text).await?),
             Call::DropDraft { key } => json(engine.drop_draft(&key).await?),
             Call::ReportIssue { issue } => json(engine.report_issue(&issue).await?),
+            Call::ReadNotice { version } => json(engine.read_notice(version).await?),
+            Call::Complain { complaint } => json(engine.complain(&complaint).await?),
+            Call::Consent { household, resident, consent } => {
+                json(engine.consent(read(&household)?, read(&resident)?, &consent).await?)
+            }
             // The others are answered above.
             _ => json(()),
         }

@@ -9,6 +9,7 @@ import HouseholdCard from "./pages/household";
 import Issues from "./pages/issues";
 import Me from "./pages/me";
 import Messages from "./pages/messages";
+import Operator from "./pages/operator";
 import Report from "./pages/report";
 import ResidentPage from "./pages/resident";
 import Sync from "./pages/sync";
@@ -33,4 +34,5 @@ export const ROUTES: Route[] = [
   { path: "/messages", view: Messages },
   { path: "/sync", view: Sync },
   { path: "/me", view: Me },
+  { path: "/operator", view: Operator },
 ];

@@ -9,7 +9,9 @@ import type {
   AddedResident,
   BuildingChart,
   Campaign,
+  Complaint,
   Conflict,
+  ConsentPurpose,
   Directive,
   Draft,
   Duplicate,
@@ -21,13 +23,19 @@ import type {
   Issue,
   IssueFilter,
   LockState,
+  NewComplaint,
+  NewConsent,
   NewHousehold,
   NewIssue,
   NewResident,
   NewVisit,
   Notice,
+  Operator,
   Saved,
+  SavedComplaint,
+  SavedConsent,
   SavedIssue,
+  SavedNoticeReceipt,
   SavedReceipt,
   SavedVisit,
   SpaceDigest,
@@ -118,6 +126,14 @@ export interface Calls {
   // Issues
   reportIssue: { args: { issue: NewIssue }; result: SavedIssue };
   issues: { args: IssueFilter; result: Issue[] };
+
+  // What people are told, may say and may refuse
+  operator: { args: Nothing; result: Operator };
+  readNotice: { args: { version: number }; result: SavedNoticeReceipt };
+  complaints: { args: Nothing; result: Complaint[] };
+  complain: { args: { complaint: NewComplaint }; result: SavedComplaint };
+  consents: { args: { household: string; resident: string }; result: ConsentPurpose[] };
+  consent: { args: { household: string; resident: string; consent: NewConsent }; result: SavedConsent };
 
   // The way to the relay
   sync: { args: Nothing; result: SyncReport };

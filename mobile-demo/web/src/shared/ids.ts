@@ -2,7 +2,7 @@
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
 /** How long the ids are of what a form can make. */
-const BYTES = { visit: 8, resident: 8, household: 16, issue: 16 } as const;
+const BYTES = { visit: 8, resident: 8, household: 16, issue: 16, complaint: 16, consent: 8 } as const;
 
 /** Chosen by the form, so that asking twice adds once. */
 export function newId(of: keyof typeof BYTES): string {

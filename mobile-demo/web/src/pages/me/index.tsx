@@ -34,6 +34,10 @@ export default function Me() {
               <span className="row-main">{t("sync")}</span>
               <RightOutline aria-hidden className="row-arrow" />
             </Link>
+            <Link to="/operator" className="row panel">
+              <span className="row-main">{t("operator")}</span>
+              <RightOutline aria-hidden className="row-arrow" />
+            </Link>
             <section className="panel">
               <LanguageChoice shown />
             </section>

@@ -13,6 +13,7 @@ import { Screen } from "@/shared/screen";
 import { Sheet } from "@/shared/sheet";
 import { Empty, Loaded, Loading, Refused } from "@/shared/states";
 import { TagEditor } from "@/shared/tag-editor";
+import { Consents } from "./consents";
 
 const FORM_VERSION = 1;
 
@@ -100,7 +101,7 @@ function Edit({ household, resident }: { household: string; resident: Resident }
   const phone = usePhone();
   const leave = useLeave(household);
   const edit = useDo("editResident");
-  const [sheet, setSheet] = useState<"tags" | "remove" | null>(null);
+  const [sheet, setSheet] = useState<"tags" | "consents" | "remove" | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
   const [pending, setPending] = useState(false);
   const draft = useDraft<Typed>({
@@ -147,6 +148,9 @@ function Edit({ household, resident }: { household: string; resident: Resident }
           <span>{(resident.tags ?? []).join(t("comma")) || t("none")}</span>
         </span>
       </button>
+      <button type="button" className="row panel" onClick={() => setSheet("consents")}>
+        <span className="row-main">{t("consents")}</span>
+      </button>
       <button type="button" className="link" onClick={() => setSheet("remove")}>
         {t("remove")}
       </button>
@@ -159,6 +163,11 @@ function Edit({ household, resident }: { household: string; resident: Resident }
             onChange={(typed) => change("tags", typed)}
             error={edit.error}
           />
+        </Sheet>
+      )}
+      {sheet === "consents" && (
+        <Sheet title={t("consents")} onClose={() => setSheet(null)}>
+          <Consents household={household} resident={resident.id} />
         </Sheet>
       )}
       {sheet === "remove" && (

@@ -19,6 +19,7 @@ export function Notes({ status }: { status: Status }) {
   return (
     <div className="notes">
       <NewDirective />
+      <NewNotice />
       <Reminder status={status} />
       <Room />
       <NoPin />
@@ -38,6 +39,19 @@ function NewDirective() {
       <span>
         {unread.length === 1 ? t("directive", { title }) : t("directives", { title, count: unread.length })}
       </span>
+    </Link>
+  );
+}
+
+/** A version of the privacy notice that the worker has not read. */
+function NewNotice() {
+  const { t } = useTranslation("today");
+  const notice = useAsk("operator", {}).data?.notice;
+  if (notice?.read_at !== null) return null;
+  return (
+    <Link className="note" to="/operator">
+      <MessageOutline aria-hidden />
+      <span>{t("notice")}</span>
     </Link>
   );
 }
