@@ -43,6 +43,6 @@ export default defineConfig({
   projects: [
     { name: "zh", use: { locale: "zh-CN" }, testIgnore: "bench-*.spec.ts" },
     // What the checklist asks for does not depend on the language; how the screens look does.
-    { name: "en", use: { locale: "en-US" }, testMatch: "screens.spec.ts" },
+    { name: "en", use: { locale: "en-US" }, testMatch: ["screens.spec.ts", "rights.spec.ts"] },
   ],
 });

@@ -15,14 +15,16 @@ const ASK_AGAIN: Duration = Duration::from_millis(500);
 const GOAL_MS: f64 = 50.0;
 /// Addresses of which nobody waits for an answer on a page: one stays open, some are files; the token of the
 /// command line has no sessions, and nothing waits for review here.
-const NOT_PAGES: [&str; 17] = [
+const NOT_PAGES: [&str; 19] = [
     // Of the command line, of one signed-in person, or a picture.
     "/v1/digests",
+    "/v1/emergencies",
     "/v1/erasures",
     "/v1/erasures/{id}",
     "/v1/passkeys",
     "/v1/photos/{id}",
     "/v1/privacy-notices/{version}/receipts",
+    "/v1/retention",
     "/v1/session/passkey",
     "/v1/subjects/{id}",
     "/v1/imports/{id}/rejects",
