@@ -107,7 +107,7 @@ fn visits_and_occasions_end_when_their_time_is_over_and_come_back_with_nobody() 
     story.move_to(&[70]);
     let would = story.due(&[]);
     assert_eq!((&would["rewritten"], &would["id"]), (&json!({"household": 2}), &Value::Null), "{would}");
-    assert_eq!(traces(story.relay.data(), &[OLD[1]]).is_empty(), false, "asking destroys nothing");
+    assert!(!traces(story.relay.data(), &[OLD[1]]).is_empty(), "asking destroys nothing");
     // Wang does not know it yet and edits the same household.
     story.wang.edit(&story.door, "contact_phone", "13900001111");
     story.tell_from(&story.wang, NEIGHBOUR, "arrived_from", NEW[3]);

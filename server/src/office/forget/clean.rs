@@ -28,10 +28,7 @@ pub(super) async fn run(app: &App, id: ErasureId) -> Result<(), Problem> {
     let files = jobs::discard_files(app).await?;
     app.shelf.clear().await;
     cut_journals(app).await?;
-    let mut detail = serde_json::json!({"ledger_days": days, "import_files": files});
-    if complaints > 0 {
-        detail["complaints"] = complaints.into();
-    }
+    let detail = serde_json::json!({"ledger_days": days, "import_files": files, "complaints": complaints});
     app.log.finish_erasure(id, &detail.to_string(), now_ms()).await?;
     Ok(())
 }
