@@ -5,13 +5,21 @@
  * field that says nothing is left out (src/phone/views.ts).
  */
 import type {
+  Complaint,
+  ConsentPurpose,
+  NewComplaint,
+  NewConsent,
+  Operator,
+  SavedComplaint,
+  SavedConsent,
+  SavedNoticeReceipt,
+} from "./rights";
+import type {
   AddedHousehold,
   AddedResident,
   BuildingChart,
   Campaign,
-  Complaint,
   Conflict,
-  ConsentPurpose,
   Directive,
   Draft,
   Duplicate,
@@ -23,19 +31,13 @@ import type {
   Issue,
   IssueFilter,
   LockState,
-  NewComplaint,
-  NewConsent,
   NewHousehold,
   NewIssue,
   NewResident,
   NewVisit,
   Notice,
-  Operator,
   Saved,
-  SavedComplaint,
-  SavedConsent,
   SavedIssue,
-  SavedNoticeReceipt,
   SavedReceipt,
   SavedVisit,
   SpaceDigest,
@@ -45,6 +47,7 @@ import type {
   TodayFilter,
 } from "./views";
 
+export * from "./rights";
 export * from "./views";
 
 /** What the engine refused, in the user's language. */
