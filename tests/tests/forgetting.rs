@@ -328,3 +328,41 @@ fn what_a_campaign_was_answered_goes_when_its_purpose_is_met() {
     story.relay.verify();
     none_in(story.relay.data(), &words);
 }
+
+#[test]
+fn who_was_forgotten_first_does_not_come_back_when_somebody_else_of_the_household_is_forgotten() {
+    const FIRST: [&str; 2] = ["司马先走", "13911112222"];
+    const SECOND: [&str; 2] = ["夏侯后走", "13933334444"];
+    let mut story = Story::begin();
+    let Story { relay, chen, wang, door, .. } = &story;
+    let add = |[name, phone]: [&str; 2]| {
+        text(&chen.one(&["add-resident", door, "--name", name, "--phone", phone]), "id")
+    };
+    let (first, second) = (add(FIRST), add(SECOND));
+    chen.sync();
+    wang.sync();
+    // Chen's phone wrote all of it, and is away while both are forgotten, one after the other.
+    chen.edit(door, "note", "门口有台阶");
+    story.erase("person", &first);
+    let done = story.erase("person", &second);
+    for phone in [chen, wang, chen] {
+        phone.sync();
+        assert_eq!(phone.unsent(), 0);
+    }
+    relay.settle();
+    let home = relay.household(door);
+    assert_eq!(
+        (home["residents"].as_array().map(Vec::len), text(&home, "note")),
+        (Some(1), "门口有台阶".into()),
+        "{home}"
+    );
+    assert_eq!(story.outstanding(&done), 0);
+    let gone = [FIRST, SECOND].concat();
+    for phone in [chen, wang] {
+        none_in(phone.store(), &gone);
+    }
+    relay.verify();
+    story.relay.stop();
+    story.relay.verify();
+    none_in(story.relay.data(), &gone);
+}

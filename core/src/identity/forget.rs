@@ -18,7 +18,7 @@ pub struct Forget {
     /// The devices behind the actors of what was and of what begins: ids, which say nothing of anybody at home.
     #[cbor(n(2), decode_with = "read_seen")]
     pub actors: Vec<ActorSeen>,
-    /// Keys that begin like this were the reason: nobody writes them again from what they remember.
+    /// Keys that begin like this were the reason, one a line: nobody writes them again from what they remember.
     #[n(3)]
     pub without: Option<String>,
 }
@@ -42,6 +42,25 @@ fn read_seen<'b, C>(decoder: &mut Decoder<'b>, context: &mut C) -> Result<Vec<Ac
 }
 
 impl Forget {
+    /// Takes over what an earlier one said of the same document, but for what it began with.
+    pub fn add(&mut self, earlier: &Forget) {
+        for seen in &earlier.actors {
+            match self.actors.iter_mut().find(|known| known.actor == seen.actor) {
+                Some(known) => known.changes = known.changes.max(seen.changes),
+                None => self.actors.push(seen.clone()),
+            }
+        }
+        let mut reasons: Vec<&str> = self.reasons().chain(earlier.reasons()).collect();
+        reasons.sort_unstable();
+        reasons.dedup();
+        self.without = Some(reasons.join("\n")).filter(|reasons| !reasons.is_empty());
+    }
+
+    /// How the keys begin that were the reason.
+    pub fn reasons(&self) -> impl Iterator<Item = &str> {
+        self.without.iter().flat_map(|lines| lines.lines()).filter(|line| !line.is_empty())
+    }
+
     /// About how many bytes it adds to a batch.
     pub(super) fn bytes(&self) -> usize {
         self.anew.as_ref().map_or(0, Vec::len) + self.actors.len() * (ActorDevice::BYTES + size_of::<u64>())

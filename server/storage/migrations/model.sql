@@ -123,7 +123,12 @@ CREATE INDEX IF NOT EXISTS moved_space ON moved (space);
 -- Documents whose space lacks what came in the log of another.
 CREATE TABLE IF NOT EXISTS stray (doc BLOB NOT NULL, space BLOB NOT NULL, PRIMARY KEY (doc, space)) STRICT, WITHOUT ROWID;
 -- Documents that were destroyed, each with the generation that may begin since.
-CREATE TABLE IF NOT EXISTS forgotten (doc BLOB NOT NULL, space BLOB NOT NULL, generation INTEGER NOT NULL, PRIMARY KEY (doc, space)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS forgotten (
+  doc BLOB NOT NULL, space BLOB NOT NULL, generation INTEGER NOT NULL,
+  actors BLOB NOT NULL,                -- CBOR: who had written, and how much; the next erasure says it again
+  without TEXT NOT NULL,               -- keys that were the reason, one a line; likewise
+  PRIMARY KEY (doc, space)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS forgotten_space ON forgotten (space);
 CREATE TABLE IF NOT EXISTS appointment (worker BLOB NOT NULL, id BLOB NOT NULL, record TEXT NOT NULL, PRIMARY KEY (worker, id)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS grid_alias (grid BLOB NOT NULL, alias TEXT NOT NULL, PRIMARY KEY (grid, alias)) STRICT, WITHOUT ROWID;

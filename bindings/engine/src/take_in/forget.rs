@@ -76,7 +76,7 @@ impl Intake<'_> {
         kind: DocKind,
         forget: &Forget,
     ) -> Result<(), EngineError> {
-        if let Some(person) = forget.without.as_deref().and_then(resident_of) {
+        for person in forget.reasons().filter_map(resident_of) {
             forgotten::drop_drafts(&mut *conn, &person.to_string()).await?;
         }
         match kind {
@@ -125,25 +125,27 @@ fn again(
     unknown: impl FnOnce(&mut Document) -> std::collections::BTreeSet<String>,
 ) -> Vec<Put> {
     let (kind, fields) = (before.kind(), before.fields());
-    let person = forget.without.as_deref().and_then(resident_of).map(|id| {
+    let persons = forget.reasons().filter_map(resident_of).map(|id| {
         let said = |field: &str| -> Vec<String> {
             let versions = before.versions(&format!("{}{field}", linli_core::kinds::resident_key(id)));
             versions.iter().filter_map(|version| version.value.as_text().map(str::to_owned)).collect()
         };
         Person::new(id, &said("name"), &said("phone"), false)
     });
-    let emergencies_over = forget.without.as_deref() == Some(occasions::EMERGENCIES);
-    let keep = |key: &str, value: &Value| match &person {
-        Some(person) => person.keep(kind, key, value),
-        None if emergencies_over && occasions::is_of_emergencies(key) => None,
-        None => Some(value.clone()),
+    let persons: Vec<Person> = persons.collect();
+    let emergencies_over = forget.reasons().any(|reason| reason == occasions::EMERGENCIES);
+    let keep = |key: &str, value: &Value| {
+        if emergencies_over && occasions::is_of_emergencies(key) {
+            return None;
+        }
+        persons.iter().try_fold(value.clone(), |kept, person| person.keep(kind, key, &kept))
     };
     let keys = unknown(before).into_iter();
     keys.filter_map(|key| match fields.get(&key) {
         Some(value) => keep(&key, value).map(|kept| Put { key, value: Some(kept) }),
         None => Some(Put::delete(key)),
     })
-    .filter(|put| person.as_ref().is_none_or(|person| !put.key.starts_with(person.prefix())))
+    .filter(|put| persons.iter().all(|person| !put.key.starts_with(person.prefix())))
     .collect()
 }
 

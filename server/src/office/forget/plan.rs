@@ -236,8 +236,9 @@ impl Making<'_> {
     }
 
     /// Says it in every space whose followers may have something of the document.
-    async fn tell(&mut self, open: &OpenDoc, forget: Forget) -> Result<(), Problem> {
+    async fn tell(&mut self, open: &OpenDoc, mut forget: Forget) -> Result<(), Problem> {
         let (doc, kind) = (open.id, open.document.kind());
+        forget.add(&self.app.model.forgotten_before(doc).await?);
         let promised = self.before.get(&doc).copied().unwrap_or(0);
         let generation = open.generation.max(promised).saturating_add(1);
         for space in

@@ -13,7 +13,7 @@ use crate::error::damaged;
 use crate::log::Logged;
 use linli_core::doc::{Applied, Document};
 use linli_core::error::Coded as _;
-use linli_core::identity::{Entry, Forget, Placement};
+use linli_core::identity::{ActorSeen, Entry, Forget, Placement};
 use linli_core::ids::{DeviceId, DocId, HouseholdId, ResidentId, SpaceId};
 use linli_core::kinds::{DocKind, Photo};
 use sqlx::{Row, SqliteConnection};
@@ -61,10 +61,12 @@ impl Group<'_> {
         for seen in &forget.actors {
             self.actors.entry((logged.space, seen.actor)).or_insert((seen.device, 0));
         }
-        sqlx::query("INSERT OR REPLACE INTO forgotten (doc, space, generation) VALUES (?, ?, ?)")
+        sqlx::query("INSERT OR REPLACE INTO forgotten (doc, space, generation, actors, without) VALUES (?, ?, ?, ?, ?)")
             .bind(entry.doc.0.as_slice())
             .bind(logged.space.0.as_slice())
             .bind(i64::from(entry.generation))
+            .bind(minicbor::to_vec(&forget.actors).unwrap_or_default())
+            .bind(forget.without.as_deref().unwrap_or_default())
             .execute(&mut *self.connection)
             .await?;
         if self.left_spaces.insert(logged.space) {
@@ -257,6 +259,27 @@ impl Model {
         .fetch_all(&self.database.readers)
         .await?;
         Ok(ids.iter().filter_map(|id| SpaceId::from_slice(id)).collect())
+    }
+
+    /// What the last erasure of a document said: who had written in it, and which keys were the reason. What it said
+    /// goes from the log with the next erasure, so that has to say it again: a phone that was away hears of both at
+    /// once, and would write again what the first was about.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn forgotten_before(&self, doc: DocId) -> Result<Forget, StoreError> {
+        let rows = sqlx::query("SELECT actors, without FROM forgotten WHERE doc = ? ORDER BY space")
+            .bind(doc.0.as_slice())
+            .fetch_all(&self.database.readers)
+            .await?;
+        let mut before = Forget::default();
+        for row in rows {
+            let actors: Vec<ActorSeen> =
+                minicbor::decode(row.try_get("actors")?).map_err(|_| damaged("forgotten"))?;
+            let without: String = row.try_get("without")?;
+            before.add(&Forget { anew: None, actors, without: Some(without) });
+        }
+        Ok(before)
     }
 
     /// The generations in which documents that were destroyed begin again, if they do; every other begins with 0.
