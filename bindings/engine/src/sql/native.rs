@@ -122,7 +122,26 @@ fn raw(key: &[u8; 32]) -> String {
     text
 }
 
+/// Tells libcrypto not to tidy up when the program ends: a connection's thread may still be ending, and what it tidies
+/// after itself is the same memory. Rarely, a program that had done everything right ended in a damaged heap.
+#[cfg(not(target_vendor = "apple"))]
+#[expect(unsafe_code, reason = "no safe crate has this call; it takes a flag and no memory of ours")]
+fn leave_libcrypto_alone() {
+    /// `OPENSSL_INIT_NO_ATEXIT`, of openssl/crypto.h.
+    const NO_ATEXIT: u64 = 0x0008_0000;
+    unsafe extern "C" {
+        fn OPENSSL_init_crypto(options: u64, settings: *const std::ffi::c_void) -> std::ffi::c_int;
+    }
+    // SAFETY: the settings may be null, and it may be called at any time from any thread; only the first call counts.
+    unsafe { OPENSSL_init_crypto(NO_ATEXIT, std::ptr::null()) };
+}
+
+/// Apple's systems have a library of their own for it.
+#[cfg(target_vendor = "apple")]
+fn leave_libcrypto_alone() {}
+
 fn options(folder: &Path) -> SqliteConnectOptions {
+    leave_libcrypto_alone();
     SqliteConnectOptions::new()
         .filename(folder.join(STORE_FILE))
         .create_if_missing(true)
