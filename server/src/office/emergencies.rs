@@ -79,9 +79,9 @@ pub(crate) async fn going_on(app: &App, id: &str) -> Result<DocId, Problem> {
     if emergency.is_open() { Ok(id) } else { Err(closed()) }
 }
 
-/// Ends an emergency and the campaigns that serve it: nothing more is recorded for it. Destroys nothing yet.
+/// Ends an emergency and the campaigns that serve it: nothing more is recorded for it. Destroys nothing yet; whoever
+/// calls it has the office's turn and destroys in the same one.
 pub(super) async fn end(app: &App, id: DocId, actor: &str) -> Result<(), Problem> {
-    let _turn = app.office_turn().await;
     let found = app.model.document(id).await?.filter(|open| open.document.kind() == DocKind::Emergency);
     let mut open = found.ok_or_else(|| not_found(&id.to_string()))?;
     let (now, mut drafts) = (now_ms(), Drafts::default());
@@ -112,22 +112,31 @@ pub(super) async fn end(app: &App, id: DocId, actor: &str) -> Result<(), Problem
 /// Destroys what closed emergencies left: a relay was cut off between closing and destroying, or a phone that was away
 /// has brought something for a door that nobody knew of.
 pub(super) async fn finish(app: &App) -> Result<(), Problem> {
-    let campaigns = app.model.canvasses().await?;
     for (id, emergency) in all(app).await?.into_iter().filter(|(_, emergency)| emergency.is_closed()) {
-        let ids = id.to_string();
-        let mut left = app.log.erasure_about(Subject::Emergency(id).kind(), &ids).await?.is_none();
-        for campaign in campaigns.iter().filter(|campaign| campaign.canvass.emergency.as_ref() == Some(&ids))
-        {
-            left |= !app.model.sheets_of_period(&campaign.name).await?.is_empty();
-        }
-        if left {
+        let turn = app.office_turn().await;
+        if leaves_something(app, id).await? {
             let actor = emergency.closed_by.unwrap_or_default();
             let wish =
                 Wish { subject: Subject::Emergency(id), notes: false, reason: "purpose".into(), actor };
-            forget::erase(app, &wish).await?;
+            forget::erase_in(app, turn, &wish).await?;
         }
     }
     Ok(())
+}
+
+/// Whether a closed emergency has no erasure yet, or answers are there again.
+async fn leaves_something(app: &App, id: DocId) -> Result<bool, Problem> {
+    let ids = id.to_string();
+    if app.log.erasure_about(Subject::Emergency(id).kind(), &ids).await?.is_none() {
+        return Ok(true);
+    }
+    for campaign in app.model.canvasses().await? {
+        let serves = campaign.canvass.emergency.as_ref() == Some(&ids);
+        if serves && !app.model.sheets_of_period(&campaign.name).await?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn bad_name() -> Problem {

@@ -42,6 +42,9 @@ pub(crate) const REASONS: [(&str, &str); 5] = [
     ("retention", "保存期满"),
 ];
 
+/// One of the office's turns, see [`App::office_turn`].
+pub(super) type Turn = tokio::sync::OwnedMutexGuard<()>;
+
 /// What is to be forgotten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
@@ -133,16 +136,23 @@ pub(crate) async fn foresee(app: &App, wish: &Wish) -> Result<Counts, Problem> {
 /// Destroys. When this returns the word of it is durable, lists and search know nothing more, and nothing of it is
 /// taken any more; whether it has gone from every file of this relay says the erasure's state.
 pub(crate) async fn erase(app: &App, wish: &Wish) -> Result<(ErasureId, Counts), Problem> {
+    erase_in(app, app.office_turn().await, wish).await
+}
+
+/// The same within a turn of the office that somebody has taken already, to look whether there is anything to destroy.
+pub(super) async fn erase_in(app: &App, turn: Turn, wish: &Wish) -> Result<(ErasureId, Counts), Problem> {
     let id = ErasureId(random());
-    let counts = carry_out(app, wish, id, now_ms(), None).await?;
+    let counts = carry_out(app, turn, wish, id, now_ms(), None).await?;
     if let Err(problem) = clean::run(app, id).await {
         tracing::error!(%id, code = problem.code, "what was destroyed is not gone from every file yet; trying again");
     }
     Ok((id, counts))
 }
 
+/// Everything up to the log in one turn: nobody sees an emergency closed and not yet destroyed.
 async fn carry_out(
     app: &App,
+    _turn: Turn,
     wish: &Wish,
     id: ErasureId,
     at_ms: TimeMs,
@@ -155,7 +165,6 @@ async fn carry_out(
             _ => {}
         }
     }
-    let _turn = app.office_turn().await;
     let before = known.map(Line::docs);
     let plan = Plan::of(app, wish, id, before.as_ref()).await?;
     if known.is_none() {
@@ -183,7 +192,7 @@ pub(crate) async fn replay(app: &App) -> Result<(), Problem> {
     for line in app.erasures.lines().await? {
         let (Some(id), Some(wish)) = (line.id(), line.wish()) else { continue };
         if app.log.erasure(id).await?.is_none() {
-            carry_out(app, &wish, id, line.at_ms, Some(&line)).await?;
+            carry_out(app, app.office_turn().await, &wish, id, line.at_ms, Some(&line)).await?;
         }
     }
     for erasure in app.log.unfinished_erasures().await? {
