@@ -25,13 +25,14 @@ const LINES_MAX: usize = 500;
 const DOCUMENTS: [&str; 4] = ["README.md", "README.zh-CN.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
 
 /// Who may depend on whom. The whole-system tests may depend on all and are not listed.
-const MAY_DEPEND: [(&str, &[&str]); 12] = [
+const MAY_DEPEND: [(&str, &[&str]); 13] = [
     ("linli-core", &[]),
     ("linli-arguments", &["linli-core"]),
     ("linli-roster", &["linli-core"]),
-    ("linli-storage", &["linli-core"]),
+    ("linli-lock", &[]),
+    ("linli-storage", &["linli-core", "linli-lock"]),
     ("linli-server", &["linli-arguments", "linli-core", "linli-roster", "linli-storage"]),
-    ("linli-engine", &["linli-core"]),
+    ("linli-engine", &["linli-core", "linli-lock"]),
     ("linli-mobile", &["linli-core", "linli-engine"]),
     ("linli-web", &["linli-core", "linli-engine"]),
     ("linli-bindgen", &[]),

@@ -4,29 +4,22 @@
 
 use crate::StoreError;
 use crate::error::damaged;
-use crate::sqlite::{plain, unlocked};
 use hmac::{Hmac, KeyInit, Mac};
+use linli_lock::{Kept, Key, kept};
 use sha2::Sha256;
 use sqlx::{ConnectOptions as _, Connection as _};
-use std::fmt::Write as _;
-use std::fs::File;
-use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
-/// Length of every key.
-pub const KEY_BYTES: usize = 32;
-/// How SQLite's files begin that nobody locked.
-const OPEN_MAGIC: &[u8; 16] = b"SQLite format 3\0";
 /// What SQLite says of a file whose first page it cannot read.
 const SQLITE_NOTADB: &str = "26";
 
 /// What locks a data folder. There is no way to print it.
 #[derive(Clone)]
-pub struct FolderKey([u8; KEY_BYTES]);
+pub struct FolderKey(Key);
 
 impl FolderKey {
     /// Of random bytes.
-    pub fn new(secret: [u8; KEY_BYTES]) -> FolderKey {
+    pub fn new(secret: Key) -> FolderKey {
         FolderKey(secret)
     }
 
@@ -35,7 +28,7 @@ impl FolderKey {
     ///
     /// # Errors
     /// None that can happen: any length of key is taken.
-    pub fn of(&self, name: &str) -> Result<[u8; KEY_BYTES], StoreError> {
+    pub fn of(&self, name: &str) -> Result<Key, StoreError> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).map_err(|_| damaged("key"))?;
         for part in [b"linli/folder/1\0", name.as_bytes(), &[1]] {
             mac.update(part);
@@ -49,16 +42,6 @@ impl FolderKey {
 pub struct DataFolder {
     path: PathBuf,
     key: Option<FolderKey>,
-}
-
-/// How a folder holds a database.
-pub(crate) enum Kept {
-    /// Not at all.
-    Nothing,
-    /// As anybody can read it.
-    Open,
-    /// Locked.
-    Locked,
 }
 
 impl DataFolder {
@@ -92,7 +75,7 @@ impl DataFolder {
     ///
     /// # Errors
     /// [`StoreError::Locked`] without a key, [`StoreError::KeyWrong`] with another one.
-    pub(crate) async fn key_of(&self, name: &str) -> Result<Option<[u8; KEY_BYTES]>, StoreError> {
+    pub(crate) async fn key_of(&self, name: &str) -> Result<Option<Key>, StoreError> {
         let path = self.join(name);
         let key = self.key.as_ref().map(|key| key.of(name)).transpose()?;
         match kept(&path).map_err(sqlx::Error::Io)? {
@@ -120,39 +103,10 @@ impl DataFolder {
     }
 }
 
-/// How a database lies on the disk.
-pub(crate) fn kept(path: &Path) -> std::io::Result<Kept> {
-    let mut begin = Vec::new();
-    match File::open(path) {
-        Ok(file) => file.take(OPEN_MAGIC.len() as u64).read_to_end(&mut begin)?,
-        Err(error) if error.kind() == ErrorKind::NotFound => 0,
-        Err(error) => return Err(error),
-    };
-    Ok(match begin.as_slice() {
-        // A program was killed before anything was written.
-        [] => Kept::Nothing,
-        begin if begin == OPEN_MAGIC => Kept::Open,
-        _ => Kept::Locked,
-    })
-}
-
-/// A key as SQLCipher takes it without stretching it first; for `None` the word for no lock at all.
-pub(crate) fn raw(key: Option<&[u8; KEY_BYTES]>) -> String {
-    let Some(key) = key else { return String::new() };
-    let mut text = String::with_capacity(KEY_BYTES * 2 + 3);
-    text.push_str("x'");
-    for byte in key {
-        // Writing into a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text.push('\'');
-    text
-}
-
 /// Looks whether a key opens a database, with a connection that is closed and waited for. A pool that fails to
 /// connect leaves a thread behind which still closes while the program ends, and SQLCipher gives back its memory then.
-async fn try_key(path: &Path, key: &[u8; KEY_BYTES]) -> Result<(), StoreError> {
-    let mut connection = unlocked(plain(path), Some(key)).connect().await?;
+async fn try_key(path: &Path, key: &Key) -> Result<(), StoreError> {
+    let mut connection = linli_lock::options(path, Some(key)).connect().await?;
     let read = sqlx::query("SELECT count(*) FROM sqlite_schema").execute(&mut connection).await;
     connection.close().await?;
     read.map(|_| ()).map_err(|error| match error.as_database_error().and_then(|error| error.code()) {
@@ -167,7 +121,7 @@ mod tests {
 
     #[test]
     fn every_file_has_a_key_of_its_own() {
-        let (one, other) = (FolderKey::new([1; KEY_BYTES]), FolderKey::new([2; KEY_BYTES]));
+        let (one, other) = (FolderKey::new([1; 32]), FolderKey::new([2; 32]));
         let log = one.of("log.db").unwrap();
         assert_eq!(log, one.of("log.db").unwrap(), "the same one each time");
         assert_ne!(log, one.of("office.db").unwrap());

@@ -46,7 +46,7 @@ pub use verify::{VerifyReport, compare_models, count_documents, verify_log};
 pub use wanted::WantedRecord;
 
 use crate::log::Log;
-use crate::sqlite::{Database, Durability, open, remove, shape_of, stored_shape};
+use crate::sqlite::{Database, Durability, open, shape_of, stored_shape};
 use crate::{DataFolder, StoreError};
 use linli_core::ids::HouseholdId;
 use linli_core::search::SearchIndex;
@@ -84,7 +84,7 @@ impl Model {
     pub async fn open(folder: &DataFolder) -> Result<Model, StoreError> {
         if !Model::fits(folder).await? {
             tracing::warn!("the lists were made by another version; they are made again from the log");
-            remove(&folder.join(FILE)).map_err(sqlx::Error::Io)?;
+            linli_lock::remove(&folder.join(FILE)).map_err(sqlx::Error::Io)?;
         }
         let database = open(folder, FILE, Durability::Rebuildable, SCHEMA).await?;
         match read_in(&database).await {

@@ -1,18 +1,12 @@
 //! How the files are opened: with what unlocks them, write-ahead log, one writer, a few readers.
 
 use crate::StoreError;
-use crate::folder::{DataFolder, KEY_BYTES, raw};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use crate::folder::DataFolder;
+use sqlx::sqlite::{SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _};
-use std::path::Path;
-use std::time::Duration;
 
 /// Readers beside the writer. Two cores serve a community; more readers only add memory.
 const READERS: u32 = 4;
-/// Writers never meet (there is one), so only a checkpoint can make anyone wait.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Page cache per connection, in KiB (negative: SQLite's own unit): 4 MiB keeps indexes warm without
 /// growing an office PC's memory.
 const CACHE_KIB: &str = "-4096";
@@ -45,58 +39,10 @@ pub(crate) async fn stored_shape(folder: &DataFolder, name: &str) -> Result<Opti
     if !path.exists() {
         return Ok(None);
     }
-    let mut connection = unlocked(plain(&path), folder.key_of(name).await?.as_ref()).connect().await?;
+    let mut connection = linli_lock::options(&path, folder.key_of(name).await?.as_ref()).connect().await?;
     let shape = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut connection).await;
     connection.close().await?;
     Ok(Some(shape?))
-}
-
-/// Tells libcrypto not to tidy up when the program ends: a connection's thread may still be ending, and what it tidies
-/// after itself is the same memory. The phones' engine does the same (`bindings/engine/src/sql/native.rs`).
-#[cfg(not(target_vendor = "apple"))]
-#[expect(unsafe_code, reason = "no safe crate has this call; it takes a flag and no memory of ours")]
-fn leave_libcrypto_alone() {
-    /// `OPENSSL_INIT_NO_ATEXIT`, of openssl/crypto.h.
-    const NO_ATEXIT: u64 = 0x0008_0000;
-    unsafe extern "C" {
-        fn OPENSSL_init_crypto(options: u64, settings: *const std::ffi::c_void) -> std::ffi::c_int;
-    }
-    // SAFETY: the settings may be null, and it may be called at any time from any thread; only the first call counts.
-    unsafe { OPENSSL_init_crypto(NO_ATEXIT, std::ptr::null()) };
-}
-
-/// Apple's systems have a library of their own for it.
-#[cfg(target_vendor = "apple")]
-fn leave_libcrypto_alone() {}
-
-/// How a file is opened that nothing locks.
-pub(crate) fn plain(path: &Path) -> SqliteConnectOptions {
-    leave_libcrypto_alone();
-    SqliteConnectOptions::new().filename(path).busy_timeout(BUSY_TIMEOUT)
-}
-
-/// The same with what unlocks it, if anything does.
-pub(crate) fn unlocked(options: SqliteConnectOptions, key: Option<&[u8; KEY_BYTES]>) -> SqliteConnectOptions {
-    if key.is_none() {
-        return options;
-    }
-    // The key is part of a statement, and statements are logged, the slow ones always. What is sorted must not be
-    // spilt onto the disk: that would be in the clear.
-    let options = options.disable_statement_logging().pragma("temp_store", "MEMORY");
-    options.pragma("key", format!("\"{}\"", raw(key)))
-}
-
-/// Removes a file with what SQLite keeps beside it.
-pub(crate) fn remove(path: &Path) -> std::io::Result<()> {
-    for suffix in ["", "-wal", "-shm", "-journal"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        match std::fs::remove_file(&name) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 impl Database {
@@ -126,7 +72,7 @@ pub(crate) async fn open(
         Durability::Rebuildable => SqliteSynchronous::Normal,
     };
     let key = folder.key_of(name).await?;
-    let options = unlocked(plain(&folder.join(name)), key.as_ref())
+    let options = linli_lock::options(&folder.join(name), key.as_ref())
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(synchronous)

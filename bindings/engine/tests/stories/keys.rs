@@ -173,7 +173,7 @@ async fn a_store_that_lay_open_is_locked_and_loses_nothing() {
     };
     assert_eq!(found(), 1, "it lies open");
     // What a program left that was killed in the middle of it.
-    std::fs::write(folder.0.join("phone.db.locked"), "half").unwrap();
+    std::fs::write(folder.0.join("phone.db.new"), "half").unwrap();
     for _ in 0..2 {
         let phone = open(&folder.0, &keys).await.unwrap();
         assert_eq!(phone.device(), device);

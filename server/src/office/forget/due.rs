@@ -3,10 +3,10 @@
 
 use crate::state::App;
 use linli_core::ids::DocId;
+use linli_core::kinds::DocKind;
 use linli_core::record::Retention;
 use linli_core::time::TimeMs;
 use linli_storage::StoreError;
-use linli_storage::model::Model;
 use std::collections::BTreeSet;
 
 /// Nothing to which something was written after this may go; with what ends at no time nothing may.
@@ -17,8 +17,8 @@ pub(super) fn kept_since(retention: Retention, now_ms: TimeMs) -> TimeMs {
 /// Records that have to go, whole.
 pub(super) async fn records(app: &App, now_ms: TimeMs) -> Result<BTreeSet<DocId>, StoreError> {
     let mut due = BTreeSet::new();
-    for (kind, retention) in Model::kinds_that_end() {
-        let newest = app.log.received_by(kept_since(retention, now_ms)).await?;
+    for kind in DocKind::ALL {
+        let newest = app.log.received_by(kept_since(kind.spec().retention, now_ms)).await?;
         due.extend(app.model.at_rest_since(kind, newest).await?);
     }
     Ok(due)

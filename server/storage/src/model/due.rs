@@ -4,7 +4,6 @@ use super::{Model, OpenDoc};
 use crate::StoreError;
 use linli_core::ids::DocId;
 use linli_core::kinds::{DocKind, Issue};
-use linli_core::record::Retention;
 
 /// Emergencies listed at once; there are few.
 const EMERGENCIES_MAX: i64 = 500;
@@ -37,12 +36,6 @@ impl Model {
         let query = sqlx::query_scalar(sqlx::AssertSqlSafe(query)).bind(newest).bind(kind.number());
         let ids: Vec<Vec<u8>> = query.fetch_all(&self.database.readers).await?;
         Ok(ids.iter().filter_map(|id| DocId::from_slice(id)).collect())
-    }
-
-    /// Kinds whose records end by themselves.
-    pub fn kinds_that_end() -> impl Iterator<Item = (DocKind, Retention)> {
-        let kinds = DocKind::ALL.into_iter().map(|kind| (kind, kind.spec().retention));
-        kinds.filter(|(_, retention)| retention.kept_ms().is_some())
     }
 
     /// Households in whose records something stands, or stood, that was asked for an occasion.
