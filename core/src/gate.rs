@@ -168,12 +168,49 @@ pub fn admit_change(bytes: &[u8]) -> Result<(Change, ChangeFacts), GateError> {
     let facts = inspect_change(bytes)?;
     let read = guard::guarded(DURING, || Change::try_from(bytes))?;
     let change = read.map_err(|_| GateError::Library { during: DURING })?;
-    let agrees = change.hash().0 == facts.hash
+    if agree(&change, &facts) { Ok((change, facts)) } else { Err(GateError::Library { during: DURING }) }
+}
+
+/// Whether Automerge has read what the gate has read. No bytes are known of which they think differently; if there are
+/// some, this keeps them out.
+fn agree(change: &Change, facts: &ChangeFacts) -> bool {
+    change.hash().0 == facts.hash
         && change.actor_id().to_bytes() == facts.actor
         && change.seq() == facts.seq
         && change.start_op().get() == facts.start_op
         && change.len() as u64 == facts.ops
         && change.deps().iter().map(|dep| dep.0).eq(facts.deps.iter().copied())
-        && change.extra_bytes().is_empty();
-    if agrees { Ok((change, facts)) } else { Err(GateError::Library { during: DURING }) }
+        && change.extra_bytes().is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use automerge::transaction::Transactable as _;
+    use automerge::{ActorId, AutoCommit, ExpandedChange, ROOT};
+
+    #[test]
+    fn whatever_automerge_reads_otherwise_is_kept_out() {
+        let mut doc = AutoCommit::new().with_actor(ActorId::from([1; ACTOR_BYTES]));
+        doc.put(ROOT, "a", 1).unwrap();
+        doc.commit();
+        doc.put(ROOT, "a", 2).unwrap();
+        let change = doc.get_last_local_change().unwrap();
+        let (change, facts) = admit_change(change.raw_bytes()).unwrap();
+        let differs = |edit: fn(&mut ChangeFacts)| {
+            let mut other = facts.clone();
+            edit(&mut other);
+            !agree(&change, &other)
+        };
+        assert!(agree(&change, &facts));
+        assert!(differs(|facts| facts.hash[0] ^= 1));
+        assert!(differs(|facts| facts.actor[0] ^= 1));
+        assert!(differs(|facts| facts.seq += 1));
+        assert!(differs(|facts| facts.start_op += 1));
+        assert!(differs(|facts| facts.ops += 1));
+        assert!(differs(|facts| facts.deps.clear()));
+        let with_extra = Change::from(ExpandedChange { extra_bytes: vec![1], ..change.decode() });
+        let facts = ChangeFacts { hash: with_extra.hash().0, ..facts.clone() };
+        assert!(!agree(&with_extra, &facts));
+    }
 }

@@ -6,12 +6,15 @@
 
 #[path = "gate_support/lab.rs"]
 mod lab;
+#[path = "gate_support/raw.rs"]
+mod raw;
 
 use automerge::transaction::Transactable;
 use automerge::{AutoCommit, Change, ExpandedChange, ROOT, ScalarValue};
 use lab::Bench;
 use linli_core::error::Coded;
 use linli_core::gate::{self, Admission, DocFacts, GateError, Outcome};
+use raw::RawDocument;
 
 /// Mutants per run of the quick loop. The example runs more.
 const MUTANTS: u64 = 15_000;
@@ -252,7 +255,10 @@ fn bombs_do_not_go_off() {
 
 #[test]
 fn a_document_cannot_claim_operations_that_it_does_not_hold() {
-    let error = |op: &[u8]| gate::admit_document(&lab::document_that_ends_at(op)).unwrap_err();
+    let error = |op: &[u8]| {
+        gate::admit_document(&RawDocument::default().with_change(0x13, &[&[0x7f], op].concat()).bytes())
+            .unwrap_err()
+    };
     assert_eq!(error(&[0xff, 0xff, 0xff, 0xff, 0x03]).code(), "gate.too_many");
     assert_eq!(error(&[2]), GateError::Columns { what: "number of operations" });
     // Whole but for its made-up head.

@@ -6,12 +6,15 @@
 
 #[path = "gate_support/lab.rs"]
 mod lab;
+#[path = "gate_support/raw.rs"]
+mod raw;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use linli_core::gate;
+use raw::RawDocument;
 
 /// Most memory that one sample may take at any moment, above what was taken before it.
 const GROWTH_BYTES_MAX: usize = 16 << 20;
@@ -65,7 +68,7 @@ fn greedy_documents() -> Vec<Vec<u8>> {
     let mut actors = Vec::new();
     lab::leb(&mut actors, 1 << 26);
     documents.push(lab::seal(0, &actors));
-    documents.push(lab::document_that_ends_at(&[0xff, 0xff, 0xff, 0xff, 0x03]));
+    documents.push(RawDocument::default().with_change(0x13, &[0x7f, 0xff, 0xff, 0xff, 0xff, 0x03]).bytes());
     // Runs of 200,000 rows in each column of the two tables, the most that any document may have.
     for rows in [1100_u64, 4096, 200_000, 5_000_000] {
         let mut run = Vec::new();

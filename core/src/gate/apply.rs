@@ -186,10 +186,11 @@ impl Seen {
 
 #[cfg(test)]
 mod tests {
-    use automerge::ActorId;
-    use automerge::transaction::Transactable;
-
     use super::*;
+    use automerge::ActorId;
+    use automerge::legacy::{Op, OpId, OpType, SortedVec};
+    use automerge::transaction::Transactable;
+    use sha2::{Digest as _, Sha256};
 
     /// Three changes of one writer to an empty document.
     fn three() -> Vec<Change> {
@@ -201,16 +202,83 @@ mod tests {
         doc.get_changes(&[])
     }
 
+    fn desk(original: &AutoCommit) -> Desk<'_> {
+        Desk { original, copy: None, facts: DocFacts::of(&mut original.clone()).unwrap(), accepted: vec![] }
+    }
+
+    #[test]
+    fn what_is_refused_for_what_it_replaces_costs_no_copy() {
+        let changes = three();
+        let original = AutoCommit::new();
+        let mut desk = desk(&original);
+        assert_eq!(desk.offer(&changes[0]).unwrap(), Outcome::Applied);
+        let mut blind = changes[1].decode();
+        blind.operations[0].pred = SortedVec::new();
+        let refused = Outcome::Refused(GateError::Overwrites { op: 0 });
+        assert_eq!(desk.offer(&Change::from(blind)).unwrap(), refused);
+        assert!(desk.copy.is_some(), "the same copy goes on");
+        assert_eq!(desk.offer(&changes[1]).unwrap(), Outcome::Applied);
+    }
+
+    /// Past the gate: Automerge takes a run of one where it would write a single value itself, so what it would save is
+    /// another change.
+    #[test]
+    fn a_change_that_automerge_would_save_otherwise_is_refused() {
+        let changes = three();
+        let mut bytes = changes[0].raw_bytes().to_vec();
+        let key = bytes.windows(5).position(|found| found == b"\x04last").unwrap();
+        bytes[key - 1] = 1;
+        let checksum = Sha256::digest(&bytes[8..]);
+        bytes[4..8].copy_from_slice(&checksum[..4]);
+        let other = Change::try_from(&bytes[..]).unwrap();
+        // Automerge 0.12 panics when it is asked for a change that it would spell otherwise.
+        let refused = apply_one(&mut AutoCommit::new(), &other).unwrap_err();
+        assert!(matches!(refused, GateError::Panicked { .. } | GateError::Altered), "{refused}");
+        assert_eq!(parse(&bytes).err(), Some(GateError::NotCanonical { what: "the key column" }));
+    }
+
+    /// Two writers at once under one key; a third sees both.
+    #[test]
+    fn a_conflict_is_replaced_whole_or_settled_by_deleting_what_is_not_shown() {
+        let mut doc = AutoCommit::new();
+        doc.apply_changes(three()).unwrap();
+        let mut other = doc.fork().with_actor(ActorId::from([2; 16]));
+        for (writer, number) in [(&mut doc, 7), (&mut other, 8)] {
+            writer.put(ROOT, "last", number).unwrap();
+            writer.put(ROOT, "more", number).unwrap();
+            writer.commit();
+        }
+        doc.merge(&mut other).unwrap();
+        let mut third = doc.clone().with_actor(ActorId::from([3; 16]));
+        third.put(ROOT, "first", 1).unwrap();
+        third.put(ROOT, "last", 9).unwrap();
+        let honest = third.get_last_local_change().unwrap();
+        let judged = |edit: &dyn Fn(&mut Op)| {
+            let mut change = honest.decode();
+            edit(&mut change.operations[1]);
+            desk(&doc).offer(&Change::from(change)).unwrap()
+        };
+        assert_eq!(judged(&|_| {}), Outcome::Applied);
+        let refused = Outcome::Refused(GateError::Overwrites { op: 1 });
+        let both = honest.decode().operations[1].pred.clone();
+        let (lost, shown) = (both.get(0).unwrap().clone(), both.get(1).unwrap().clone());
+        // A new value beside the one shown; a deletion of the one shown alone; and what settles it.
+        assert_eq!(judged(&|op| op.pred = vec![lost.clone()].into()), refused);
+        let delete = |pred: &OpId| {
+            judged(&|op| {
+                op.action = OpType::Delete;
+                op.pred = vec![pred.clone()].into();
+            })
+        };
+        assert_eq!(delete(&shown), refused);
+        assert_eq!(delete(&lost), Outcome::Applied);
+    }
+
     #[test]
     fn a_panic_inside_automerge_is_an_error_and_costs_only_the_copy() {
         let changes = three();
-        let mut original = AutoCommit::new();
-        let mut desk = Desk {
-            original: &original.clone(),
-            copy: None,
-            facts: DocFacts::of(&mut original).unwrap(),
-            accepted: vec![],
-        };
+        let original = AutoCommit::new();
+        let mut desk = desk(&original);
         assert_eq!(desk.offer(&changes[0]).unwrap(), Outcome::Applied);
         // Planted: past all checks, a change whose predecessor is missing. Automerge queues it without a word;
         // one with a hole in its numbering makes it panic.

@@ -99,7 +99,7 @@ impl<'a> Cursor<'a> {
                 if shift > 0 && repeats_sign {
                     return Err(self.spelling());
                 }
-                if shift < 57 && byte & 0x40 != 0 {
+                if shift < 63 && byte & 0x40 != 0 {
                     value |= -1_i64 << (shift + 7);
                 }
                 return Ok(value);
@@ -134,11 +134,18 @@ mod tests {
         let mut top = vec![0xff; 9];
         top.push(1);
         assert_eq!(unsigned(&top), Some(u64::MAX));
+        // The tenth byte holds the last bit and nothing else; there is no eleventh.
+        assert_eq!(unsigned(&[&[0xff; 9][..], &[2]].concat()), None);
+        assert_eq!(unsigned(&[&[0x80; 9][..], &[0]].concat()), None);
+        assert_eq!(unsigned(&[&[0x80; 9][..], &[0x81, 0]].concat()), None);
         let signed = |bytes: &[u8]| Cursor::new(bytes, "a number").signed().ok();
         assert_eq!(signed(&[0x7f]), Some(-1));
         assert_eq!(signed(&[0xff, 0x7f]), None);
         assert_eq!(signed(&[0xff, 0x00]), Some(127));
         assert_eq!(signed(&[0x80, 0x7f]), Some(-128));
+        assert_eq!(signed(&[0x81, 0x00]), None);
+        assert_eq!(signed(&[0xff, 0x7e]), Some(-129));
+        assert_eq!(signed(&[0x81, 0x01]), Some(129));
         let mut low = vec![0x80; 9];
         low.push(0x7f);
         assert_eq!(signed(&low), Some(i64::MIN));
@@ -148,5 +155,31 @@ mod tests {
         low = vec![0x80; 8];
         low.push(0x40);
         assert_eq!(signed(&low), Some(i64::MIN >> 1));
+        assert_eq!(signed(&[&[0xff; 9][..], &[0]].concat()), Some(i64::MAX));
+        for tenth in [1, 0x3f, 0x40, 0x7e] {
+            assert_eq!(signed(&[&[0xff; 9][..], &[tenth]].concat()), None, "{tenth}");
+        }
+    }
+
+    #[test]
+    fn reading_never_goes_past_the_end_and_says_what_is_left() {
+        let mut cursor = Cursor::new(&[1, 2, 3], "three bytes");
+        assert_eq!(cursor.take(2).unwrap(), [1, 2]);
+        assert_eq!((cursor.left(), cursor.is_done(), cursor.rest()), (1, false, &[3][..]));
+        assert_eq!(cursor.finish(), Err(GateError::Trailing { what: "three bytes", bytes: 1 }));
+        assert_eq!(cursor.take(2), Err(GateError::Truncated { what: "three bytes" }));
+        assert_eq!(cursor.take(u64::MAX), Err(GateError::Truncated { what: "three bytes" }));
+        assert_eq!(cursor.array::<2>(), Err(GateError::Truncated { what: "three bytes" }));
+        assert_eq!(cursor.byte(), Ok(3));
+        assert_eq!((cursor.left(), cursor.is_done()), (0, true));
+        assert_eq!(cursor.finish(), Ok(()));
+        assert_eq!(cursor.byte(), Err(GateError::Truncated { what: "three bytes" }));
+    }
+
+    #[test]
+    fn a_count_may_be_the_bound_and_no_more() {
+        let count = |found: u8| Cursor::new(&[found], "a table").count("lines", 5);
+        assert_eq!(count(5), Ok(5));
+        assert_eq!(count(6), Err(GateError::TooMany { what: "lines", found: 6, max: 5 }));
     }
 }

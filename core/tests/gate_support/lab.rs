@@ -118,42 +118,6 @@ pub(crate) fn leb(out: &mut Vec<u8>, mut value: u64) {
     out.push(value as u8);
 }
 
-/// A document of one change with one operation, which claims to end at this operation (signed LEB128). Automerge reserves
-/// memory for all that would lie before it.
-pub(crate) fn document_that_ends_at(op: &[u8]) -> Vec<u8> {
-    let changes: [(u8, &[u8]); 6] = [
-        (0x01, &[0x7f, 0]),
-        (0x03, &[0x7f, 1]),
-        (0x13, &[0x7f]),
-        (0x23, &[0x7f, 0]),
-        (0x40, &[0x7f, 0]),
-        (0x56, &[0x7f, 7]),
-    ];
-    let ops: [(u8, &[u8]); 7] = [
-        (0x15, &[0x7f, 1, b'a']),
-        (0x21, &[0x7f, 0]),
-        (0x23, &[0x7f, 1]),
-        (0x34, &[1]),
-        (0x42, &[0x7f, 1]),
-        (0x56, &[0x7f, 1]),
-        (0x80, &[0x7f, 0]),
-    ];
-    let mut body = [&[1, 16][..], &[1; 16], &[1], &[9; 32], &[6]].concat();
-    let mut data = Vec::new();
-    for (spec, bytes) in changes {
-        let bytes = if spec == 0x13 { [bytes, op].concat() } else { bytes.to_vec() };
-        body.extend([spec, bytes.len() as u8]);
-        data.extend(bytes);
-    }
-    body.push(7);
-    for (spec, bytes) in ops {
-        leb(&mut body, u64::from(spec));
-        body.push(bytes.len() as u8);
-        data.extend(bytes);
-    }
-    seal(0, &[&body[..], &data, &[0]].concat())
-}
-
 /// Type and content of a chunk.
 pub(crate) fn unseal(bytes: &[u8]) -> (u8, Vec<u8>) {
     let length = bytes[9..].iter().take_while(|byte| *byte & 0x80 != 0).count() + 1;
