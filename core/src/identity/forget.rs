@@ -66,3 +66,41 @@ impl Forget {
         self.anew.as_ref().map_or(0, Vec::len) + self.actors.len() * (ActorDevice::BYTES + size_of::<u64>())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(actor: u8, changes: u64) -> ActorSeen {
+        ActorSeen { actor: Actor([actor; 16]), device: DeviceId([9; 16]), changes }
+    }
+
+    fn forget(actors: Vec<ActorSeen>, without: &str) -> Forget {
+        let without = Some(without.to_owned()).filter(|without| !without.is_empty());
+        Forget { anew: Some(vec![1]), actors, without }
+    }
+
+    #[test]
+    fn a_later_erasure_says_what_the_earlier_one_said_as_well() {
+        let mut later = forget(vec![seen(1, 5), seen(2, 1)], "b/\nc/");
+        let earlier = forget(vec![seen(1, 3), seen(2, 4), seen(3, 7)], "a/\nb/\n\n");
+        later.add(&Forget { anew: None, ..earlier });
+        assert_eq!(later.actors, [seen(1, 5), seen(2, 4), seen(3, 7)]);
+        assert_eq!(later.without.as_deref(), Some("a/\nb/\nc/"));
+        assert_eq!(later.reasons().collect::<Vec<_>>(), ["a/", "b/", "c/"]);
+        assert_eq!(later.anew, Some(vec![1]));
+        let mut none = forget(vec![], "");
+        none.add(&forget(vec![], ""));
+        assert_eq!((none.without.as_ref(), none.reasons().count()), (None, 0));
+    }
+
+    #[test]
+    fn actors_are_read_back_up_to_their_bound() {
+        let read = |count: usize| {
+            let forget = forget(vec![seen(1, 2); count], "");
+            minicbor::decode::<Forget>(&minicbor::to_vec(&forget).unwrap()).map(|read| read == forget)
+        };
+        assert!(matches!(read(4_096), Ok(true)));
+        assert!(read(4_097).is_err());
+    }
+}

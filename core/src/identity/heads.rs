@@ -158,6 +158,24 @@ mod tests {
     }
 
     #[test]
+    fn a_statement_is_within_another_when_both_chains_are() {
+        let kept = statement(head(5, 5), head(9, 9));
+        for (audit, log, within) in
+            [(5, 9, true), (4, 8, true), (6, 9, false), (5, 10, false), (6, 10, false)]
+        {
+            assert_eq!(statement(head(audit, 1), head(log, 1)).is_within(&kept), within, "{audit} {log}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_read_up_to_its_bound() {
+        let of = |bytes: usize| SignedHead { body: vec![7; bytes], signature: Signature(vec![1; 64]) };
+        let bytes = (1..TEXT_MAX).find(|bytes| of(*bytes).to_text().len() == TEXT_MAX).unwrap();
+        assert_eq!(SignedHead::from_text(&of(bytes).to_text()), Some(of(bytes)));
+        assert_eq!(SignedHead::from_text(&of(bytes + 1).to_text()), None);
+    }
+
+    #[test]
     fn a_head_survives_being_written_and_read() {
         let signed = statement(head(u64::MAX, 5), head(u64::MAX, 9)).sign(&DeviceKey::from_seed(&[1; 32]));
         let text = signed.to_text();

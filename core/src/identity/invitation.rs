@@ -43,7 +43,16 @@ mod tests {
         let read = Invitation::read(&format!(" {text}\n")).unwrap();
         assert_eq!((read.url.as_str(), read.code.as_str()), (url, "abcd-efgh-jkmn-pqrs"));
         assert_eq!(read.relay_fingerprint, "1111-2222-3333-4444");
-        for other in ["", "http://office.example", "linli-enrol:2?k=1&c=2&u=3", "linli-enrol:1?k=&c=2&u=3"] {
+        for other in [
+            "",
+            "http://office.example",
+            "linli-enrol:2?k=1&c=2&u=3",
+            "linli-enrol:1?k=&c=2&u=3",
+            "linli-enrol:1?k=1&c=&u=3",
+            "linli-enrol:1?k=1&c=2&u=",
+            "linli-enrol:1?k=1&c=2 2&u=3",
+            "linli-enrol:1?k=1&c=2&u=3\t3",
+        ] {
             assert_eq!(Invitation::read(other), None, "{other}");
         }
     }

@@ -168,3 +168,63 @@ fn ed25519(key: &[u8]) -> Result<VerifyingKey, KeyError> {
 pub fn to_sign(purpose: &str, message: &[u8]) -> Vec<u8> {
     [b"linli/", purpose.as_bytes(), b"\0", message].concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(seed: u8) -> DeviceKey {
+        DeviceKey::from_seed(&[seed; 32])
+    }
+
+    #[test]
+    fn a_signature_is_of_one_key_for_one_purpose_over_one_message() {
+        let (one, other) = (key(1), key(2));
+        let signature = one.sign("batch/1", b"a visit");
+        assert_eq!(Signer::sign(&one, "batch/1", b"a visit"), Ok(signature.clone()));
+        assert_eq!(Signer::public(&one), one.public());
+        assert_eq!(Signer::device(&one), one.device());
+        assert_ne!(one.device(), other.device());
+        assert_eq!(one.public().verify("batch/1", b"a visit", &signature), Ok(()));
+        for (public, purpose, message) in [
+            (other.public(), "batch/1", &b"a visit"[..]),
+            (one.public(), "grant/1", b"a visit"),
+            (one.public(), "batch/1", b"a visit!"),
+        ] {
+            assert_eq!(public.verify(purpose, message, &signature), Err(KeyError::BadSignature));
+        }
+        assert_eq!(to_sign("batch/1", b"a visit"), b"linli/batch/1\0a visit");
+    }
+
+    #[test]
+    fn what_is_no_key_verifies_nothing() {
+        let signature = key(1).sign("batch/1", b"");
+        let good = key(1).public();
+        assert!(good.is_well_formed());
+        let (tag, rest) = good.0.split_first().unwrap();
+        for bad in
+            [vec![], vec![*tag], [&[9], rest].concat(), good.0[..32].to_vec(), [&good.0[..], &[0]].concat()]
+        {
+            let bad = PublicKey(bad);
+            assert!(!bad.is_well_formed());
+            assert_eq!(bad.verify("batch/1", b"", &signature), Err(KeyError::Malformed));
+        }
+    }
+
+    /// Kept: people have written these down, and phones compare them with what was scanned.
+    #[test]
+    fn a_fingerprint_is_four_groups_of_its_own() {
+        assert_eq!(key(1).public().fingerprint(), "tbep-x0d0-06vg-m4v0");
+        assert_ne!(key(2).public().fingerprint(), key(1).public().fingerprint());
+        assert_eq!(format!("{:?}", key(1)), format!("DeviceKey({})", key(1).public().fingerprint()));
+        assert_eq!(format!("{:?}", key(1).public()), format!("PublicKey({})", key(1).public().fingerprint()));
+        assert_eq!(format!("{:?}", key(1).sign("batch/1", b"")), "Signature(..)");
+    }
+
+    #[test]
+    fn secrets_are_of_one_key_and_one_purpose() {
+        assert_eq!(key(1).secret_for("codes"), key(1).secret_for("codes"));
+        assert_ne!(key(1).secret_for("codes"), key(2).secret_for("codes"));
+        assert_ne!(key(1).secret_for("codes"), key(1).secret_for("sessions"));
+    }
+}

@@ -32,3 +32,18 @@ impl Placement {
         self.space == space
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_move_says_where_a_document_is() {
+        let (one, other) = (SpaceId([1; 16]), SpaceId([2; 16]));
+        let made = Placement::made_in(one);
+        let moved = made.moved_to(other);
+        assert!(made.is_in(one) && !made.is_in(other));
+        assert!(moved.is_in(other) && !moved.is_in(one));
+        assert!(moved > made && moved.moved_to(one) > moved);
+    }
+}
