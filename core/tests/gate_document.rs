@@ -7,6 +7,7 @@ mod lab;
 #[path = "gate_support/raw.rs"]
 mod raw;
 
+use lab::signed;
 use linli_core::gate::{self, GateError};
 use raw::RawDocument;
 use std::io::Read as _;
@@ -54,15 +55,13 @@ fn long(changes: usize, actors: usize) -> RawDocument {
     document.actors =
         (0..actors).map(|actor| [&[1; 8][..], &(actor as u64).to_be_bytes()].concat()).collect();
     let run = |rows: usize, value: u8| {
-        let mut run = Vec::new();
-        signed(&mut run, rows as i64);
+        let mut run = signed(rows as i64);
         run.push(value);
         run
     };
     // The first stands alone, because a run of one is none.
     let first_then = |first: u8, rows: usize, value: u8| [vec![0x7f, first], run(rows, value)].concat();
-    let mut by = Vec::new();
-    signed(&mut by, -(changes as i64));
+    let mut by = signed(-(changes as i64));
     (0..changes).for_each(|change| lab::leb(&mut by, (change % actors) as u64));
     document = document.with_change(0x01, &by).with_change(0x03, &run(changes, 1));
     document = document.with_change(0x13, &run(changes, 1)).with_change(0x23, &run(changes, 0));
@@ -70,22 +69,9 @@ fn long(changes: usize, actors: usize) -> RawDocument {
     document.with_change(0x43, &first_then(0, changes - 2, 1)).with_change(0x56, &run(changes, 7))
 }
 
-fn signed(out: &mut Vec<u8>, mut value: i64) {
-    loop {
-        let byte = (value & 0x7f) as u8;
-        value >>= 7;
-        if (value == 0 && byte & 0x40 == 0) || (value == -1 && byte & 0x40 != 0) {
-            return out.push(byte);
-        }
-        out.push(byte | 0x80);
-    }
-}
-
 /// A delta column of one row.
 fn one(value: i64) -> Vec<u8> {
-    let mut column = vec![0x7f];
-    signed(&mut column, value);
-    column
+    [vec![0x7f], signed(value)].concat()
 }
 
 fn deflated(bytes: &[u8]) -> Vec<u8> {
@@ -283,21 +269,17 @@ fn deflated_columns_are_whole_and_inflate_within_the_bound() {
         Err(GateError::Trailing { what: "a deflated column", bytes: 0 })
     );
     assert_eq!(column(&[0xff, 0xff]), columns("a deflated column"));
-    // What is left of the allowance after the other columns, to the byte; zeros are no keys, but they are read.
-    let rest: usize = 8 * 1024 * 1024 - before_keys() - after_keys();
+    // In the last column, what the others have left of the allowance, to the byte. It is read, and then is no count.
+    let last = |bytes: usize| {
+        let column = deflated(&vec![0x41; bytes]);
+        read(&RawDocument::default().with_op(0x80, &[]).with_op(0x88, &column))
+    };
+    let RawDocument { changes, ops, .. } = RawDocument::default().with_op(0x80, &[]);
+    let others: usize = changes.iter().chain(&ops).map(|(_, bytes)| bytes.len()).sum();
+    let rest = 8 * 1024 * 1024 - others;
     let too_far =
         Err(GateError::TooLarge { what: "the inflated document", bytes: 8 << 20, bytes_max: 8 << 20 });
-    let inflating = |bytes: usize| column(&deflated(&vec![0x41; bytes]));
-    assert_ne!(inflating(rest), too_far);
-    assert_eq!(inflating(rest + 1), too_far);
-    assert_eq!(inflating(9 << 20), too_far);
-}
-
-fn before_keys() -> usize {
-    RawDocument::default().changes.iter().map(|(_, bytes)| bytes.len()).sum()
-}
-
-fn after_keys() -> usize {
-    let ops = RawDocument::default().ops;
-    ops.iter().filter(|(number, _)| *number != 0x15).map(|(_, bytes)| bytes.len()).sum()
+    assert!(matches!(last(rest), Err(GateError::TooMany { what: "the successor count column", .. })));
+    assert_eq!(last(rest + 1), too_far);
+    assert_eq!(last(9 << 20), too_far);
 }

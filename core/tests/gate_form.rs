@@ -8,6 +8,7 @@ mod lab;
 #[path = "gate_support/raw.rs"]
 mod raw;
 
+use lab::signed;
 use linli_core::gate::{self, GateError, Looks};
 use raw::{RawChange, RawDocument};
 
@@ -32,19 +33,6 @@ fn columns(what: &'static str) -> Result<(), GateError> {
 
 fn not_flat(what: &'static str) -> Result<(), GateError> {
     Err(GateError::NotFlat { what })
-}
-
-fn signed(mut value: i64) -> Vec<u8> {
-    let mut out = Vec::new();
-    loop {
-        let byte = (value & 0x7f) as u8;
-        value >>= 7;
-        if (value == 0 && byte & 0x40 == 0) || (value == -1 && byte & 0x40 != 0) {
-            out.push(byte);
-            return out;
-        }
-        out.push(byte | 0x80);
-    }
 }
 
 /// An operation that replaces one value of another actor.
@@ -191,6 +179,37 @@ fn every_column_of_a_change_has_a_row_for_each_operation_and_no_more() {
     let rows = |rows: u8| spoilt(0x42, &[rows, 1]);
     assert_eq!(rows(11), columns("the key column"));
     assert_eq!(rows(12), Err(GateError::TooMany { what: "the action column", found: 12, max: 11 }));
+}
+
+/// So many operations, each setting `a` to 5.
+fn many(ops: usize) -> RawChange {
+    let run = |value: &[u8]| [&signed(ops as i64)[..], value].concat();
+    let mut inserts = Vec::new();
+    lab::leb(&mut inserts, ops as u64);
+    let change = RawChange::default().with(0x15, &run(&[1, b'a'])).with(0x34, &inserts);
+    let change = change.with(0x42, &run(&[1])).with(0x56, &run(&[0x14]));
+    change.with(0x57, &vec![5; ops]).with(0x70, &run(&[0]))
+}
+
+#[test]
+fn a_change_has_as_many_operations_and_looks_back_as_often_as_may_be() {
+    assert_eq!(read(&many(4_096)), Ok(()));
+    let too_many = GateError::TooMany { what: "the action column", found: 4_097, max: 4_096 };
+    assert_eq!(read(&many(4_097)), Err(too_many));
+    let deps = |ops| read(&RawChange { deps: (0..64).map(|dep| [dep; 32]).collect(), ..many(ops) });
+    assert_eq!(deps(512), Ok(()));
+    let what = "operations times dependencies of a change";
+    assert_eq!(deps(513), Err(GateError::TooMany { what, found: 513 * 64, max: 32_768 }));
+    let replaced = |count: i64| {
+        let mut counts = vec![0x7f];
+        lab::leb(&mut counts, count.unsigned_abs());
+        let change = RawChange { start_op: 9_000, ..RawChange::default() }.with(0x70, &counts);
+        let run = |value| [&signed(count)[..], &[value]].concat();
+        read(&change.with(0x71, &run(0)).with(0x73, &run(1)))
+    };
+    assert_eq!(replaced(8_192), Ok(()));
+    let what = "the predecessor actor column";
+    assert_eq!(replaced(8_193), Err(GateError::TooMany { what, found: 8_193, max: 8_192 }));
 }
 
 #[test]

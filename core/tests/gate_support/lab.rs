@@ -118,6 +118,20 @@ pub(crate) fn leb(out: &mut Vec<u8>, mut value: u64) {
     out.push(value as u8);
 }
 
+/// A signed LEB128 number.
+pub(crate) fn signed(mut value: i64) -> Vec<u8> {
+    let mut out = Vec::new();
+    loop {
+        let byte = (value & 0x7f) as u8;
+        value >>= 7;
+        if (value == 0 && byte & 0x40 == 0) || (value == -1 && byte & 0x40 != 0) {
+            out.push(byte);
+            return out;
+        }
+        out.push(byte | 0x80);
+    }
+}
+
 /// Type and content of a chunk.
 pub(crate) fn unseal(bytes: &[u8]) -> (u8, Vec<u8>) {
     let length = bytes[9..].iter().take_while(|byte| *byte & 0x80 != 0).count() + 1;

@@ -88,8 +88,10 @@ pub(super) fn zh(what: &'static str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::zh;
+    use std::collections::{BTreeMap, BTreeSet};
 
-    const SOURCES: [&str; 8] = [
+    const SOURCES: [&str; 9] = [
+        include_str!("../../gate.rs"),
         include_str!("../apply.rs"),
         include_str!("../bytes.rs"),
         include_str!("../change.rs"),
@@ -111,8 +113,14 @@ mod tests {
     fn every_word_has_its_chinese() {
         let phrases = phrases();
         assert!(phrases.len() > 70);
+        let mut seen = BTreeMap::new();
         for phrase in phrases {
-            assert_ne!(zh(phrase), phrase, "no Chinese for {phrase:?}");
+            let chinese = zh(phrase);
+            let is_han = |letter| ('\u{4e00}'..='\u{9fff}').contains(&letter);
+            assert!(chinese.chars().any(is_han), "no Chinese for {phrase:?}");
+            seen.insert(phrase, chinese);
         }
+        let distinct: BTreeSet<&str> = seen.values().copied().collect();
+        assert_eq!(distinct.len(), seen.len(), "two words with one Chinese");
     }
 }
