@@ -15,6 +15,7 @@ mod console;
 mod debian;
 mod demo;
 mod fuzz;
+mod mutants;
 mod swift;
 mod test;
 
@@ -53,6 +54,8 @@ enum Command {
     Audit(audit::AuditArgs),
     /// 用随机字节找毛病(需要 nightly)/ look for bytes that break a reader; needs a nightly compiler
     Fuzz(fuzz::FuzzArgs),
+    /// 逐处改动入口、权限、身份的代码,看测试是否发现(数小时)/ changes code in one place at a time; hours
+    Mutants(mutants::MutantsArgs),
     /// 基准测试,参数原样传下去 / benchmarks; arguments are passed on
     Bench {
         /// 传给基准程序的参数 / arguments of the bench binary
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
             .map(|()| ExitCode::SUCCESS),
         Command::Audit(args) => audit::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
+        Command::Mutants(args) => mutants::run(&args),
         Command::Bench { args } => bench::run(&args),
     };
     match done {
