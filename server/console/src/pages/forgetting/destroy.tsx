@@ -57,7 +57,11 @@ function Before({ subject, done, close }: BeforeProps) {
           <p className="forgetting-say">{t(`destroy.text.${subject.what}`)}</p>
           {isNothing(counts) ? <p>{t("destroy.nothing")}</p> : <Counts of={counts} />}
           {subject.what === "person" && (
-            <Checkbox checked={notes} onChange={({ target }) => setNotes(target.checked)}>
+            <Checkbox
+              className="forgetting-notes"
+              checked={notes}
+              onChange={({ target }) => setNotes(target.checked)}
+            >
               {t("destroy.notes")}
             </Checkbox>
           )}

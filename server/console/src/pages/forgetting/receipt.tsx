@@ -16,7 +16,9 @@ type Detail = Schema<"ErasureDetail">;
 
 /** What is signed, as the relay draws it up. */
 interface Said {
+  /** What is taken no more: also what nobody had recorded yet and a phone that is away might bring. */
   documents: Record<string, number>;
+  payloads_dropped: number;
   payloads_refused_later: number;
   phones_let_go: number;
   /** Ids of phones. */
@@ -45,7 +47,7 @@ export function ReceiptOf({ id, close }: ReceiptProps) {
         <>
           <Facts receipt={receipt} />
           <Outstanding ids={saidIn(receipt).phones_outstanding} />
-          <details>
+          <details className="forgetting-signed">
             <summary>{t("receipt.signed")}</summary>
             <p className="forgetting-say">{t("receipt.signed.text")}</p>
             <pre className="json">{receipt.receipt}</pre>
@@ -83,6 +85,7 @@ function useLines(): (receipt: Detail) => [label: string, value: string][] {
         t("receipt.finished"),
         receipt.finished_at == null ? t("state.not_finished") : absolute(receipt.finished_at),
       ],
+      [t("receipt.dropped"), String(said.payloads_dropped)],
       [t("receipt.documents"), went.join(t("value.comma")) || t("receipt.none")],
       [t("receipt.let_go"), String(said.phones_let_go)],
       [t("receipt.outstanding"), String(said.phones_outstanding.length)],

@@ -41,13 +41,14 @@ function Kept({ one }: { one: Class }) {
   const { t, i18n } = useTranslation("forgetting");
   const kind = useKind();
   // What was asked for an occasion is no record of its own: it stands in the household's.
-  const kinds = one.kinds.map(kind).join(t("value.comma")) || t("kind.occasions");
+  const isOccasion = one.kinds.length === 0;
+  const kinds = isOccasion ? t("kind.occasions") : one.kinds.map(kind).join(t("value.comma"));
   return (
     <div>
       <dt>{kinds}</dt>
       <dd>
         {i18n.language === "en" ? one.en : one.zh}
-        {one.kept_ms == null && <small>{t("kept.person")}</small>}
+        {one.kept_ms == null && <small>{t(isOccasion ? "kept.occasions" : "kept.person")}</small>}
       </dd>
     </div>
   );

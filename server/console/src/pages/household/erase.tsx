@@ -37,8 +37,9 @@ export function More({ household, address, people, onErase }: MoreProps) {
     label: t("erase.household"),
     onClick: () => onErase({ subject: { what: "household", id: household }, name: address }),
   };
+  // A menu that is shut keeps no name of somebody who was erased.
   return (
-    <Dropdown trigger={["click"]} menu={{ items: [...persons, whole] }}>
+    <Dropdown destroyOnHidden trigger={["click"]} menu={{ items: [...persons, whole] }}>
       <Button icon={<DownOutlined />} iconPlacement="end">
         {t("more")}
       </Button>
