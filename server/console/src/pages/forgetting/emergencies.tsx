@@ -124,6 +124,10 @@ export function OpenEmergency({ done, close }: OpenEmergencyProps) {
           </Form.Item>
         )}
         <p className="forgetting-say">{t("emergency.new.text")}</p>
+        <p className="forgetting-say">
+          {t("emergency.new.campaigns")}
+          <code className="forgetting-command">{t("emergency.new.command")}</code>
+        </p>
         <FormFoot error={open.error} pending={open.isPending} ok={t("emergency.new")} close={close} />
       </Form>
     </Dialog>
