@@ -4,6 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import type { Relay } from "./src/relay.ts";
 import { ADMIN, confirmPassword, expect, judge, open, say, signIn, test } from "./src/story.ts";
 
+const READER = { name: "小周", password: "xiao-zhou-kan-yi-kan" };
 const GRID = "999999000001001";
 const NAME = "欧阳青鸾";
 const OTHER = "欧阳小满";
@@ -63,6 +64,20 @@ test("an emergency is opened, answered at a door, and closed with a receipt", as
   expect(Object.keys(file)).toEqual(["receipt", "signature", "key"]);
   expect(file.receipt).not.toContain("陈静");
   expect(file.receipt).toContain('"payloads_dropped":1');
+
+  // On paper: only the receipt, with what is signed, and nobody's name.
+  await page.evaluate(() => (window.print = () => undefined));
+  await receipt.getByRole("button", { name: say("打印", "Print") }).click();
+  const paper = page.locator(".print-sheet");
+  await expect(paper).toContainText(String(file.signature));
+  await expect(paper).not.toContainText("陈静");
+  await page.emulateMedia({ media: "print" });
+  await expect(paper).toBeVisible();
+  await expect(page.locator("#root")).toBeHidden();
+  await page.screenshot({ path: `test-results/screens/${test.info().project.name}/13-receipt-paper.png` });
+  await page.emulateMedia({ media: null });
+  await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
+  await expect(paper).toHaveCount(0);
 
   // The phone makes contact while the receipt is open.
   await chen.sync();
@@ -161,6 +176,31 @@ test("what has been kept long enough is shown, and destroyed when a person says 
   await destroy.click();
   const receipt = page.getByRole("dialog", { name: say("已销毁", "Destroyed") });
   await expect(receipt).toContainText(say("保存期满", "Kept as long as it may be"));
+});
+
+test("who may only read sees what goes on and how long what is kept, and destroys nothing", async ({
+  office,
+}) => {
+  const { relay, page } = office;
+  const { home } = await prepare(relay);
+  await relay.office("emergency", "open", EMERGENCY);
+  const password = relay.file("password");
+  await writeFile(password, READER.password);
+  await relay.office("users", "add", READER.name, "--role", "readonly", "--password-file", password);
+  await page.getByRole("banner").getByRole("button", { name: ADMIN.name }).click();
+  await page.getByRole("menuitem", { name: say("退出登录", "Sign out") }).click();
+  await signIn(page, READER.name, READER.password);
+  await open(page, "保存期与销毁", "Forgetting");
+  const main = page.getByRole("main");
+  await expect(page.getByRole("listitem", { name: EMERGENCY })).toBeVisible();
+  await expect(main.getByRole("button")).toHaveCount(0);
+  await expect(main.getByText(say("已销毁", "Destroyed"), { exact: true })).toHaveCount(0);
+  await page.getByText(say("保存期", "Retention"), { exact: true }).click();
+  await expect(page.getByText(say("走访后两年", "two years after the visit"))).toBeVisible();
+  await expect(main.getByRole("button")).toHaveCount(0);
+  await page.goto(`${relay.url}/#/households/${home}`);
+  await expect(page.getByRole("heading", { name: NAME })).toBeVisible();
+  await expect(page.getByRole("button", { name: say("更多", "More") })).toHaveCount(0);
 });
 
 /** Two doors, and a phone that has them; `home` is the one of `NAME`. */
