@@ -1,5 +1,6 @@
 /** Who runs this: filing numbers on every page, the privacy notice, the complaint box. */
-import { ADMIN, expect, judge, open, say, signIn, test } from "./src/story.ts";
+import { writeFile } from "node:fs/promises";
+import { ADMIN, COMMUNITY, expect, judge, open, say, signIn, test } from "./src/story.ts";
 
 test("filing numbers and the notice are on every page, and a complaint is answered", async ({ office }) => {
   const { page } = office;
@@ -20,7 +21,7 @@ test("filing numbers and the notice are on every page, and a complaint is answer
   await judge(page, "12-notice");
   await dialog.getByRole("button", { name: say("我已阅读", "I have read it") }).click();
   await expect(dialog).toBeHidden();
-  await expect(notice).toContainText(say("1 人已读", "read by 1"));
+  await expect(notice).toContainText(say("1 个账号已读", "read by 1 in the office"));
 
   const box = page.getByRole("region", { name: say("意见箱", "Complaint box") });
   await box
@@ -37,4 +38,25 @@ test("filing numbers and the notice are on every page, and a complaint is answer
   await expect(line).toContainText("12345");
   await signIn(page, ADMIN.name, ADMIN.password);
   await expect(line).toContainText("京ICP备12345678号");
+});
+
+test("which grid workers have read the notice on their phones", async ({ office }) => {
+  const { relay, page } = office;
+  const grid = "999999000001001";
+  const roster = relay.file("名册.csv");
+  await writeFile(roster, `网格编码,小区,楼栋,单元,房号,姓名\n${grid},阳光花园,1,1,101,住户`);
+  await relay.office("import", "roster", roster, "--community", COMMUNITY);
+  const chen = await relay.phone("陈静", grid);
+  await relay.office("workers", "add", "李强", "--grid", grid);
+  await relay.api("/v1/privacy-notices", { method: "POST", body: '{"zh":"我们只保存走访需要的信息。"}' });
+  await chen.sync();
+  await chen.one("notice", "read");
+  await chen.sync();
+  await open(page, "意见与备案", "Complaints and filing");
+  await page.getByText(say("1 / 2 人", "1 of 2 grid workers")).click();
+  const readers = page.getByRole("list", { name: say("谁读过", "Who has read it") });
+  const of = (name: string) => readers.getByRole("listitem").filter({ hasText: name });
+  await expect(of("陈静")).toContainText(say("已读", "read"));
+  await expect(of("李强")).toContainText(say("还没有可用的手机", "no phone in use"));
+  await judge(page, "12-readers");
 });

@@ -5,6 +5,7 @@ import {
   AuditOutlined,
   CommentOutlined,
   DashboardOutlined,
+  FileProtectOutlined,
   HomeOutlined,
   ImportOutlined,
   MergeCellsOutlined,
@@ -129,6 +130,13 @@ export const PAGES: Page[] = [
     action: "read",
     icon: <NotificationOutlined />,
     ...view("directives", () => import("./pages/directives")),
+  },
+  {
+    name: "forgetting",
+    path: "/forgetting",
+    action: "read",
+    icon: <FileProtectOutlined />,
+    ...view("forgetting", () => import("./pages/forgetting")),
   },
   {
     name: "audit",

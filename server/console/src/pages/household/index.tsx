@@ -13,6 +13,7 @@ import { Tags } from "@/shared/tags";
 import { Time } from "@/shared/time";
 import { Consents } from "./consents";
 import { AddResident, EditFields } from "./editor";
+import { Erase, More, type Wanted } from "./erase";
 import { FieldTable } from "./fields";
 import { History } from "./history";
 import { Visits } from "./visits";
@@ -26,38 +27,55 @@ type Person = Schema<"PersonBody">;
 const VISITS_FIRST = 12;
 
 export default function HouseholdPage() {
-  const { t } = useTranslation("household");
   const { id = "" } = useParams();
   const household = api.useQuery("get", "/v1/households/{id}", {
     params: { path: { id }, query: { visits: VISITS_FIRST } },
   });
+  // Above what is shown of the household: the receipt outlives it.
+  const [erasing, setErasing] = useState<Wanted>();
   useNews((news) => {
     const about = news.kind === "household" ? news.id : news.kind === "conflict" ? news.household : undefined;
     if (isBreak(news) || about === id) {
       void refresh("/v1/households/{id}", "/v1/households/{id}/visits", "/v1/households/{id}/history");
     }
   });
-  if (problemOf(household.error).code.endsWith("not_found")) {
-    return (
-      <PageFrame title={t("menu.household")}>
-        <Empty
-          title={t("missing")}
-          text={t("missing.text")}
-          action={<Link to="/households">{t("missing.find")}</Link>}
-        />
-      </PageFrame>
-    );
-  }
+  const gone = problemOf(household.error).code.endsWith("not_found");
   return (
-    <Loaded query={household} rows={12}>
-      {(detail) => <Shown key={id} id={id} detail={detail} />}
-    </Loaded>
+    <>
+      {gone ? (
+        <Missing />
+      ) : (
+        <Loaded query={household} rows={12}>
+          {(detail) => <Shown key={id} id={id} detail={detail} onErase={setErasing} />}
+        </Loaded>
+      )}
+      {erasing && <Erase wanted={erasing} close={() => setErasing(undefined)} />}
+    </>
+  );
+}
+
+function Missing() {
+  const { t } = useTranslation("household");
+  return (
+    <PageFrame title={t("menu.household")}>
+      <Empty
+        title={t("missing")}
+        text={t("missing.text")}
+        action={<Link to="/households">{t("missing.find")}</Link>}
+      />
+    </PageFrame>
   );
 }
 
 type Editing = { what: "household" } | { what: "person"; person: Person } | { what: "new" };
 
-function Shown({ id, detail }: { id: string; detail: Detail }) {
+interface ShownProps {
+  id: string;
+  detail: Detail;
+  onErase: (wanted: Wanted) => void;
+}
+
+function Shown({ id, detail, onErase }: ShownProps) {
   const { t } = useTranslation("household");
   const can = useCan();
   const [history, setHistory] = useState<Field>();
@@ -74,14 +92,17 @@ function Shown({ id, detail }: { id: string; detail: Detail }) {
       title={address === "" ? id : address}
       description={grid}
       actions={
-        mayEdit && (
-          <>
-            <Button onClick={() => setEditing({ what: "new" })}>{t("resident.add")}</Button>
-            <Button type="primary" onClick={() => setEditing({ what: "household" })}>
-              {t("edit")}
-            </Button>
-          </>
-        )
+        <>
+          {can("erase") && <More household={id} address={address} people={detail.people} onErase={onErase} />}
+          {mayEdit && (
+            <>
+              <Button onClick={() => setEditing({ what: "new" })}>{t("resident.add")}</Button>
+              <Button type="primary" onClick={() => setEditing({ what: "household" })}>
+                {t("edit")}
+              </Button>
+            </>
+          )}
+        </>
       }
     >
       <Tags tags={tags} />

@@ -8,9 +8,9 @@ import { download } from "@/api/files";
 import { problemOf } from "@/api/problem";
 import { useSession } from "@/api/session";
 import { Dialog } from "@/shared/dialog";
+import { printSheet, Sheet } from "@/shared/print";
 import { absolute } from "@/shared/time";
 import { said } from "./cells";
-import { printSheet, Sheet } from "./print";
 
 type Ledger = Schema<"LedgerBody">;
 

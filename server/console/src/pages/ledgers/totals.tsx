@@ -6,11 +6,11 @@ import { useTranslation } from "react-i18next";
 import { api, type Schema } from "@/api/client";
 import { useSession } from "@/api/session";
 import { Dialog } from "@/shared/dialog";
+import { printSheet, Sheet } from "@/shared/print";
 import { Loaded } from "@/shared/states";
 import { absolute } from "@/shared/time";
 import { said } from "./cells";
 import type { Column } from "./definition";
-import { printSheet, Sheet } from "./print";
 
 type Ledger = Schema<"LedgerBody">;
 type Page = Schema<"LedgerRows">;

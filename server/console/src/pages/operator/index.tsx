@@ -1,10 +1,11 @@
 /** The complaint box; for admins also what the operator says of itself, and its privacy notice. */
-import { App, Alert, Button, Form, Input } from "antd";
+import { App, Alert, Button, Flex, Form, Input } from "antd";
 import { useTranslation } from "react-i18next";
 import { api, refresh, type Schema } from "@/api/client";
 import { useCan } from "@/api/session";
 import { PageFrame } from "@/shared/page-frame";
-import { Time } from "@/shared/time";
+import { Status } from "@/shared/status";
+import { Time, TwoClocks } from "@/shared/time";
 
 const TEXT_CHARS_MAX = 2_000;
 const NOTICE_CHARS_MAX = 8_000;
@@ -17,10 +18,10 @@ export default function Operator() {
       <div className="beside">
         <Complaints />
         {can("settings") && (
-          <div>
+          <Flex vertical gap={16}>
             <Said />
             <NewNotice />
-          </div>
+          </Flex>
         )}
       </div>
     </PageFrame>
@@ -178,6 +179,7 @@ function NewNotice() {
           </li>
         ))}
       </ul>
+      {notices.data?.[0] && <Readers version={String(notices.data[0].version)} />}
       <Form
         name="notice"
         form={form}
@@ -197,6 +199,37 @@ function NewNotice() {
         </Button>
       </Form>
     </section>
+  );
+}
+
+/** Workers by name and in no other order: who was quick is nobody's business. */
+function Readers({ version }: { version: string }) {
+  const { t } = useTranslation("operator");
+  const found = api.useQuery("get", "/v1/privacy-notices/{version}/receipts", {
+    params: { path: { version } },
+  });
+  const workers = found.data ?? [];
+  if (workers.length === 0) return null;
+  const read = workers.filter((worker) => worker.read_at != null).length;
+  return (
+    <details style={{ marginBottom: 16 }}>
+      <summary>{t("readers", { version, n: read, of: workers.length })}</summary>
+      <ul className="plain-list" aria-label={t("readers.list")}>
+        {workers.map((worker) => (
+          <li key={worker.worker}>
+            {worker.name}{" "}
+            {worker.read_at != null ? (
+              <>
+                <Status tone="good">{t("readers.read")}</Status>{" "}
+                <TwoClocks phone={worker.read_at} received={worker.received_at} />
+              </>
+            ) : (
+              <Status tone="neutral">{t(worker.has_phone ? "readers.none" : "readers.no_phone")}</Status>
+            )}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 import { flushSync } from "react-dom";
+import "./print.css";
 
 interface SheetProps {
   title: string;
