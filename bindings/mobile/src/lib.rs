@@ -11,6 +11,7 @@ mod given;
 mod issues;
 mod keys;
 mod phone;
+mod rights;
 mod saved;
 mod shown;
 mod threads;
@@ -23,6 +24,10 @@ pub use given::{Channel, HouseholdFilter, Language, NewHousehold, NewResident, N
 pub use issues::{Issue, IssueFilter, NewIssue, ReportedIssue};
 pub use keys::{KeyStore, KeyStoreError};
 pub use phone::Phone;
+pub use rights::{
+    Complaint, Consent, ConsentPurpose, ConsentStanding, Manner, NewComplaint, NewConsent, Operator,
+    PrivacyNotice, Purpose, SavedComplaint, SavedConsent, SavedNoticeReceipt,
+};
 pub use saved::{
     AddedHousehold, AddedResident, Draft, DraftItem, Duplicate, Exported, Imported, Saved, SavedVisit,
     SpaceDigest, SyncReport,

@@ -422,7 +422,10 @@ impl Phone {
 }
 
 impl Phone {
-    async fn call<T, F>(&self, work: impl FnOnce(Arc<Engine>) -> F + Send + 'static) -> Result<T, PhoneError>
+    pub(crate) async fn call<T, F>(
+        &self,
+        work: impl FnOnce(Arc<Engine>) -> F + Send + 'static,
+    ) -> Result<T, PhoneError>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, EngineError>> + Send + 'static,
@@ -441,6 +444,6 @@ impl Phone {
     }
 }
 
-fn read<T: FromStr<Err = IdError>>(id: &str) -> Result<T, EngineError> {
+pub(crate) fn read<T: FromStr<Err = IdError>>(id: &str) -> Result<T, EngineError> {
     Ok(id.trim().parse::<T>()?)
 }

@@ -3,10 +3,13 @@
 import json
 import os
 import subprocess
+import time
+import urllib.request
 from pathlib import Path
 
 BINARIES = Path(os.environ["LINLI_BIN_DIR"])
 COMMUNITY = "样例社区"
+PATIENCE_S = 60
 GRID = "999999000001001"
 ROSTER = """网格编码,小区,楼栋,单元,房号,姓名,联系电话
 {grid},阳光花园,1,1,101,王秀英,13700000001
@@ -48,9 +51,27 @@ class Office:
         self.process.terminate()
         self.process.wait()
 
+    def token(self):
+        return (self.data / "admin-token").read_text().strip()
+
     def do(self, *args):
-        token = (self.data / "admin-token").read_text().strip()
-        return said("linli", *args, "--url", self.url, env={**os.environ, "LINLI_TOKEN": token})
+        return said("linli", *args, "--url", self.url, env={**os.environ, "LINLI_TOKEN": self.token()})
+
+    def ask(self, method, path, body=None):
+        """What the relay's API answers, for what the command line has no word."""
+        request = urllib.request.Request(f"{self.url}/v1/{path}", method=method)
+        request.add_header("Authorization", f"Bearer {self.token()}")
+        if body is not None:
+            request.add_header("Content-Type", "application/json")
+            request.data = json.dumps(body).encode()
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+            return json.load(answer)
+
+    def settle(self):
+        """Asks until lists show everything that is durable."""
+        deadline = time.monotonic() + PATIENCE_S
+        while (status := self.ask("GET", "status"))["applied"] != status["durable"]:
+            assert time.monotonic() < deadline, f"waited too long for the lists: {status}"
 
     def code_for(self, worker):
         self.do("workers", "add", worker, "--grid", GRID)

@@ -1,4 +1,5 @@
-"""Enrolled, a visit without a signal, killed, opened again, synced, a conflict decided, told."""
+"""Enrolled, a visit without a signal, killed, opened again, synced, a conflict decided, told; and what people are told,
+may say and may refuse."""
 
 import asyncio
 import subprocess
@@ -7,7 +8,21 @@ from pathlib import Path
 
 import pytest
 from keys import FileKeys
-from linli import HouseholdFilter, Language, NewHousehold, NewVisit, Outcome, Phone, PhoneError, SyncEvent
+from linli import (
+    ConsentStanding,
+    HouseholdFilter,
+    Language,
+    Manner,
+    NewComplaint,
+    NewConsent,
+    NewHousehold,
+    NewVisit,
+    Outcome,
+    Phone,
+    PhoneError,
+    Purpose,
+    SyncEvent,
+)
 from office import GRID, Colleague, Office
 
 HERE = Path(__file__).parent
@@ -120,6 +135,87 @@ async def until(phone, kind):
     while not isinstance(event := await phone.next_event(), kind):
         assert event is not None
     return event
+
+
+def test_a_worker_is_told_speaks_up_and_writes_down_what_residents_allow(office, tmp_path):
+    asyncio.run(rights(office, tmp_path))
+
+
+async def rights(office, tmp_path):
+    filings = {"icp_filing": "京ICP备12345678号", "police_filing": "", "app_filing": ""}
+    office.ask("PUT", "operator", {"name": "邻里社区", "complaints": "12345", **filings})
+    office.ask("POST", "privacy-notices", {"zh": "第一版"})
+    phone = await enrolled(office, tmp_path / "phone", "王芳")
+    home = office.household("王秀英")
+    office.stop()
+    await reads_the_notice(phone)
+    complaint = await complains(phone)
+    await asks_for_consent(phone, home)
+
+    office.start()
+    assert (await phone.sync()).caught_up
+    office.settle()
+    [receipt] = office.ask("GET", "privacy-notices/1/receipts")
+    assert (receipt["name"], receipt["read_at"] is not None) == ("王芳", True)
+    [listed] = office.ask("GET", "complaints")
+    assert (listed["from"], listed["text"], listed["of_resident"]) == ("王芳", "名册里的门牌错了", True)
+    office.ask("POST", f"complaints/{listed['id']}/answer", {"text": "已改正"})
+    await phone.sync()
+    [told] = await phone.complaints()
+    assert (told.id, told.answer, told.unsent) == (complaint, "已改正", False)
+    assert told.answered_at_ms is not None
+    await phone.close_store()
+
+
+async def reads_the_notice(phone):
+    operator = await phone.operator()
+    assert (operator.name, operator.icp_filing, operator.police_filing) == ("邻里社区", "京ICP备12345678号", None)
+    assert operator.complaints == "12345"
+    notice = operator.notice
+    assert (notice.version, notice.text, notice.read_at_ms) == (1, "第一版", None)
+    with pytest.raises(PhoneError.Refused) as refused:
+        await phone.read_notice(2)
+    assert refused.value.code == "phone.no_notice"
+    assert [(await phone.read_notice(1)).changed for _ in range(2)] == [True, False], "once"
+    assert (await phone.operator()).notice.read_at_ms is not None, "it is not shown again"
+
+
+async def complains(phone):
+    with pytest.raises(PhoneError.Refused) as refused:
+        await phone.complain(NewComplaint(text="  "))
+    assert refused.value.code == "phone.complaint_text"
+    new = NewComplaint(text="名册里的门牌错了", of_resident=True, id="00000000000000000000000020")
+    first = await phone.complain(new)
+    assert await phone.complain(new) == first, "asked again it adds nothing"
+    [told] = await phone.complaints()
+    assert (told.id, told.text, told.said_by) == (first.id, "名册里的门牌错了", "resident")
+    assert (told.answer, told.answered_at_ms, told.unsent) == (None, None, True)
+    return first.id
+
+
+async def asks_for_consent(phone, home):
+    resident = (await phone.household(home, False)).residents[0].id
+
+    async def said():
+        return {of.purpose: of for of in await phone.consents(home, resident)}
+
+    assert {of.standing for of in (await said()).values()} == {ConsentStanding.NOT_ASKED}
+    agrees = NewConsent(purpose=Purpose.PUBLISH, given=True, how=Manner.SIGNED, id="0000000000010")
+    first = await phone.consent(home, resident, agrees)
+    assert (first.household, first.resident) == (home, resident)
+    assert await phone.consent(home, resident, agrees) == first, "asked again it adds nothing"
+    published = (await said())[Purpose.PUBLISH]
+    assert published.standing == ConsentStanding.GIVEN
+    [entry] = published.said
+    assert (entry.id, entry.how, entry.author, entry.notice) == (first.id, Manner.SIGNED, "王芳", 1)
+    await phone.consent(home, resident, NewConsent(purpose=Purpose.PUBLISH, given=False, how=Manner.SPOKEN))
+    after = await said()
+    assert after[Purpose.PUBLISH].standing == ConsentStanding.WITHDRAWN
+    assert [(of.given, of.stands) for of in after[Purpose.PUBLISH].said] == [(True, False), (False, True)]
+    assert after[Purpose.CONTACT_BY_PHONE].standing == ConsentStanding.NOT_ASKED, "one purpose is no other"
+    with pytest.raises(PhoneError.Refused) as refused:
+        await phone.consents(home, "0" * 13)
+    assert refused.value.code == "phone.no_resident"
 
 
 def test_errors_have_codes_and_nothing_happens_after_the_end(office, tmp_path):

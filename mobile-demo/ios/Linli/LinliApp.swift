@@ -93,7 +93,9 @@ struct RootView: View {
                                 places.back()
                             }
                         case .sync:
-                            SyncView(phone: phone, sync: sync)
+                            SyncView(phone: phone, sync: sync) { places.open($0) }
+                        case .rights:
+                            RightsView(phone: phone, news: news)
                         }
                     }
             }

@@ -6,6 +6,7 @@ import SwiftUI
 struct SyncView: View {
     let phone: Phone
     let sync: SyncState
+    let open: (Place) -> Void
 
     var body: some View {
         List {
@@ -18,6 +19,7 @@ struct SyncView: View {
             FailureView(failure: sync.failure)
             // Lets the kept connection look at once; what happens is told by its events.
             Button(Words.syncNow(spoken)) { try? phone.stayConnected() }
+            Button(Words.rights(spoken)) { open(.rights) }
         }
         .navigationTitle(Words.sync(spoken))
     }

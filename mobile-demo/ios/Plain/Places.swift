@@ -3,6 +3,7 @@ public enum Place: Hashable, Sendable {
     case card(household: String)
     case visit(household: String)
     case sync
+    case rights
 }
 
 /// The way from the list of the day to where the worker is, as a navigation stack wants it.

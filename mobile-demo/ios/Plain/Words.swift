@@ -45,6 +45,16 @@ public enum Words: CaseIterable, Sendable {
     case moved
     case refused
     case revisit
+    case rights
+    case nothingSaid
+    case privacyNotice
+    case haveRead
+    case wasRead
+    case complain
+    case whoReads
+    case ofResident
+    case answered
+    case waitsForAnswer
 
     /// In the language that the app speaks.
     public func callAsFunction(_ language: Language) -> String {
@@ -96,6 +106,16 @@ public enum Words: CaseIterable, Sendable {
         case .moved: return ("已搬走", "Moved")
         case .refused: return ("不愿交谈", "Declined")
         case .revisit: return ("改天再来", "Come again")
+        case .rights: return ("运营者与隐私说明", "Operator and privacy")
+        case .nothingSaid: return ("运营者还没有填写", "The operator has not said anything yet")
+        case .privacyNotice: return ("隐私说明", "Privacy notice")
+        case .haveRead: return ("我已阅读", "I have read it")
+        case .wasRead: return ("已阅读", "Read")
+        case .complain: return ("给运营者提意见", "Tell the operator")
+        case .whoReads: return ("只有您和运营者的管理员看得到,同事看不到", "Only you and the operator's admins read it, no colleague does")
+        case .ofResident: return ("是身边居民的意见", "A resident's beside me")
+        case .answered: return ("已答复", "Answered")
+        case .waitsForAnswer: return ("等待答复", "Waits for an answer")
         }
     }
 }
@@ -129,5 +149,13 @@ extension SyncMark {
         case .waiting: return .markWaiting
         case .settled: return .markSettled
         }
+    }
+}
+
+extension Complaint {
+    /// How far it has come.
+    public var words: Words {
+        if answer != nil { return .answered }
+        return unsent ? .unsent : .waitsForAnswer
     }
 }

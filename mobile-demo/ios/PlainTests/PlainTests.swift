@@ -74,4 +74,15 @@ final class PlainTests: XCTestCase {
         XCTAssertEqual(Words.today(language(of: "en-GB")), "Today")
         XCTAssertEqual(Set(Outcome.all.map(\.words)).count, 5)
     }
+
+    func testAnAnswerCountsForMoreThanWhereAComplaintLies() {
+        var complaint = Complaint(
+            id: "a", text: "门牌错了", saidBy: "worker", atMs: 0, answer: nil, answeredAtMs: nil, unsent: false
+        )
+        XCTAssertEqual(complaint.words, .waitsForAnswer)
+        complaint.unsent = true
+        XCTAssertEqual(complaint.words, .unsent)
+        complaint.answer = "已改正"
+        XCTAssertEqual(complaint.words, .answered)
+    }
 }

@@ -1,4 +1,7 @@
 import Foundation
+#if canImport(FoundationNetworking)
+import FoundationNetworking
+#endif
 
 let grid = "999999000001001"
 private let community = "样例社区"
@@ -9,6 +12,7 @@ private let roster = """
 
     """
 
+private let patience: TimeInterval = 60
 private let lineEnd = Data("\n".utf8)
 
 typealias Json = [String: Any]
@@ -134,11 +138,49 @@ final class Office {
         relay = nil
     }
 
+    private func token() throws -> String {
+        let token = try String(contentsOfFile: data + "/admin-token", encoding: .utf8)
+        return token.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
     @discardableResult
     func command(_ arguments: String...) throws -> [Json] {
-        let token = try String(contentsOfFile: data + "/admin-token", encoding: .utf8)
-        let trimmed = token.trimmingCharacters(in: .whitespacesAndNewlines)
-        return try said("linli", arguments + ["--url", url], token: trimmed)
+        try said("linli", arguments + ["--url", url], token: token())
+    }
+
+    /// What the relay's API answers, for what the command line has no word.
+    @discardableResult
+    func ask(_ method: String, _ path: String, _ body: Json? = nil) async throws -> Any {
+        guard let address = URL(string: "\(url)/v1/\(path)") else { throw Broken(description: "no address: \(path)") }
+        var request = URLRequest(url: address, timeoutInterval: patience)
+        request.httpMethod = method
+        request.setValue("Bearer \(try token())", forHTTPHeaderField: "Authorization")
+        if let body {
+            request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+            request.httpBody = try JSONSerialization.data(withJSONObject: body)
+        }
+        let (bytes, answer) = try await URLSession.shared.data(for: request)
+        guard (answer as? HTTPURLResponse)?.statusCode == 200 else {
+            throw Broken(description: "\(method) \(path): \(String(decoding: bytes, as: UTF8.self))")
+        }
+        return try JSONSerialization.jsonObject(with: bytes)
+    }
+
+    /// The only row of a list of the API.
+    func only(_ path: String) async throws -> Json {
+        let rows = try await ask("GET", path) as? [Json] ?? []
+        guard let row = rows.first, rows.count == 1 else { throw Broken(description: "\(path): \(rows)") }
+        return row
+    }
+
+    /// Asks until lists show everything that is durable.
+    func settle() async throws {
+        let deadline = Date(timeIntervalSinceNow: patience)
+        var status: Json = [:]
+        repeat {
+            guard Date() < deadline else { throw Broken(description: "waited too long for the lists: \(status)") }
+            status = try await ask("GET", "status") as? Json ?? [:]
+        } while try status.text("applied") != status.text("durable")
     }
 
     func code(for worker: String) throws -> String {

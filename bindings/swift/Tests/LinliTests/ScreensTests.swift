@@ -6,6 +6,23 @@ import XCTest
 /// What the screens of an app show, from enrolment to a visit that the office has.
 final class ScreensTests: XCTestCase {
     func testADayOnTheScreens() async throws {
+        try await withOffice { phone, office in
+            try await self.start(phone, office)
+            let home = try await self.visit(phone)
+            try await self.sync(phone, office, home)
+        }
+    }
+
+    func testWhoRunsThisAndWhatItWasTold() async throws {
+        try await withOffice { phone, office in
+            _ = try await phone.enrol(relayUrl: office.url, code: office.code(for: "王芳"))
+            _ = try await phone.sync()
+            let read = try await self.notice(phone, office)
+            try await self.complaint(phone, read)
+        }
+    }
+
+    private func withOffice(_ story: (Phone, Office) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -13,10 +30,47 @@ final class ScreensTests: XCTestCase {
         defer { office.stop() }
         let store = folder.appendingPathComponent("phone").path
         try await withPhone(folder: store, app: "screens/1", keys: FileKeys(store + ".key")) { phone in
-            try await self.start(phone, office)
-            let home = try await self.visit(phone)
-            try await self.sync(phone, office, home)
+            try await story(phone, office)
         }
+    }
+
+    private func notice(_ phone: Phone, _ office: Office) async throws -> RightsState {
+        let silent = await RightsState().look(phone)
+        XCTAssertEqual(silent.lines, [])
+        XCTAssertNil(silent.unread)
+        let nothing = await silent.reading(phone)
+        XCTAssertEqual(nothing, silent, "there is nothing to read")
+
+        let filings = ["icp_filing": "", "police_filing": "", "app_filing": ""]
+        try await office.ask("PUT", "operator", filings.merging(["name": "邻里社区", "complaints": "12345"]) { $1 })
+        try await office.ask("POST", "privacy-notices", ["zh": "第一版"])
+        _ = try await phone.sync()
+        let shown = await silent.look(phone)
+        XCTAssertEqual(shown.lines, ["邻里社区", "12345"])
+        XCTAssertEqual(shown.unread?.text, "第一版")
+        try await office.ask("POST", "privacy-notices", ["zh": "第二版"])
+        _ = try await phone.sync()
+        let other = await shown.reading(phone)
+        XCTAssertEqual(other.failure?.code, "phone.no_notice")
+        XCTAssertEqual(other.unread?.text, "第二版")
+        let read = await other.reading(phone)
+        XCTAssertNil(read.failure)
+        XCTAssertNil(read.unread)
+        XCTAssertEqual(read.shown?.notice?.version, 2)
+        return read
+    }
+
+    private func complaint(_ phone: Phone, _ read: RightsState) async throws {
+        let blank = await ComplaintDraft(text: " ").saving(phone)
+        XCTAssertNil(blank.saved, "there are no words")
+        let told = await ComplaintDraft(text: " 门牌错了 ", ofResident: true).saving(phone)
+        XCTAssertNotNil(told.saved)
+        let again = await told.saving(phone)
+        XCTAssertEqual(again, told, "the second tap saves nothing")
+        let complaints = await read.look(phone).complaints
+        XCTAssertEqual(complaints.map(\.text), ["门牌错了"])
+        XCTAssertEqual(complaints.map(\.saidBy), ["resident"])
+        XCTAssertEqual(complaints.map(\.unsent), [true])
     }
 
     private func start(_ phone: Phone, _ office: Office) async throws {

@@ -3,7 +3,8 @@ import Linli
 import StoryKeys
 import XCTest
 
-/// Enrolled, a visit without a signal, killed, opened again, synced, a conflict decided, told.
+/// Enrolled, a visit without a signal, killed, opened again, synced, a conflict decided, told; and what people are
+/// told, may say and may refuse.
 final class StoryTests: XCTestCase {
     private var folder = URL(fileURLWithPath: NSTemporaryDirectory())
 
@@ -124,6 +125,96 @@ final class StoryTests: XCTestCase {
         }
         XCTAssertEqual(sent, 1)
         await phone.closeStore()
+    }
+
+    func testAWorkerIsToldSpeaksUpAndWritesDownWhatResidentsAllow() async throws {
+        let office = try Office(folder)
+        defer { office.stop() }
+        let filings = ["icp_filing": "", "police_filing": "", "app_filing": ""]
+        let said = filings.merging(["name": "邻里社区", "complaints": "12345"]) { $1 }
+        try await office.ask("PUT", "operator", said)
+        try await office.ask("POST", "privacy-notices", ["zh": "第一版"])
+        let phone = try await enrolled(office, "王芳")
+        let home = try office.household("王秀英")
+        office.stop()
+        try await readsTheNotice(phone)
+        let complaint = try await complains(phone)
+        try await asksForConsent(phone, home)
+
+        try office.start()
+        let caughtUp = try await phone.sync().caughtUp
+        XCTAssertTrue(caughtUp)
+        try await office.settle()
+        let receipt = try await office.only("privacy-notices/1/receipts")
+        XCTAssertEqual(try receipt.text("name"), "王芳")
+        XCTAssertNotNil(receipt["read_at"] as? String)
+        let listed = try await office.only("complaints")
+        XCTAssertEqual(try listed.text("text"), "名册里的门牌错了")
+        XCTAssertEqual(listed["of_resident"] as? Bool, true)
+        try await office.ask("POST", "complaints/\(listed.text("id"))/answer", ["text": "已改正"])
+        _ = try await phone.sync()
+        let told = try await phone.complaints()
+        XCTAssertEqual(told.map(\.id), [complaint])
+        XCTAssertEqual(told.map(\.answer), ["已改正"])
+        XCTAssertEqual(told.map(\.unsent), [false])
+        XCTAssertNotNil(told[0].answeredAtMs)
+        await phone.closeStore()
+    }
+
+    private func readsTheNotice(_ phone: Phone) async throws {
+        let shown = try await phone.operator()
+        XCTAssertEqual([shown.name, shown.complaints, shown.icpFiling], ["邻里社区", "12345", nil])
+        XCTAssertEqual(shown.notice?.version, 1)
+        XCTAssertEqual(shown.notice?.text, "第一版")
+        XCTAssertNil(shown.notice?.readAtMs)
+        let other = await refusal { try await phone.readNotice(version: 2) }
+        XCTAssertEqual(other?.code, "phone.no_notice")
+        let first = try await phone.readNotice(version: 1)
+        let second = try await phone.readNotice(version: 1)
+        XCTAssertEqual([first.changed, second.changed], [true, false], "once")
+        let readAt = try await phone.operator().notice?.readAtMs
+        XCTAssertNotNil(readAt, "it is not shown again")
+    }
+
+    private func complains(_ phone: Phone) async throws -> String {
+        let blank = await refusal { try await phone.complain(new: NewComplaint(text: "  ")) }
+        XCTAssertEqual(blank?.code, "phone.complaint_text")
+        let new = NewComplaint(text: "名册里的门牌错了", ofResident: true, id: "00000000000000000000000020")
+        let first = try await phone.complain(new: new)
+        let second = try await phone.complain(new: new)
+        XCTAssertEqual(first, second, "asked again it adds nothing")
+        let told = try await phone.complaints()
+        XCTAssertEqual(told.map(\.id), [first.id])
+        XCTAssertEqual(told.map(\.saidBy), ["resident"])
+        XCTAssertEqual(told.map(\.answer), [nil])
+        XCTAssertEqual(told.map(\.unsent), [true])
+        return first.id
+    }
+
+    private func asksForConsent(_ phone: Phone, _ home: String) async throws {
+        let resident = try await phone.household(id: home, withHistory: false).residents[0].id
+        let before = try await phone.consents(household: home, resident: resident)
+        XCTAssertEqual(Set(before.map(\.standing)), [.notAsked])
+        let agrees = NewConsent(purpose: .publish, given: true, how: .signed, id: "0000000000010")
+        let first = try await phone.consent(household: home, resident: resident, new: agrees)
+        let second = try await phone.consent(household: home, resident: resident, new: agrees)
+        XCTAssertEqual(first, second, "asked again it adds nothing")
+        let given = try await phone.consents(household: home, resident: resident).filter { $0.purpose == .publish }
+        XCTAssertEqual(given.map(\.standing), [.given])
+        XCTAssertEqual(given.flatMap(\.said).map(\.id), [first.id])
+        XCTAssertEqual(given.flatMap(\.said).map(\.author), ["王芳"])
+        XCTAssertEqual(given.flatMap(\.said).map(\.notice), [1])
+        let refuses = NewConsent(purpose: .publish, given: false, how: .spoken)
+        _ = try await phone.consent(household: home, resident: resident, new: refuses)
+        let after = try await phone.consents(household: home, resident: resident)
+        let published = after.filter { $0.purpose == .publish }
+        XCTAssertEqual(published.map(\.standing), [.withdrawn])
+        XCTAssertEqual(published.flatMap(\.said).map(\.stands), [false, true])
+        let others = after.filter { $0.purpose != .publish }
+        XCTAssertEqual(Set(others.map(\.standing)), [.notAsked], "one purpose is no other")
+        let nobody = String(repeating: "0", count: 13)
+        let stranger = await refusal { try await phone.consents(household: home, resident: nobody) }
+        XCTAssertEqual(stranger?.code, "phone.no_resident")
     }
 
     func testErrorsHaveCodes() async throws {

@@ -1,20 +1,29 @@
 package linli
 
 import kotlinx.serialization.json.Json
+import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
+import java.net.URI
+import java.net.http.HttpClient
+import java.net.http.HttpRequest
+import java.net.http.HttpResponse.BodyHandlers
 import java.nio.file.Path
 import java.security.KeyFactory
 import java.security.KeyPairGenerator
 import java.security.Signature
 import java.security.spec.ECGenParameterSpec
 import java.security.spec.PKCS8EncodedKeySpec
+import java.time.Duration
 import kotlin.io.path.readText
 import kotlin.io.path.writeText
+import kotlin.time.TimeSource
+import kotlin.time.toKotlinDuration
 
 const val GRID = "999999000001001"
 private const val COMMUNITY = "样例社区"
+private val PATIENCE = Duration.ofSeconds(60)
 private const val ROSTER = """网格编码,小区,楼栋,单元,房号,姓名,联系电话
 $GRID,阳光花园,1,1,101,王秀英,13700000001
 $GRID,阳光花园,1,1,102,李建国,13700000002
@@ -75,8 +84,29 @@ class Office(folder: Path) : AutoCloseable {
 
     override fun close() = stop()
 
-    fun command(vararg args: String): List<JsonObject> =
-        said("linli", *args, "--url", url, token = data.resolve("admin-token").readText().trim())
+    private fun token(): String = data.resolve("admin-token").readText().trim()
+
+    fun command(vararg args: String): List<JsonObject> = said("linli", *args, "--url", url, token = token())
+
+    /** What the relay's API answers, for what the command line has no word. */
+    fun ask(method: String, path: String, body: String = ""): JsonElement {
+        val request = HttpRequest.newBuilder(URI("$url/v1/$path")).timeout(PATIENCE)
+            .header("Authorization", "Bearer ${token()}")
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(body))
+        val answer = HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString())
+        check(answer.statusCode() == 200) { "$method $path: ${answer.body()}" }
+        return Json.parseToJsonElement(answer.body())
+    }
+
+    /** Asks until lists show everything that is durable. */
+    fun settle() {
+        val deadline = TimeSource.Monotonic.markNow() + PATIENCE.toKotlinDuration()
+        do {
+            check(deadline.hasNotPassedNow()) { "waited too long for the lists" }
+            val status = ask("GET", "status").jsonObject
+        } while (status["applied"] != status["durable"])
+    }
 
     fun codeFor(worker: String): String {
         command("workers", "add", worker, "--grid", GRID)

@@ -4,7 +4,9 @@ import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.last
 import kotlinx.coroutines.runBlocking
 import linli.screens.Background
+import linli.screens.ComplaintDraft
 import linli.screens.HouseholdState
+import linli.screens.RightsState
 import linli.screens.StartState
 import linli.screens.StartStep
 import linli.screens.SyncMark
@@ -68,6 +70,38 @@ class ScreensTest {
                 phone.recordVisit(home.id, NewVisit(outcome = Outcome.REVISIT))
                 assertEquals(SyncMark.WAITING to 1uL, offline.look(phone).run { mark to unsent })
                 office.start()
+            }
+        }
+    }
+
+    @Test
+    fun `who runs this and what it was told`() = runBlocking {
+        Office(folder).use { office ->
+            withPhone(folder.resolve("phone").toString(), "screens/1", FileKeys(folder.resolve("key"))) { phone ->
+                phone.enrol(office.url, office.codeFor("王芳"))
+                phone.sync()
+                val silent = RightsState().look(phone)
+                assertEquals(emptyList<String>() to null, silent.lines to silent.unread)
+                assertEquals(silent, silent.reading(phone), "there is nothing to read")
+
+                val said = """{"name":"邻里社区","icp_filing":"","police_filing":"","app_filing":"","complaints":"12345"}"""
+                office.ask("PUT", "operator", said)
+                office.ask("POST", "privacy-notices", """{"zh":"第一版"}""")
+                phone.sync()
+                val shown = silent.look(phone)
+                assertEquals(listOf("邻里社区", "12345") to "第一版", shown.lines to shown.unread?.text)
+                office.ask("POST", "privacy-notices", """{"zh":"第二版"}""")
+                phone.sync()
+                val other = shown.reading(phone)
+                assertEquals("phone.no_notice" to "第二版", other.failure?.code to other.unread?.text)
+                val read = other.reading(phone)
+                assertEquals(listOf(null, null, 2L), listOf(read.failure, read.unread, read.operator?.notice?.version))
+
+                assertNull(ComplaintDraft(" ").saving(phone).saved, "there are no words")
+                val told = ComplaintDraft(" 门牌错了 ", ofResident = true).saving(phone)
+                assertEquals(told, told.saving(phone), "the second tap saves nothing")
+                val one = read.look(phone).complaints.single()
+                assertEquals(listOf("门牌错了", "resident", true), listOf(one.text, one.saidBy, one.unsent))
             }
         }
     }

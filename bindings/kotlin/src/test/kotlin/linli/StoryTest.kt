@@ -3,9 +3,11 @@ package linli
 import kotlinx.coroutines.flow.filterIsInstance
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.runBlocking
+import kotlinx.serialization.json.JsonNull
 import kotlinx.serialization.json.jsonArray
 import kotlinx.serialization.json.jsonObject
 import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertNotNull
 import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
@@ -13,7 +15,10 @@ import org.junit.jupiter.api.assertThrows
 import org.junit.jupiter.api.io.TempDir
 import java.nio.file.Path
 
-/** Enrolled, a visit without a signal, killed, opened again, synced, a conflict decided, told. */
+/**
+ * Enrolled, a visit without a signal, killed, opened again, synced, a conflict decided, told; and what people are told,
+ * may say and may refuse.
+ */
 class StoryTest {
     @TempDir
     lateinit var folder: Path
@@ -101,6 +106,78 @@ class StoryTest {
             val stranger = assertThrows<PhoneException.Refused> { runBlocking { phone.sync() } }
             assertEquals("phone.not_enrolled", stranger.code)
         }
+    }
+
+    @Test
+    fun `a worker is told, speaks up and writes down what residents allow`() = runBlocking {
+        Office(folder).use { office ->
+            val said = """{"name":"邻里社区","icp_filing":"","police_filing":"","app_filing":"","complaints":"12345"}"""
+            office.ask("PUT", "operator", said)
+            office.ask("POST", "privacy-notices", """{"zh":"第一版"}""")
+            val phone = enrolled(office, "王芳")
+            val home = office.household("王秀英")
+            office.stop()
+            readsTheNotice(phone)
+            val complaint = complains(phone)
+            asksForConsent(phone, home)
+
+            office.start()
+            assertTrue(phone.sync().caughtUp)
+            office.settle()
+            val receipt = office.ask("GET", "privacy-notices/1/receipts").jsonArray.single().jsonObject
+            assertEquals("王芳" to true, receipt.text("name") to (receipt["read_at"] != JsonNull))
+            val listed = office.ask("GET", "complaints").jsonArray.single().jsonObject
+            assertEquals("名册里的门牌错了" to "true", listed.text("text") to listed.text("of_resident"))
+            office.ask("POST", "complaints/${listed.text("id")}/answer", """{"text":"已改正"}""")
+            phone.sync()
+            val told = phone.complaints().single()
+            assertEquals(listOf(complaint, "已改正", false), listOf(told.id, told.answer, told.unsent))
+            assertNotNull(told.answeredAtMs)
+            phone.closeStore()
+        }
+    }
+
+    private suspend fun readsTheNotice(phone: Phone) {
+        val operator = phone.operator()
+        assertEquals(listOf("邻里社区", "12345", null), listOf(operator.name, operator.complaints, operator.icpFiling))
+        val notice = operator.notice!!
+        assertEquals(listOf(1L, "第一版", null), listOf(notice.version, notice.text, notice.readAtMs))
+        val other = assertThrows<PhoneException.Refused> { runBlocking { phone.readNotice(2) } }
+        assertEquals("phone.no_notice", other.code)
+        assertEquals(true to false, phone.readNotice(1).changed to phone.readNotice(1).changed, "once")
+        assertNotNull(phone.operator().notice?.readAtMs, "it is not shown again")
+    }
+
+    private suspend fun complains(phone: Phone): String {
+        val blank = assertThrows<PhoneException.Refused> { runBlocking { phone.complain(NewComplaint("  ")) } }
+        assertEquals("phone.complaint_text", blank.code)
+        val new = NewComplaint("名册里的门牌错了", ofResident = true, id = "00000000000000000000000020")
+        val first = phone.complain(new)
+        assertEquals(first, phone.complain(new), "asked again it adds nothing")
+        val told = phone.complaints().single()
+        assertEquals(listOf(first.id, "resident", null, true), listOf(told.id, told.saidBy, told.answer, told.unsent))
+        return first.id
+    }
+
+    private suspend fun asksForConsent(phone: Phone, home: String) {
+        val resident = phone.household(home, false).residents.single().id
+        suspend fun said() = phone.consents(home, resident).associateBy { it.purpose }
+        assertEquals(setOf(ConsentStanding.NOT_ASKED), said().values.map { it.standing }.toSet())
+        val agrees = NewConsent(Purpose.PUBLISH, given = true, how = Manner.SIGNED, id = "0000000000010")
+        val first = phone.consent(home, resident, agrees)
+        assertEquals(first, phone.consent(home, resident, agrees), "asked again it adds nothing")
+        val published = said().getValue(Purpose.PUBLISH)
+        assertEquals(ConsentStanding.GIVEN, published.standing)
+        val entry = published.said.single()
+        assertEquals(listOf(first.id, Manner.SIGNED, "王芳", 1L), listOf(entry.id, entry.how, entry.author, entry.notice))
+        phone.consent(home, resident, NewConsent(Purpose.PUBLISH, given = false, how = Manner.SPOKEN))
+        val after = said()
+        assertEquals(ConsentStanding.WITHDRAWN, after.getValue(Purpose.PUBLISH).standing)
+        val entries = after.getValue(Purpose.PUBLISH).said.map { it.given to it.stands }
+        assertEquals(listOf(true to false, false to true), entries)
+        assertEquals(ConsentStanding.NOT_ASKED, after.getValue(Purpose.CONTACT_BY_PHONE).standing, "one is no other")
+        val nobody = assertThrows<PhoneException.Refused> { runBlocking { phone.consents(home, "0".repeat(13)) } }
+        assertEquals("phone.no_resident", nobody.code)
     }
 
     private fun decide(office: Office, value: String, reason: String) {

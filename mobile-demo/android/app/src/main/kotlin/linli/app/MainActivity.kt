@@ -82,7 +82,8 @@ class MainActivity : ComponentActivity() {
             Place.Today -> TodayScreen(phone, news, sync, open)
             is Place.Card -> CardScreen(phone, here.household, news, open, back)
             is Place.Visit -> VisitScreen(phone, here.household, done = { news += 1; back() }, back)
-            Place.Sync -> SyncScreen(phone, sync, back)
+            Place.Sync -> SyncScreen(phone, sync, open, back)
+            Place.Rights -> RightsScreen(phone, news, back)
         }
     }
 

@@ -2,6 +2,7 @@ package linli.app
 
 import androidx.compose.material3.Button
 import androidx.compose.material3.Text as Words
+import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import linli.Phone
 import linli.PhoneException
@@ -11,7 +12,7 @@ import java.util.Date
 
 /** How it stands between phone and office. */
 @Composable
-fun SyncScreen(phone: Phone, sync: SyncState, back: () -> Unit) {
+fun SyncScreen(phone: Phone, sync: SyncState, open: (Place) -> Unit, back: () -> Unit) {
     Page(said(Text.Sync), back) {
         Words(said(textOf(sync.mark)))
         Fact(Text.Waiting, sync.unsent.toString())
@@ -22,6 +23,7 @@ fun SyncScreen(phone: Phone, sync: SyncState, back: () -> Unit) {
         for (line in sync.said) Words(line)
         Told(sync.failure)
         Button(onClick = { hurry(phone) }) { Words(said(Text.SyncNow)) }
+        TextButton(onClick = { open(Place.Rights) }) { Words(said(Text.Rights)) }
     }
 }
 

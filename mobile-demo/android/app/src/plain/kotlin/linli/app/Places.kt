@@ -11,6 +11,8 @@ sealed interface Place {
     data class Visit(val household: String) : Place
 
     data object Sync : Place
+
+    data object Rights : Place
 }
 
 /** The way to where the worker is. */

@@ -1,5 +1,6 @@
 package linli.app
 
+import linli.Complaint
 import linli.Language
 import linli.Outcome
 import linli.screens.SyncMark
@@ -49,6 +50,16 @@ enum class Text(private val zh: String, private val en: String) {
     Moved("已搬走", "Moved"),
     Refused("不愿交谈", "Declined"),
     Revisit("改天再来", "Come again"),
+    Rights("运营者与隐私说明", "Operator and privacy"),
+    NothingSaid("运营者还没有填写", "The operator has not said anything yet"),
+    PrivacyNotice("隐私说明", "Privacy notice"),
+    HaveRead("我已阅读", "I have read it"),
+    WasRead("已阅读", "Read"),
+    Complain("给运营者提意见", "Tell the operator"),
+    WhoReads("只有您和运营者的管理员看得到,同事看不到", "Only you and the operator's admins read it, no colleague does"),
+    OfResident("是身边居民的意见", "A resident's beside me"),
+    Answered("已答复", "Answered"),
+    WaitsForAnswer("等待答复", "Waits for an answer"),
     ;
 
     fun of(language: Language): String = when (language) {
@@ -74,4 +85,11 @@ fun textOf(mark: SyncMark): Text = when (mark) {
     SyncMark.REFUSED -> Text.MarkRefused
     SyncMark.WAITING -> Text.MarkWaiting
     SyncMark.SETTLED -> Text.MarkSettled
+}
+
+/** How far a complaint has come. */
+fun textOf(complaint: Complaint): Text = when {
+    complaint.answer != null -> Text.Answered
+    complaint.unsent -> Text.Unsent
+    else -> Text.WaitsForAnswer
 }

@@ -1,5 +1,6 @@
 package linli.app
 
+import linli.Complaint
 import linli.KeyStoreException
 import linli.Language
 import linli.Outcome
@@ -84,5 +85,13 @@ class PlainTest {
         assertEquals("今天" to "Today", Text.Today.of(languageOf("zh-CN")) to Text.Today.of(languageOf("en-GB")))
         assertEquals(Outcome.entries.size, Outcome.entries.map { textOf(it) }.toSet().size)
         assertEquals(SyncMark.entries.size, SyncMark.entries.map { textOf(it) }.toSet().size)
+    }
+
+    @Test
+    fun `an answer counts for more than where a complaint lies`() {
+        val waits = Complaint("a", "门牌错了", "worker", 0, answer = null, answeredAtMs = null, unsent = false)
+        assertEquals(Text.WaitsForAnswer, textOf(waits))
+        assertEquals(Text.Unsent, textOf(waits.copy(unsent = true)))
+        assertEquals(Text.Answered, textOf(waits.copy(answer = "已改正", unsent = true)))
     }
 }
