@@ -1,4 +1,4 @@
-/** What befalls a phone: killed in the middle of a save, open twice, its clock moved. */
+/** What befalls a phone: killed in the middle of a save, open twice, its clock moved, a relay whose past was taken back. */
 import {
   badge,
   expect,
@@ -12,6 +12,7 @@ import {
   test,
   visit,
 } from "./src/story.ts";
+import { run } from "../console/src/programs.ts";
 
 const VISITED = () => say("已走访", "Visited");
 
@@ -96,4 +97,42 @@ test("a clock that was set wrong costs nothing that was recorded", async ({ fiel
     const { visits } = await relay.officeOne("household", String(home?.id));
     expect(visits).toHaveLength(1);
   }
+});
+
+test("a relay whose past was taken back is told of, with what proves it", async ({ field }) => {
+  const { page, relay } = field;
+  await synced(page);
+  const before = await relay.copy();
+  await openHousehold(page, personIn("101"));
+  await visit(page, VISITED());
+  await synced(page);
+  // Each welcome says where the relay's chains end.
+  await relay.restart();
+  await page.reload();
+  await synced(page);
+  const now = await relay.copy();
+  await page.reload();
+  await synced(page);
+  const wrong = say("社区服务器的记录和以前不符", "The office's records are not what they were");
+  await expect(page.getByRole("link", { name: wrong })).toHaveCount(0);
+
+  await relay.goBackTo(before);
+  await page.goto(new URL("#/", page.url()).href);
+  await page.reload();
+  await page.getByRole("link", { name: wrong }).click();
+  await expect(page.getByText("anchor.contradiction")).toBeVisible();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: say("保存凭证,交给管理员", "Save the proof for the administrator") }).click(),
+  ]);
+  const proof = relay.file("proof");
+  await download.saveAs(proof);
+  const verify = (data: string) => run("linli", ["verify", "--json", "--data", data, "--anchor", proof]);
+  await verify(now);
+  await expect(verify(before), "what the phone kept is not in it").rejects.toThrow();
+  // The work goes on: what the relay has lost it gets again.
+  await synced(page);
+  const [home] = await relay.office("households", "--search", personIn("101"));
+  const { visits } = await relay.officeOne("household", String(home?.id));
+  expect(visits).toHaveLength(1);
 });

@@ -2,7 +2,7 @@
 //! on the relay, shows beside what they kept; the phone that meets such a relay says so and goes on working.
 #![expect(clippy::expect_used, reason = "a story that cannot go on must stop")]
 
-use linli_tests::{Relay, Roster, change_database, copy_data, problems_beside, problems_in, text};
+use linli_tests::{Phone, Relay, Roster, change_database, copy_data, problems_beside, problems_in, text};
 use serde_json::Value;
 
 /// Cuts the ends off both chains, and says that they always ended there.
@@ -67,4 +67,56 @@ fn what_is_cut_off_a_relay_is_missed_by_its_phones() {
     assert_eq!(both.len(), 2, "what was kept, and what contradicts it: {both:?}");
     assert_eq!(both.iter().filter(|one| one["contradicts"] == true).count(), 1);
     assert!(both.contains(&kept));
+}
+
+/// A PC set back to last week's image, a folder copied from a USB stick: nobody ran `linli restore`, and the relay itself
+/// cannot know.
+#[test]
+fn what_a_relay_lost_with_an_older_copy_of_its_folder_comes_back_from_the_phones() {
+    let mut relay = Relay::start();
+    relay.import(&Roster::of_doors(4).write(&relay.file(""), "名册", Roster::csv()));
+    let [writer, reader] = ["陈静", "李芳"].map(|worker| relay.phone_of(worker, &relay.grids()));
+    let home = writer.households().first().expect("a household").clone();
+    writer.visit(&home, "一");
+    writer.sync();
+    reader.sync();
+    relay.stop();
+    let older = relay.file("older");
+    copy_data(relay.data(), &older);
+    relay.start_again();
+    writer.visit(&home, "二");
+    assert_eq!(writer.sync()["sent"], 1);
+    // Each welcome says where the chains end.
+    writer.sync();
+    reader.sync();
+    relay.stop();
+    std::fs::remove_dir_all(relay.data()).expect("the folder to go");
+    copy_data(&older, relay.data());
+    relay.start_again();
+
+    let notes = |phone: &Phone| {
+        let card = phone.card(&home);
+        let visits = card["visits"].as_array().expect("visits");
+        let mut notes: Vec<String> = visits.iter().map(|visit| text(visit, "note")).collect();
+        notes.sort();
+        notes
+    };
+    // Something new is written before anything that was lost is back.
+    reader.visit(&home, "三");
+    let report = reader.sync();
+    assert_eq!(text(&report["contradiction"], "code"), "anchor.contradiction", "{report}");
+    let report = writer.sync();
+    assert_eq!(text(&report["contradiction"], "code"), "anchor.contradiction", "{report}");
+    reader.sync();
+    relay.settle();
+    assert_eq!(notes(&writer), ["一", "三", "二"]);
+    assert_eq!(notes(&reader), ["一", "三", "二"]);
+    // Once: from then on the chains are counted from where they are.
+    for phone in [&writer, &reader] {
+        let report = phone.sync();
+        assert_eq!((&report["sent"], &report["contradiction"]), (&Value::from(0), &Value::Null), "{report}");
+        assert_eq!(text(&phone.one(&["status"])["contradiction"], "code"), "anchor.contradiction");
+    }
+    relay.stop();
+    assert_eq!(problems_in(relay.data()), Vec::<String>::new());
 }

@@ -18,6 +18,7 @@ use std::str::FromStr;
 pub(crate) enum Call {
     Status {},
     Digests {},
+    Anchors {},
     Enrol { relay_url: String, code: String },
     EnrolScanned { relay_url: String, scanned: String },
     Today(TodayFilter),
@@ -59,6 +60,7 @@ impl Call {
         match self {
             Call::Status {} => json(engine.status().await?),
             Call::Digests {} => json(engine.digests().await?),
+            Call::Anchors {} => json(engine.anchors().await?),
             Call::Enrol { relay_url, code } => json(engine.enrol(&relay_url, &code).await?),
             Call::EnrolScanned { relay_url, scanned } => {
                 json(engine.enrol_scanned_at(&relay_url, &scanned).await?)

@@ -30,7 +30,7 @@ impl ChainHead {
     pub const NONE: ChainHead = ChainHead { number: 0, hash: Hash::ZERO };
 
     /// Whether this cannot have become of a chain that once ended there: it is shorter, or its end is another.
-    fn contradicts(&self, earlier: &ChainHead) -> bool {
+    pub fn contradicts(&self, earlier: &ChainHead) -> bool {
         self.number < earlier.number || (self.number == earlier.number && self.hash != earlier.hash)
     }
 }

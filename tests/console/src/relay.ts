@@ -90,6 +90,27 @@ export class Relay {
   /** Stops, or is killed, and starts again on the same data and port; with its clock days ahead when asked. */
   async restart(signal: "SIGTERM" | "SIGKILL" = "SIGTERM", daysAhead = 0) {
     await stop(this.#running, signal);
+    await this.#goOn(daysAhead);
+  }
+
+  /** What it has now, as a copy. */
+  async copy(): Promise<string> {
+    await stop(this.#running);
+    const copy = this.file(`copy-${randomBytes(4).toString("hex")}`);
+    await cp(this.data, copy, { recursive: true });
+    await this.#goOn();
+    return copy;
+  }
+
+  /** Somebody puts an old copy in its place and says nothing of it. */
+  async goBackTo(copy: string) {
+    await stop(this.#running);
+    await rm(this.data, { recursive: true });
+    await cp(copy, this.data, { recursive: true });
+    await this.#goOn();
+  }
+
+  async #goOn(daysAhead = 0) {
     this.#running = await serve(this.#folder, this.#listen, daysAhead);
   }
 

@@ -2,6 +2,7 @@
 //!
 //! The order is the flow control: a page is stored before the next frame is looked at.
 
+use super::heads::Seen;
 use super::link::Link;
 use super::{Listener, SyncEvent, SyncReport};
 use crate::packing::pack_items;
@@ -172,8 +173,12 @@ impl<'e> Driver<'e> {
         }
         if let Some(head) = &welcome.head {
             let now_ms = engine.env.now_ms();
-            if super::heads::see(&mut tx, head, &self.relay, &self.heads, now_ms).await? {
+            let seen = super::heads::see(&mut tx, head, &self.relay, &self.heads, now_ms).await?;
+            if seen != Seen::Agrees {
                 self.report.contradiction = Some(super::heads::told(engine.lang()));
+            }
+            if seen == Seen::FellBack {
+                super::lineage::start_over(&mut tx, engine.device(), now_ms).await?;
             }
         }
         outbox::seal_pending(&mut tx, engine.key.as_ref(), engine.env.now_ms()).await?;

@@ -1,4 +1,5 @@
-//! A relay that was restored from a backup: its log is shorter than it was, and its numbers mean other batches.
+//! A relay that was restored from a backup, or in whose place an older copy was put: its log is shorter than it was, and
+//! its numbers mean other batches.
 //!
 //! What this phone wrote is still in its documents. All of it is handed in again, because nobody knows how much
 //! the relay lost; it recognises what it has.
@@ -21,8 +22,17 @@ pub(super) async fn see(
         return Ok(());
     }
     if known.is_some() {
-        spaces::read_again(&mut *conn).await?;
-        super::again::everything(&mut *conn, device, now_ms).await?;
+        start_over(&mut *conn, device, now_ms).await?;
     }
     meta::set(conn, meta::Fact::Lineage, &lineage.0).await
+}
+
+/// Reads everything again, and hands in again what this phone wrote.
+pub(super) async fn start_over(
+    conn: &mut SqliteConnection,
+    device: DeviceId,
+    now_ms: TimeMs,
+) -> Result<(), EngineError> {
+    spaces::read_again(&mut *conn).await?;
+    super::again::everything(conn, device, now_ms).await
 }

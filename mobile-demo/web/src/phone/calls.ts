@@ -17,6 +17,7 @@ import type {
 import type {
   AddedHousehold,
   AddedResident,
+  Anchor,
   BuildingChart,
   Campaign,
   Conflict,
@@ -86,6 +87,8 @@ export interface Calls {
   status: { args: Nothing; result: Status };
   /** What is held of each space, to be compared with the office's `linli digests`. */
   digests: { args: Nothing; result: SpaceDigest[] };
+  /** Where the relay's chains ended, as it signed it: for the office's `linli verify --anchor`. */
+  anchors: { args: Nothing; result: Anchor[] };
   /** The language of the engine's sentences from now on. */
   setLanguage: { args: { language: "zh" | "en" }; result: null };
   enrol: { args: { relayUrl: string; code: string }; result: Enrolled };

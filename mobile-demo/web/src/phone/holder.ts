@@ -18,6 +18,7 @@ import { says } from "./says";
 const READS: ReadonlySet<Method> = new Set<Method>([
   "status",
   "digests",
+  "anchors",
   "today",
   "buildingChart",
   "households",

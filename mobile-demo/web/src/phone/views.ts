@@ -10,6 +10,8 @@ export interface Status {
   worker_name: string | null;
   community: string | null;
   told?: Refusal;
+  /** The relay's chains once did not end where they had before: something was rewritten or cut off there. */
+  contradiction?: Refusal;
   relay: string | null;
   households: number;
   unsent: number;
@@ -28,6 +30,17 @@ export interface SpaceDigest {
   documents: number;
   /** Four groups of four characters that two people compare aloud. */
   code: string;
+}
+
+/** Where the relay's chains ended, as it signed it. */
+export interface Anchor {
+  lineage: string;
+  audit_row: number;
+  log_row: number;
+  at_ms: number;
+  /** Whether it contradicts what it had said before. */
+  contradicts: boolean;
+  head: string;
 }
 
 export interface Refusal {

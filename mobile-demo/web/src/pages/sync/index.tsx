@@ -33,6 +33,7 @@ export default function Sync() {
         {(known) => (
           <>
             <State status={known} />
+            <Contradiction status={known} />
             <Spaces status={known} />
             <Refusals status={known} />
             <Carry status={known} />
@@ -88,6 +89,36 @@ function State({ status }: { status: PhoneStatus }) {
           </div>
         </div>
       )}
+    </section>
+  );
+}
+
+/** The relay does not end where it had said: what it signed then is kept here, and the administrator needs it. */
+function Contradiction({ status: { contradiction } }: { status: PhoneStatus }) {
+  const { t } = useTranslation("sync");
+  const ask = useDo("anchors");
+  if (!contradiction) return null;
+  const save = () =>
+    ask.mutate(
+      {},
+      {
+        onSuccess: (anchors) => {
+          const lines = anchors.map((anchor) => `${JSON.stringify(anchor)}\n`).join("");
+          void saveFile(new TextEncoder().encode(lines), t("anchors.file_name"));
+        },
+      },
+    );
+  return (
+    <section className="panel">
+      <h2>
+        <Status tone="warning">{t("contradiction")}</Status>
+      </h2>
+      <p>{contradiction.text}</p>
+      <p className="code">{contradiction.code}</p>
+      <Button block fill="outline" color="primary" loading={ask.isPending} onClick={save}>
+        {t("anchors.save")}
+      </Button>
+      <Refused problem={ask.error} />
     </section>
   );
 }

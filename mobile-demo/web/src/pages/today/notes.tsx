@@ -18,12 +18,24 @@ const dayOf = (at: number) => new Date(at).toDateString();
 export function Notes({ status }: { status: Status }) {
   return (
     <div className="notes">
+      <Contradiction status={status} />
       <NewDirective />
       <NewNotice />
       <Reminder status={status} />
       <Room />
       <NoPin />
     </div>
+  );
+}
+
+function Contradiction({ status }: { status: Status }) {
+  const { t } = useTranslation("today");
+  if (!status.contradiction) return null;
+  return (
+    <Link className="note warning" to="/sync">
+      <ExclamationCircleOutline aria-hidden />
+      <span>{t("contradiction")}</span>
+    </Link>
   );
 }
 
