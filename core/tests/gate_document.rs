@@ -51,9 +51,8 @@ fn two() -> RawDocument {
 
 /// The changes of a document, one after the other, each of one operation, by actors in turn.
 fn long(changes: usize, actors: usize) -> RawDocument {
-    let mut document = RawDocument::default();
-    document.actors =
-        (0..actors).map(|actor| [&[1; 8][..], &(actor as u64).to_be_bytes()].concat()).collect();
+    let names = (0..actors).map(|actor| [&[1; 8][..], &(actor as u64).to_be_bytes()].concat());
+    let mut document = RawDocument { actors: names.collect(), ..RawDocument::default() };
     let run = |rows: usize, value: u8| {
         let mut run = signed(rows as i64);
         run.push(value);
