@@ -138,6 +138,15 @@ pub(crate) async fn start_epoch(
     meta::set_chain(conn, sealer.end).await
 }
 
+/// Epoch of the own chain, and the number up to which its batches do not wait any more; 0 when all of them do.
+pub(crate) async fn acknowledged(conn: &mut SqliteConnection) -> Result<(u32, u64), EngineError> {
+    let end = meta::chain(&mut *conn).await?;
+    let waits =
+        sql::query_scalar("SELECT min(number) FROM outbox WHERE epoch = ?").bind(i64::from(end.epoch));
+    let first: Option<i64> = waits.fetch_one(conn).await?;
+    Ok((end.epoch, first.map_or(end.number, |first| from_sql(first).saturating_sub(1))))
+}
+
 /// Whose batches to send next, and up to which.
 pub(crate) struct Unsent {
     pub(crate) device: DeviceId,

@@ -40,6 +40,9 @@ pub(crate) struct Driver<'e> {
     relay: PublicKey,
     /// Where the relay's chains ended before this connection.
     heads: Vec<(SignedHead, HeadStatement)>,
+    /// Epoch and number up to which the relay had acknowledged the own chain before this connection began: another
+    /// connection's acknowledgements may be newer than what is said on this one.
+    acknowledged: (u32, u64),
 }
 
 impl<'e> Driver<'e> {
@@ -55,6 +58,7 @@ impl<'e> Driver<'e> {
         let chain = Some(meta::chain(&mut conn).await?);
         let seen = meta::seen_grants(&mut conn).await?.map(|seen| seen.version);
         let heads = super::heads::kept(&mut conn, &profile.relay_key).await?;
+        let acknowledged = outbox::acknowledged(&mut conn).await?;
         drop(conn);
         let (machine, asks) = Device::connect(
             engine.device(),
@@ -75,6 +79,7 @@ impl<'e> Driver<'e> {
             names: BTreeMap::new(),
             relay: profile.relay_key.clone(),
             heads,
+            acknowledged,
         };
         driver.carry_out(link, asks, listener).await?;
         Ok(driver)
@@ -168,19 +173,7 @@ impl<'e> Driver<'e> {
         meta::set(&mut tx, meta::Fact::Community, welcome.community.as_bytes()).await?;
         meta::set_told(&mut tx, welcome.told.as_ref()).await?;
         people::set_people(&mut tx, &welcome.people).await?;
-        if let Some(lineage) = welcome.lineage {
-            super::lineage::see(&mut tx, engine.device(), lineage, engine.env.now_ms()).await?;
-        }
-        if let Some(head) = &welcome.head {
-            let now_ms = engine.env.now_ms();
-            let seen = super::heads::see(&mut tx, head, &self.relay, &self.heads, now_ms).await?;
-            if seen != Seen::Agrees {
-                self.report.contradiction = Some(super::heads::told(engine.lang()));
-            }
-            if seen == Seen::FellBack {
-                super::lineage::start_over(&mut tx, engine.device(), now_ms).await?;
-            }
-        }
+        self.notice_another_log(&mut tx, &welcome).await?;
         outbox::seal_pending(&mut tx, engine.key.as_ref(), engine.env.now_ms()).await?;
         spaces::set_grants(&mut tx, &welcome.grants).await?;
         let mut parted = None;
@@ -208,6 +201,39 @@ impl<'e> Driver<'e> {
         let asks = self.machine.on_cursors(&welcome.grants, &cursors, own, welcome.chain);
         let restart = parted.map(Ask::StartEpoch);
         Ok(restart.into_iter().chain(asks).collect())
+    }
+
+    /// Starts over when the relay does not have the log that this phone has followed and written to: it was restored,
+    /// its log contradicts what it had signed, or it lacks batches of this phone that it had acknowledged.
+    async fn notice_another_log(
+        &mut self,
+        conn: &mut SqliteConnection,
+        welcome: &Welcome,
+    ) -> Result<(), EngineError> {
+        let (engine, now_ms) = (self.engine, self.engine.env.now_ms());
+        let mut another = false;
+        if let Some(lineage) = welcome.lineage {
+            another = super::lineage::see(&mut *conn, lineage).await?;
+        }
+        if let Some(head) = &welcome.head {
+            let seen = super::heads::see(&mut *conn, head, &self.relay, &self.heads, now_ms).await?;
+            if seen != Seen::Agrees {
+                self.report.contradiction = Some(super::heads::told(engine.lang()));
+            }
+            another |= seen == Seen::FellBack;
+        }
+        let has = welcome.chain.map_or((0, 0), |end| (end.epoch, end.number));
+        let (epoch, acknowledged) = self.acknowledged;
+        let lacks = acknowledged > 0 && has < self.acknowledged;
+        if another || lacks {
+            super::lineage::start_over(&mut *conn, engine.device(), now_ms).await?;
+        }
+        if lacks {
+            // Its copy of the chain cannot go on, and of an epoch that has just begun nothing was acknowledged: so this
+            // is done once.
+            outbox::start_epoch(conn, engine.key.as_ref(), epoch + 1, now_ms).await?;
+        }
+        Ok(())
     }
 
     /// What is signed counts. A statement that is forged or older than the one before ends the connection, and

@@ -10,21 +10,14 @@ use crate::store::{meta, spaces};
 use linli_core::ids::{DeviceId, Hash};
 use linli_core::time::TimeMs;
 
-/// Takes note of which life of the log the relay has. A phone that knew another starts over.
-pub(super) async fn see(
-    conn: &mut SqliteConnection,
-    device: DeviceId,
-    lineage: Hash,
-    now_ms: TimeMs,
-) -> Result<(), EngineError> {
+/// Takes note of which life of the log the relay has; whether this phone knew another.
+pub(super) async fn see(conn: &mut SqliteConnection, lineage: Hash) -> Result<bool, EngineError> {
     let known = meta::get(&mut *conn, meta::Fact::Lineage).await?;
     if known.as_deref() == Some(lineage.0.as_slice()) {
-        return Ok(());
+        return Ok(false);
     }
-    if known.is_some() {
-        start_over(&mut *conn, device, now_ms).await?;
-    }
-    meta::set(conn, meta::Fact::Lineage, &lineage.0).await
+    meta::set(conn, meta::Fact::Lineage, &lineage.0).await?;
+    Ok(known.is_some())
 }
 
 /// Reads everything again, and hands in again what this phone wrote.
