@@ -123,7 +123,9 @@ test("a relay whose past was taken back is told of, with what proves it", async 
   await expect(page.getByText("anchor.contradiction")).toBeVisible();
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("button", { name: say("保存凭证,交给管理员", "Save the proof for the administrator") }).click(),
+    page
+      .getByRole("button", { name: say("保存凭证,交给管理员", "Save the proof for the administrator") })
+      .click(),
   ]);
   const proof = relay.file("proof");
   await download.saveAs(proof);

@@ -1,6 +1,6 @@
 //! Phones keep where the relay's chains ended. What somebody rewrites or cuts off there, knowing everything that lies
 //! on the relay, shows beside what they kept; the phone that meets such a relay says so and goes on working.
-#![expect(clippy::expect_used, reason = "a story that cannot go on must stop")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a story that cannot go on must stop")]
 
 use linli_tests::{Phone, Relay, Roster, change_database, copy_data, problems_beside, problems_in, text};
 use serde_json::Value;
@@ -69,10 +69,9 @@ fn what_is_cut_off_a_relay_is_missed_by_its_phones() {
     assert!(both.contains(&kept));
 }
 
-/// A PC set back to last week's image, a folder copied from a USB stick: nobody ran `linli restore`, and the relay itself
-/// cannot know.
-#[test]
-fn what_a_relay_lost_with_an_older_copy_of_its_folder_comes_back_from_the_phones() {
+/// A relay with two phones whose older copy was put in its place after the first phone's visit "二": nobody ran `linli
+/// restore`, and the relay itself cannot know.
+fn set_back() -> (Relay, Phone, Phone, String) {
     let mut relay = Relay::start();
     relay.import(&Roster::of_doors(4).write(&relay.file(""), "名册", Roster::csv()));
     let [writer, reader] = ["陈静", "李芳"].map(|worker| relay.phone_of(worker, &relay.grids()));
@@ -93,30 +92,57 @@ fn what_a_relay_lost_with_an_older_copy_of_its_folder_comes_back_from_the_phones
     std::fs::remove_dir_all(relay.data()).expect("the folder to go");
     copy_data(&older, relay.data());
     relay.start_again();
+    (relay, writer, reader, home)
+}
 
-    let notes = |phone: &Phone| {
-        let card = phone.card(&home);
-        let visits = card["visits"].as_array().expect("visits");
-        let mut notes: Vec<String> = visits.iter().map(|visit| text(visit, "note")).collect();
-        notes.sort();
-        notes
-    };
+fn notes(phone: &Phone, home: &str) -> Vec<String> {
+    let card = phone.card(home);
+    let visits = card["visits"].as_array().expect("visits");
+    let mut notes: Vec<String> = visits.iter().map(|visit| text(visit, "note")).collect();
+    notes.sort();
+    notes
+}
+
+#[test]
+fn what_a_relay_lost_with_an_older_copy_of_its_folder_comes_back_from_the_phones() {
+    let (mut relay, writer, reader, home) = set_back();
     // Something new is written before anything that was lost is back.
     reader.visit(&home, "三");
-    let report = reader.sync();
-    assert_eq!(text(&report["contradiction"], "code"), "anchor.contradiction", "{report}");
-    let report = writer.sync();
-    assert_eq!(text(&report["contradiction"], "code"), "anchor.contradiction", "{report}");
+    for phone in [&reader, &writer] {
+        let report = phone.sync();
+        assert_eq!(text(&report["contradiction"], "code"), "anchor.contradiction", "{report}");
+    }
     reader.sync();
     relay.settle();
-    assert_eq!(notes(&writer), ["一", "三", "二"]);
-    assert_eq!(notes(&reader), ["一", "三", "二"]);
     // Once: from then on the chains are counted from where they are.
     for phone in [&writer, &reader] {
+        assert_eq!(notes(phone, &home), ["一", "三", "二"]);
         let report = phone.sync();
         assert_eq!((&report["sent"], &report["contradiction"]), (&Value::from(0), &Value::Null), "{report}");
         assert_eq!(text(&phone.one(&["status"])["contradiction"], "code"), "anchor.contradiction");
     }
+    relay.stop();
+    assert_eq!(problems_in(relay.data()), Vec::<String>::new());
+}
+
+#[test]
+fn what_was_acknowledged_comes_back_to_a_relay_that_has_grown_longer_since() {
+    let (mut relay, writer, _, home) = set_back();
+    // More is written than was lost, before the phone that lost it comes: no head contradicts another any more.
+    let newcomer = relay.phone_of("王芳", &relay.grids());
+    for number in 0..5 {
+        newcomer.visit(&home, &format!("新{number}"));
+        newcomer.sync();
+    }
+    let report = writer.sync();
+    assert_eq!(report["contradiction"], Value::Null, "{report}");
+    let report = writer.sync();
+    assert_eq!(report["sent"], 0, "once: {report}");
+    newcomer.sync();
+    relay.settle();
+    let all = ["一", "二", "新0", "新1", "新2", "新3", "新4"];
+    assert_eq!(notes(&writer, &home), all);
+    assert_eq!(notes(&newcomer, &home), all);
     relay.stop();
     assert_eq!(problems_in(relay.data()), Vec::<String>::new());
 }
