@@ -11,6 +11,7 @@ import { Screen } from "@/shared/screen";
 import { SearchField } from "@/shared/search-field";
 import { Empty, Failed, Loaded, Loading } from "@/shared/states";
 import { Ago } from "@/shared/time";
+import { useTyped } from "@/shared/typed";
 import { UpdateNote } from "@/shared/update";
 import { Campaigns } from "./campaigns";
 import { Found } from "./found";
@@ -23,17 +24,12 @@ type Only = (typeof ONLY)[number];
 
 export default function Today() {
   const { t } = useTranslation("today");
+  const [search, setSearch] = useTyped();
   // In the address, so that coming back from a household finds the list as it was.
   const [params, setParams] = useSearchParams();
-  const search = params.get("q") ?? "";
   const only = ONLY.find((word) => word === params.get("only"));
-  const set = (key: "q" | "only", value: string | undefined) => {
-    const next = new URLSearchParams(params);
-    if (value === undefined || value === "") next.delete(key);
-    else next.set(key, value);
-    // At once: what is typed has to be in the field before the next key.
-    setParams(next, { replace: true, flushSync: true });
-  };
+  const setOnly = (value: Only | undefined) =>
+    setParams(value === undefined ? {} : { only: value }, { replace: true });
   const wanted = search.trim();
   const scroller = useRef<HTMLElement>(null);
   const status = useAsk("status", {});
@@ -45,8 +41,8 @@ export default function Today() {
       scroller={scroller}
       top={
         <div className="today-top">
-          <SearchField value={search} onChange={(value) => set("q", value)} hint={t("search.hint")} />
-          {wanted === "" && <Filters value={only} onChange={(value) => set("only", value)} />}
+          <SearchField value={search} onChange={setSearch} hint={t("search.hint")} />
+          {wanted === "" && <Filters value={only} onChange={setOnly} />}
         </div>
       }
     >
