@@ -1,7 +1,34 @@
 /** What forms are made of. Every field has a label that is seen and read aloud. */
 import { CheckOutline } from "antd-mobile-icons";
 import { Input, TextArea } from "antd-mobile";
-import { useId, type HTMLInputTypeAttribute, type ReactNode } from "react";
+import { createContext, use, useId, type HTMLInputTypeAttribute, type ReactNode } from "react";
+
+const InForm = createContext(false);
+
+interface FormProps {
+  className?: string;
+  onSubmit: () => void;
+  children: ReactNode;
+}
+
+/**
+ * Browsers keep what stands in a page's fields in files of their own, in the clear, to fill it in again after a crash.
+ * A form without `autoComplete` is left out; what the app keeps of a draft is encrypted.
+ */
+export function PrivateForm({ className, onSubmit, children }: FormProps) {
+  return (
+    <form
+      className={className}
+      autoComplete="off"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit();
+      }}
+    >
+      <InForm value>{children}</InForm>
+    </form>
+  );
+}
 
 interface TextFieldProps {
   label: string;
@@ -38,6 +65,8 @@ interface NoteFieldProps {
 
 export function NoteField({ label, value, onChange, rows = 3, ...area }: NoteFieldProps) {
   const id = useId();
+  // Unlike an input, it has no word of its own that keeps browsers from writing it down.
+  if (!use(InForm)) throw new Error("a note stands in a PrivateForm");
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>

@@ -2,7 +2,7 @@
 import { Button } from "antd-mobile";
 import { useState } from "react";
 import { useTranslation } from "@/shared/texts";
-import { Choice, TextField } from "./fields";
+import { Choice, PrivateForm, TextField } from "./fields";
 import { Refused } from "./states";
 
 interface TagEditorProps {
@@ -19,9 +19,8 @@ export function TagEditor({ tags, onChange, error }: TagEditorProps) {
   const options = [...new Set([...tags, ...offered])].map((tag) => ({ value: tag, label: tag }));
   const toggle = (tag: string) => onChange(`${tags.includes(tag) ? "-" : "+"}${tag}`);
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
+    <PrivateForm
+      onSubmit={() => {
         if (typed.trim() === "") return;
         onChange(`+${typed.trim()}`);
         setTyped("");
@@ -33,6 +32,6 @@ export function TagEditor({ tags, onChange, error }: TagEditorProps) {
       <Button block type="submit" disabled={typed.trim() === ""} color="primary" fill="outline">
         {t("tags.add")}
       </Button>
-    </form>
+    </PrivateForm>
   );
 }

@@ -6,7 +6,7 @@ import { useTranslation } from "@/shared/texts";
 import { Link, useNavigate } from "react-router";
 import type { Duplicate, NewHousehold, Status } from "@/phone/calls";
 import { useDraft } from "@/shared/draft";
-import { Choice, NoteField, TextField } from "@/shared/fields";
+import { Choice, NoteField, PrivateForm, TextField } from "@/shared/fields";
 import { gridsOf } from "@/shared/grids";
 import { newId } from "@/shared/ids";
 import { useAsk, useDo } from "@/shared/phone";
@@ -74,13 +74,7 @@ function AddForm({ status }: { status: Status }) {
   };
   const same = like.error === null ? (like.data ?? []) : [];
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-    >
+    <PrivateForm className="form" onSubmit={() => void save()}>
       <DraftNote draft={draft} />
       {grids.length > 1 && (
         <Choice
@@ -120,7 +114,7 @@ function AddForm({ status }: { status: Status }) {
         </Button>
         <p className="hint">{t("save.text")}</p>
       </div>
-    </form>
+    </PrivateForm>
   );
 }
 

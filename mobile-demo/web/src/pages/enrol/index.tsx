@@ -5,7 +5,7 @@ import { CheckShieldOutline, FillinOutline, LinkOutline, ScanningOutline } from 
 import { useState } from "react";
 import { useTranslation } from "@/shared/texts";
 import type { Enrolled } from "@/phone/calls";
-import { TextField } from "@/shared/fields";
+import { PrivateForm, TextField } from "@/shared/fields";
 import { Fingerprint } from "@/shared/fingerprint";
 import { fingerprintOf, invitationIn, invitationOfLink, relayOf } from "@/shared/invitation";
 import { LanguageChoice } from "@/shared/language-choice";
@@ -115,12 +115,7 @@ function Type({ onDone, onBack }: { onDone: (enrolled: Enrolled) => void; onBack
   const enrolled = useEnrolled(onDone);
   const [code, setCode] = useState("");
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        enrol.mutate({ relayUrl: location.origin, code }, { onSuccess: enrolled });
-      }}
-    >
+    <PrivateForm onSubmit={() => enrol.mutate({ relayUrl: location.origin, code }, { onSuccess: enrolled })}>
       <h1>{t("type")}</h1>
       <TextField
         label={t("code")}
@@ -147,7 +142,7 @@ function Type({ onDone, onBack }: { onDone: (enrolled: Enrolled) => void; onBack
           {t("other")}
         </Button>
       </div>
-    </form>
+    </PrivateForm>
   );
 }
 

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "@/shared/texts";
 import type { Household } from "@/phone/calls";
 import { useDraft } from "@/shared/draft";
-import { NoteField, TextField } from "@/shared/fields";
+import { NoteField, PrivateForm, TextField } from "@/shared/fields";
 import { useDo } from "@/shared/phone";
 import { DraftNote } from "@/shared/saved";
 import { Sheet } from "@/shared/sheet";
@@ -81,12 +81,7 @@ function EditField({ household, field, onDone }: { household: Household; field: 
     );
   };
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        save();
-      }}
-    >
+    <PrivateForm onSubmit={save}>
       <DraftNote draft={draft} />
       {field === "note" ? (
         <NoteField label={t("field.note")} value={typed} onChange={change} />
@@ -98,6 +93,6 @@ function EditField({ household, field, onDone }: { household: Household; field: 
         {t("save")}
       </Button>
       <p className="hint">{t("edit.text")}</p>
-    </form>
+    </PrivateForm>
   );
 }

@@ -3,7 +3,7 @@ import { Button } from "antd-mobile";
 import { useTranslation } from "@/shared/texts";
 import type { Complaint, PrivacyNotice } from "@/phone/calls";
 import { useDraft } from "@/shared/draft";
-import { Choice, NoteField } from "@/shared/fields";
+import { Choice, NoteField, PrivateForm } from "@/shared/fields";
 import { newId } from "@/shared/ids";
 import { useAsk, useDo } from "@/shared/phone";
 import { DraftNote } from "@/shared/saved";
@@ -88,29 +88,31 @@ function Say() {
     <section className="panel">
       <h2>{t("box")}</h2>
       <p className="hint">{t("box.text")}</p>
-      <DraftNote draft={draft} />
-      <Choice
-        label={t("by")}
-        options={SAID_BY.map((value) => ({ value, label: t(`by.${value}`) }))}
-        value={[by]}
-        onChange={(chosen) => draft.change({ by: chosen })}
-      />
-      <NoteField
-        label={t("what")}
-        value={text}
-        onChange={(typed) => draft.change({ text: typed })}
-        maxLength={2000}
-      />
-      <Refused problem={complain.error} />
-      <Button
-        block
-        color="primary"
-        loading={complain.isPending}
-        disabled={text.trim() === ""}
-        onClick={() => void save()}
-      >
-        {t("box.ok")}
-      </Button>
+      <PrivateForm onSubmit={() => void save()}>
+        <DraftNote draft={draft} />
+        <Choice
+          label={t("by")}
+          options={SAID_BY.map((value) => ({ value, label: t(`by.${value}`) }))}
+          value={[by]}
+          onChange={(chosen) => draft.change({ by: chosen })}
+        />
+        <NoteField
+          label={t("what")}
+          value={text}
+          onChange={(typed) => draft.change({ text: typed })}
+          maxLength={2000}
+        />
+        <Refused problem={complain.error} />
+        <Button
+          block
+          type="submit"
+          color="primary"
+          loading={complain.isPending}
+          disabled={text.trim() === ""}
+        >
+          {t("box.ok")}
+        </Button>
+      </PrivateForm>
     </section>
   );
 }

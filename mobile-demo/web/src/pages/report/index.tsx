@@ -10,7 +10,7 @@ import {
   type Status,
 } from "@/phone/calls";
 import { useDraft } from "@/shared/draft";
-import { Choice, NoteField, TextField } from "@/shared/fields";
+import { Choice, NoteField, PrivateForm, TextField } from "@/shared/fields";
 import { gridsOf } from "@/shared/grids";
 import { newId } from "@/shared/ids";
 import { useAsk, useDo } from "@/shared/phone";
@@ -88,13 +88,7 @@ function ReportForm({ status, household }: { status: Status; household?: Househo
     );
   };
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-    >
+    <PrivateForm className="form" onSubmit={() => void save()}>
       <DraftNote draft={draft} />
       <Choice
         label={t("category")}
@@ -132,6 +126,6 @@ function ReportForm({ status, household }: { status: Status; household?: Househo
         </Button>
         <p className="hint">{t("save.text")}</p>
       </div>
-    </form>
+    </PrivateForm>
   );
 }

@@ -5,7 +5,7 @@ import { useTranslation } from "@/shared/texts";
 import { useNavigate, useParams } from "react-router";
 import type { NewResident, Resident } from "@/phone/calls";
 import { useDraft } from "@/shared/draft";
-import { Choice, TextField } from "@/shared/fields";
+import { Choice, PrivateForm, TextField } from "@/shared/fields";
 import { newId } from "@/shared/ids";
 import { useAsk, useDo, usePhone } from "@/shared/phone";
 import { DraftNote } from "@/shared/saved";
@@ -80,19 +80,13 @@ function Add({ household, address }: { household: string; address: string }) {
     );
   };
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-    >
+    <PrivateForm className="form" onSubmit={() => void save()}>
       <p className="hint">{address}</p>
       <DraftNote draft={draft} />
       <Fields form={form} onChange={draft.change} />
       <Refused problem={add.error} />
       <SaveBar pending={add.isPending} disabled={form.name.trim() === ""} />
-    </form>
+    </PrivateForm>
   );
 }
 
@@ -133,13 +127,7 @@ function Edit({ household, resident }: { household: string; resident: Resident }
     }
   };
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-    >
+    <PrivateForm className="form" onSubmit={() => void save()}>
       <DraftNote draft={draft} />
       <Fields form={form} onChange={draft.change} />
       <button type="button" className="row panel" onClick={() => setSheet("tags")}>
@@ -194,7 +182,7 @@ function Edit({ household, resident }: { household: string; resident: Resident }
           </Button>
         </Sheet>
       )}
-    </form>
+    </PrivateForm>
   );
 }
 

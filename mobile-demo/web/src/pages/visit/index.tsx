@@ -7,7 +7,7 @@ import { useParams } from "react-router";
 import { OUTCOMES, type Household, type NewVisit, type Outcome } from "@/phone/calls";
 import { useCampaign } from "@/shared/campaign";
 import { useDraft } from "@/shared/draft";
-import { Choice, NoteField, TextField } from "@/shared/fields";
+import { Choice, NoteField, PrivateForm, TextField } from "@/shared/fields";
 import { newId } from "@/shared/ids";
 import { useAsk, useDo } from "@/shared/phone";
 import { PhotoField, usePhoto } from "@/shared/photo";
@@ -119,13 +119,7 @@ function VisitForm({ household, onDone }: { household: Household; onDone: (done:
   };
   const showsMore = more || form.temperature !== "" || form.told.length > 0;
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-    >
+    <PrivateForm className="form" onSubmit={() => void save()}>
       <DraftNote draft={draft} />
       <Choice
         big
@@ -197,7 +191,7 @@ function VisitForm({ household, onDone }: { household: Household; onDone: (done:
           {t(outcome === null ? "choose" : "save")}
         </Button>
       </div>
-    </form>
+    </PrivateForm>
   );
 }
 
