@@ -23,7 +23,7 @@ mod export;
 mod grid_list;
 mod grids;
 mod household;
-mod households;
+pub(crate) mod households;
 mod import;
 mod import_steps;
 mod imports;

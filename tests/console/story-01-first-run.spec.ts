@@ -168,6 +168,21 @@ test("a large community is listed, searched and walked by keyboard", async ({ la
   await page.getByLabel(say("在户中查找", "Search households")).fill("没有这样的户 zzzz");
   await expect(page.getByText(say("没有找到", "Nothing found"))).toBeVisible();
   await judge(page, "01-households-none");
+  await page.getByLabel(say("在户中查找", "Search households")).fill("");
+
+  // A search is most often a name: browsers keep addresses, so it stands in none, and is there after going back.
+  const all = page.getByText(say("11,500 户", "11,500 households"), { exact: true });
+  await expect(all).toBeVisible();
+  await page.getByRole("combobox", { name: say("查找户", "Find a household") }).fill("王");
+  await page.keyboard.press("Enter");
+  await expect(page.getByLabel(say("在户中查找", "Search households"))).toHaveValue("王");
+  await expect(all).toBeHidden();
+  expect(decodeURI(page.url())).not.toContain("王");
+  await rows.first().getByRole("link").click();
+  await expect(page).toHaveURL(/households\/\w+$/);
+  await page.goBack();
+  await expect(page.getByLabel(say("在户中查找", "Search households"))).toHaveValue("王");
+  await expect(all).toBeHidden();
 });
 
 interface Account {

@@ -53,4 +53,4 @@ pub use relay::{COMMUNITY, Metrics, Relay, copy_data, problems_beside, problems_
 pub use roster::{GRID, Home, Roster};
 pub use socket::RawSocket;
 pub use traces::{raw_traces, traces};
-pub use web::{Answer, Web};
+pub use web::{Answer, Web, percent_encoded};

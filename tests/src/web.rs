@@ -55,6 +55,13 @@ impl Web {
         self.ask("GET", path, "zh", None)
     }
 
+    /// The households that a search finds; `query` as it stands in the header.
+    pub fn search(&self, query: &str) -> Answer {
+        let request = self.http.get(format!("{}/v1/households", self.url)).header("x-linli-search", query);
+        let request = self.token.iter().fold(request, |request, token| request.bearer_auth(token));
+        Answer::read(request.send().expect("an answer"))
+    }
+
     /// Any request, in a language.
     pub fn ask(&self, method: &str, path: &str, lang: &str, body: Option<&[u8]>) -> Answer {
         let method = method.parse().expect("an HTTP method");
@@ -69,6 +76,11 @@ impl Web {
         let response = request.send().unwrap_or_else(|error| panic!("{path}: {error}"));
         Answer::read(response)
     }
+}
+
+/// A text as addresses and headers carry it.
+pub fn percent_encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 impl Answer {

@@ -3,7 +3,9 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a story that cannot go on must stop")]
 
 use linli_core::identity::{PublicKey, Signature};
-use linli_tests::{COMMUNITY, GRID, Phone, Relay, Roster, camera_photo, copy_data, text, traces};
+use linli_tests::{
+    COMMUNITY, GRID, Phone, Relay, Roster, camera_photo, copy_data, percent_encoded, text, traces,
+};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -91,10 +93,6 @@ fn subject(relay: &Relay, id: &str) -> String {
 fn unhex(text: &str) -> Vec<u8> {
     let digits: Vec<u8> = text.chars().filter_map(|c| u8::try_from(c.to_digit(16)?).ok()).collect();
     digits.chunks(2).map(|pair| pair[0] * 16 + pair[1]).collect()
-}
-
-fn percent_encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 fn none_in(folder: &Path, words: &[&str]) {

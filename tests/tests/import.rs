@@ -3,7 +3,7 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a story that cannot go on must stop")]
 
 use linli_roster::table::{CsvEncoding, Format};
-use linli_tests::{COMMUNITY, Dice, Relay, Roster, text};
+use linli_tests::{COMMUNITY, Dice, Relay, Roster, percent_encoded, text};
 use serde_json::{Value, json};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -176,10 +176,6 @@ fn kill_while_importing(relay: &mut Relay, file: &Path, moment: Duration) -> boo
 fn import(relay: &Relay, file: &Path, more: &[&str]) -> Value {
     let file = file.to_str().expect("a path");
     relay.office_one(&[&["import", "roster", file, "--community", COMMUNITY], more].concat())
-}
-
-fn percent_encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 /// Rows read, bad rows, new households.

@@ -3,7 +3,7 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a story that cannot go on must stop")]
 
 use linli_roster::table::{Cell, Format, Sheet, Workbook};
-use linli_tests::{Answer, COMMUNITY, GRID, Relay, Roster, Web, plain_state, text};
+use linli_tests::{Answer, COMMUNITY, GRID, Relay, Roster, Web, percent_encoded, plain_state, text};
 use serde_json::{Value, json};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -18,10 +18,6 @@ fn upload(web: &Web, file_name: &str, bytes: &[u8]) -> Value {
 fn try_upload(web: &Web, file_name: &str, bytes: &[u8]) -> Answer {
     let path = format!("/v1/imports?file_name={file_name}&community={}", percent_encoded(COMMUNITY));
     web.ask("POST", &path, "zh", Some(bytes))
-}
-
-fn percent_encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 fn post(web: &Web, path: &str, body: &Value) -> Answer {

@@ -4,7 +4,7 @@
 use linli_core::identity::{Entry, Payload};
 use linli_core::ids::DocId;
 use linli_core::kinds::DocKind;
-use linli_tests::{Forger, GRID, RawSocket, Relay, Roster};
+use linli_tests::{Forger, GRID, RawSocket, Relay, Roster, percent_encoded};
 use serde_json::json;
 
 const NAME: &str = "欧阳青鸾";
@@ -22,10 +22,6 @@ const WORDS: [&str; 9] = [
     "轩辕乱写",
     "夏侯没有户",
 ];
-
-fn percent_encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
-}
 
 /// As text, as in an address, and as a program writes out bytes.
 fn spellings(word: &str) -> [String; 4] {
@@ -88,6 +84,8 @@ fn ask(relay: &Relay, door: &str) {
         relay.web().get(&path);
         relay.web().stranger().get(&path);
     }
+    assert!(relay.web().search(&name).body.contains(NAME), "the household is found");
+    relay.web().stranger().search(&name);
     let wrong = json!({"name": WORDS[6], "password": "青鸾说水管漏水"}).to_string();
     relay.web().stranger().ask("POST", "/v1/session", "zh", Some(wrong.as_bytes()));
     relay.web().ask("POST", "/v1/merges", "zh", Some(format!("{{\"{NAME}\": ").as_bytes()));

@@ -1,6 +1,6 @@
 //! Whatever a worker remembers of a household finds it, on the phone as in the office.
 
-use linli_tests::{GRID, Relay, Roster, ids};
+use linli_tests::{GRID, Relay, Roster, ids, percent_encoded};
 
 #[test]
 fn phone_and_office_find_a_household_by_anything_remembered() {
@@ -50,6 +50,11 @@ fn phone_and_office_find_a_household_by_anything_remembered() {
         let here = ids(&phone.say(&["households", "--search", query]));
         assert_eq!((office, here), (Vec::new(), Vec::new()), "{query} finds nobody");
     }
+    // The console asks by a header; an address, which proxies log, is refused.
+    let found = relay.web().search(&percent_encoded("欧阳建国"));
+    assert_eq!(ids(found.json().as_array().expect("households")), std::slice::from_ref(&wanted), "{found:?}");
+    assert_eq!(relay.web().search("%E6%AC").status, 422, "half a character");
+    assert_eq!(relay.web().get("/v1/households?search=oyjg").status, 422);
     let in_grid = relay.office(&["households", "--search", "oyjg", "--grid", GRID]);
     assert_eq!(ids(&in_grid), [wanted]);
 }

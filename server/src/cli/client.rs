@@ -2,8 +2,10 @@
 
 use super::RelayArgs;
 use crate::at_rest::key_file::KeyFileError;
+use crate::routes::households::SEARCH;
 use linli_core::error::{Coded, Lang};
 use linli_storage::StoreError;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 /// A failed command: a stable code and a sentence.
@@ -69,6 +71,13 @@ impl Client {
     pub(crate) async fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Value, Failure> {
         let request = self.http.get(format!("{}{path}", self.url)).query(query);
         read_json(self.send(request).await?).await
+    }
+
+    /// Asks for the households that a search finds.
+    pub(crate) async fn search(&self, search: &str, query: &[(&str, String)]) -> Result<Value, Failure> {
+        let request = self.http.get(format!("{}/v1/households", self.url)).query(query);
+        let search = utf8_percent_encode(search, NON_ALPHANUMERIC).to_string();
+        read_json(self.send(request.header(SEARCH, search)).await?).await
     }
 
     pub(crate) async fn get_bytes(&self, path: &str, query: &[(&str, String)]) -> Result<Vec<u8>, Failure> {

@@ -234,8 +234,9 @@ pub(crate) async fn run(command: OfficeCommand, client: &Client, as_json: bool) 
         OfficeCommand::Issues(which) => issues::run(which, client, as_json).await?,
         OfficeCommand::Review { what } => phones::review(what, client, as_json).await?,
         OfficeCommand::Households { search, grid, limit } => {
-            let query = query(&[("search", search), ("grid", grid), ("limit", Some(limit.to_string()))]);
-            list(&client.get("/v1/households", &query).await?, as_json, household_line);
+            let query = query(&[("grid", grid), ("limit", Some(limit.to_string()))]);
+            let found = client.search(search.as_deref().unwrap_or(""), &query).await?;
+            list(&found, as_json, household_line);
         }
         OfficeCommand::Household { id, history } => {
             let found =

@@ -1,15 +1,18 @@
 //! `/v1/households`: lists and search.
 
-use super::Params;
 use super::campaigns::Asked;
+use super::{Params, malformed};
 use crate::problem::Problem;
 use crate::routes::devices::SKEW_MS_MAX;
 use crate::state::App;
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
 use linli_core::ids::DeviceId;
 use linli_core::time::rfc3339;
 use linli_storage::model::{HouseholdFilter, HouseholdRecord, VisitRecord};
+use percent_encoding::percent_decode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -20,12 +23,30 @@ const LIMIT_DEFAULT: i64 = 200;
 /// The longest page; 20,000 rows are one large community.
 const LIMIT_MAX: i64 = 20_000;
 
+/// The header of a search: addresses come into the logs of proxies, and what is searched for is most often a name.
+pub(crate) const SEARCH: &str = "x-linli-search";
+
+/// What is searched for.
+pub(crate) struct Search(Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Search {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Search, Problem> {
+        let Some(value) = parts.headers.get(SEARCH) else { return Ok(Search(None)) };
+        let text = percent_decode(value.as_bytes()).decode_utf8().map_err(|error| {
+            let (zh, en) = ("请求头 x-linli-search ", "the header x-linli-search");
+            malformed(StatusCode::UNPROCESSABLE_ENTITY, zh, en, &error.to_string())
+        })?;
+        Ok(Search(Some(text.into_owned())))
+    }
+}
+
 /// Which households.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ListParams {
-    /// Name, pinyin, address in any spelling, tail of a phone number, tag; one slip is forgiven.
-    search: Option<String>,
     /// Grid code.
     grid: Option<String>,
     /// How many to skip.
@@ -68,13 +89,14 @@ impl From<&HouseholdRecord> for HouseholdBody {
 }
 
 /// Households: the best match first when searching, else in the order of doors.
-#[utoipa::path(get, path = "/v1/households", operation_id = "list_households", params(ListParams), responses((status = 200, body = [HouseholdBody])))]
+#[utoipa::path(get, path = "/v1/households", operation_id = "list_households", params(ListParams, ("x-linli-search" = Option<String>, Header, description = "Name, pinyin, address in any spelling, tail of a phone number, tag; one slip is forgiven. UTF-8, percent-encoded.")), responses((status = 200, body = [HouseholdBody])))]
 pub(crate) async fn list(
     State(app): State<App>,
     Params(params): Params<ListParams>,
+    Search(search): Search,
 ) -> Result<Json<Vec<HouseholdBody>>, Problem> {
     let filter = HouseholdFilter {
-        search: params.search,
+        search,
         grid: params.grid,
         offset: params.offset.unwrap_or(0).max(0),
         limit: params.limit.unwrap_or(LIMIT_DEFAULT).clamp(1, LIMIT_MAX),

@@ -1,7 +1,7 @@
 /** Every list: fills the height it is given, draws only what is seen, and can be walked with the arrow keys. */
 import { Table, type GetRef } from "antd";
 import type { TableColumnsType, TableColumnType } from "antd";
-import { useCallback, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useCallback, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useHeight } from "./height";
 import { Empty, Failed } from "./states";
@@ -74,7 +74,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
           onRow={(row) => ({
             tabIndex: 0,
             className: onOpen ? "opens" : "",
-            onClick: onOpen ? () => onOpen(row) : undefined,
+            onClick: onOpen ? (event: MouseEvent) => isOnRow(event) && onOpen(row) : undefined,
             onKeyDown: (event: KeyboardEvent) => walk(event, row),
           })}
         />
@@ -83,6 +83,9 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     </div>
   );
 }
+
+/** A link or a button in a row does what it says, and the row does not open as well. */
+const isOnRow = ({ target }: MouseEvent) => target instanceof Element && target.closest("a, button") === null;
 
 /** A column with a filter of the values that are there. */
 export function choice<Row>(

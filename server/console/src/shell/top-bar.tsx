@@ -7,6 +7,7 @@ import { useNavigate } from "react-router";
 import { api } from "@/api/client";
 import { signOut, useSession } from "@/api/session";
 import { setLanguage } from "@/i18n";
+import { keepSearch, searchHeader } from "@/shared/searches";
 
 /** As many as are read at a glance; Enter shows all. */
 const FOUND_MAX = 8;
@@ -30,14 +31,14 @@ function HouseholdSearch() {
   const { data: found = [] } = api.useQuery(
     "get",
     "/v1/households",
-    { params: { query: { search, limit: FOUND_MAX } } },
+    { params: { query: { limit: FOUND_MAX }, ...searchHeader(search) } },
     { enabled: search !== "", placeholderData: (before) => before },
   );
   const options = (search === "" ? [] : found).map((household) => ({
     value: household.id,
     label: [household.address, household.residents.slice(0, 3).join(" ")].join("  "),
   }));
-  const all = () => void navigate(`/households?search=${encodeURIComponent(text.trim())}`);
+  const all = () => void navigate(`/households?search=${keepSearch(text.trim()) ?? ""}`);
   return (
     <search>
       <AutoComplete

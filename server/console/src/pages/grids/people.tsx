@@ -105,9 +105,7 @@ export function PhoneOf({ worker }: { worker: Worker }) {
       <Status tone="neutral">{t("phone.none")}</Status>
       {can("enrol_code") && (
         <div>
-          <Link to={`/phones?enrol=${worker.id}`} onClick={(event) => event.stopPropagation()}>
-            {t("phone.enrol")}
-          </Link>
+          <Link to={`/phones?enrol=${worker.id}`}>{t("phone.enrol")}</Link>
         </div>
       )}
     </>

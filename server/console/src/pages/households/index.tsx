@@ -9,6 +9,7 @@ import { useCan } from "@/api/session";
 import { DataTable } from "@/shared/data-table";
 import { HouseholdLink } from "@/shared/household-link";
 import { PageFrame } from "@/shared/page-frame";
+import { keepSearch, searchHeader, searchOf } from "@/shared/searches";
 import { Status } from "@/shared/status";
 import { Tags } from "@/shared/tags";
 import { Time } from "@/shared/time";
@@ -25,18 +26,18 @@ const OUTCOMES = ["done", "no_answer", "moved", "refused", "revisit"];
 export default function Households() {
   const { t, i18n } = useTranslation("households");
   const navigate = useNavigate();
-  // Search and grid stand in the address: they survive going back, and can be sent to a colleague.
+  // Both survive going back to this page; the grid can be sent to a colleague, what is searched for cannot.
   const [params, setParams] = useSearchParams();
   const can = useCan();
   const [adding, setAdding] = useState(false);
-  const search = params.get("search") ?? "";
+  const search = searchOf(params.get("search"));
   const grid = params.get("grid");
   const deferred = useDeferredValue(search.trim());
   const grids = api.useQuery("get", "/v1/grids");
   const households = api.useQuery(
     "get",
     "/v1/households",
-    { params: { query: { search: deferred || undefined, grid: grid ?? undefined, limit: ROWS_MAX } } },
+    { params: { query: { grid: grid ?? undefined, limit: ROWS_MAX }, ...searchHeader(deferred) } },
     { placeholderData: (before) => before },
   );
   const rows = households.data;
@@ -106,7 +107,7 @@ export default function Households() {
           aria-label={t("search")}
           placeholder={t("shell.search.hint")}
           value={search}
-          onChange={(event) => set("search", event.target.value)}
+          onChange={(event) => set("search", keepSearch(event.target.value))}
         />
         <Select
           allowClear

@@ -60,23 +60,11 @@ export function History({ imports, error, retry }: HistoryProps) {
       width: 130,
       render: (_, row) =>
         row.state === "imported" ? (
-          <Button
-            size="small"
-            onClick={(event) => {
-              event.stopPropagation();
-              setUndoing(row);
-            }}
-          >
+          <Button size="small" onClick={() => setUndoing(row)}>
             {t("undo")}
           </Button>
         ) : (
-          <Button
-            size="small"
-            onClick={(event) => {
-              event.stopPropagation();
-              open(row);
-            }}
-          >
+          <Button size="small" onClick={() => open(row)}>
             {t(row.state === "ready" ? "history.go_on" : "history.look")}
           </Button>
         ),
