@@ -18,6 +18,14 @@ export default tseslint.config(
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: false }],
       "max-lines": ["error", 499],
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "JSXOpeningElement[name.name='form']:not(:has(> JSXAttribute[name.name='autoComplete']))",
+          message:
+            "Take a PrivateForm: browsers write what is typed into other forms into files in the clear.",
+        },
+      ],
     },
   },
 );

@@ -1,6 +1,5 @@
 /** A lost phone: whoever copies the browser's files finds nothing of what it was told. */
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { leaked, read, where } from "../console/src/files.ts";
 import { test } from "./src/kept.ts";
 import { expect, goOffline, openHousehold, personIn, say, synced, visit } from "./src/story.ts";
 
@@ -56,32 +55,6 @@ test("nothing of the records can be read in the browser's files", async ({ field
   const store = [...files].filter(([name]) => name.includes("File System"));
   const bytes = store.reduce((sum, [, some]) => sum + some.length, 0);
   expect(bytes, "the app's store is among the files").toBeGreaterThan(STORE_BYTES_MIN);
-  expect(leaked(restorable), "while the app is open").toEqual({});
-  expect(leaked(files)).toEqual({});
+  expect(leaked(restorable, PLANTED), "while the app is open").toEqual({});
+  expect(leaked(files, PLANTED)).toEqual({});
 });
-
-/** Every file below a folder, by its name. */
-async function read(folder: string): Promise<Map<string, Buffer>> {
-  const files = new Map<string, Buffer>();
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (entry.isFile()) files.set(path.slice(folder.length + 1), await readFile(path));
-  }
-  return files;
-}
-
-/** What of the planted texts can be read, and in which files. */
-function leaked(files: Map<string, Buffer>): Record<string, string[]> {
-  const all = Object.entries(PLANTED).map(([what, text]) => [what, where(files, text)] as const);
-  return Object.fromEntries(all.filter(([, names]) => names.length > 0));
-}
-
-/** The files that have a text, in one of the ways that browsers write texts: the last is that of addresses. */
-function where(files: Map<string, Buffer>, text: string): string[] {
-  const forms = [
-    Buffer.from(text, "utf8"),
-    Buffer.from(text, "utf16le"),
-    Buffer.from(encodeURIComponent(text)),
-  ];
-  return [...files].filter(([, bytes]) => forms.some((form) => bytes.includes(form))).map(([name]) => name);
-}

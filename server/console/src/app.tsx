@@ -40,6 +40,8 @@ export function App() {
       theme={theme}
       locale={i18n.language === "en" ? enUS : zhCN}
       button={{ autoInsertSpace: false }}
+      // Browsers keep fields in files in the clear, to fill them in again after a crash, unless they are told not to.
+      input={{ autoComplete: "off" }}
     >
       <AntApp message={{ maxCount: 3 }}>
         <QueryClientProvider client={queries}>

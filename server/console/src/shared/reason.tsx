@@ -62,7 +62,7 @@ function Reason({ question, onChange }: { question: Question; onChange: (text: s
   return (
     <>
       {question.text !== undefined && <p>{question.text}</p>}
-      <Form layout="vertical" component="div">
+      <Form layout="vertical" autoComplete="off">
         <Form.Item label={t("reason.label")} htmlFor="reason" required>
           <Input.TextArea
             id="reason"

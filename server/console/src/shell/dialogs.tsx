@@ -93,7 +93,7 @@ function PasswordDialog({ title, text, ok, cancel, prove, withPasskey, decline }
     <Dialog title={title} close={decline} width={420} over>
       <p>{text}</p>
       <PasskeyButton prove={withPasskey} />
-      <Form name="prove" layout="vertical" onFinish={submit} requiredMark={false}>
+      <Form autoComplete="on" name="prove" layout="vertical" onFinish={submit} requiredMark={false}>
         {/* For the browser's password store. */}
         <input type="text" name="username" autoComplete="username" value={user.name} readOnly hidden />
         <Form.Item

@@ -114,6 +114,7 @@ function Password() {
     <section className="panel" aria-labelledby="password-title">
       <h2 id="password-title">{t("password")}</h2>
       <Form
+        autoComplete="on"
         name="change-password"
         form={form}
         layout="vertical"

@@ -59,7 +59,14 @@ export function Passkeys() {
         ))}
       </ul>
       {canUsePasskeys() && (
-        <Form name="add-passkey" form={form} layout="vertical" requiredMark={false} onFinish={add}>
+        <Form
+          autoComplete="off"
+          name="add-passkey"
+          form={form}
+          layout="vertical"
+          requiredMark={false}
+          onFinish={add}
+        >
           <Form.Item
             name="name"
             label={t("passkeys.name")}

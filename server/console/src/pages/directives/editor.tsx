@@ -101,6 +101,7 @@ export function Editor({ draft, earlier, close, issued }: EditorProps) {
         <Alert type="error" showIcon role="alert" title={problemOf(wrong).text} className="directive-alert" />
       )}
       <Form<Typed>
+        autoComplete="off"
         name="directive"
         form={form}
         layout="vertical"

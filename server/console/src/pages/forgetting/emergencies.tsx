@@ -107,6 +107,7 @@ export function OpenEmergency({ done, close }: OpenEmergencyProps) {
   return (
     <Dialog title={t("emergency.new")} close={close}>
       <Form<{ name: string; basis?: string; community?: string }>
+        autoComplete="off"
         name="open-emergency"
         layout="vertical"
         requiredMark={false}

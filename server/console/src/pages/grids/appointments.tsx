@@ -127,6 +127,7 @@ export function Appoint({ worker, grid, close, done }: DialogProps & { worker?: 
   return (
     <Dialog title={t("appoint")} close={close}>
       <Form<Fields>
+        autoComplete="off"
         name="appoint"
         layout="vertical"
         requiredMark={false}
@@ -180,6 +181,7 @@ export function End({ held, close, done }: DialogProps & { held: Held }) {
       close={close}
     >
       <Form<Days>
+        autoComplete="off"
         name="end"
         layout="vertical"
         requiredMark={false}
@@ -224,6 +226,7 @@ export function AddWorker({ grid, close, done }: DialogProps & { grid?: string }
   return (
     <Dialog title={t("people.add")} close={close}>
       <Form
+        autoComplete="off"
         name="add-worker"
         form={form}
         layout="vertical"

@@ -73,6 +73,7 @@ export function Assign({ chosen, close, done }: AssignProps) {
       width={640}
     >
       <Form<Fields>
+        autoComplete="off"
         name="assign"
         form={form}
         layout="vertical"

@@ -61,6 +61,7 @@ export function AddGrid({ first, close, done }: AddGridProps) {
   return (
     <Dialog title={t("add")} close={close}>
       <Form<{ name: string; code?: string; community?: string }>
+        autoComplete="off"
         name="add-grid"
         layout="vertical"
         requiredMark={false}

@@ -95,6 +95,7 @@ export function Import({ close, done }: ImportProps) {
   return (
     <Dialog title={t("import")} close={busy ? () => undefined : close} width={820}>
       <Form
+        autoComplete="off"
         form={form}
         name="import"
         layout="vertical"

@@ -18,6 +18,7 @@ export function NameForm({ form, label, name, longest, problem, busy, save }: Pr
   const { t } = useTranslation("grids");
   return (
     <Form<{ name: string }>
+      autoComplete="off"
       name={form}
       layout="vertical"
       initialValues={{ name }}

@@ -56,6 +56,7 @@ export function EditFields({ title, household, heads, fields: newest, close }: E
     <Dialog title={title} close={guard.leave} width={560}>
       {moved && <Alert showIcon type="info" title={t("moved")} style={{ marginBottom: 16 }} />}
       <Form
+        autoComplete="off"
         form={form}
         name="household-edit"
         layout="vertical"
@@ -225,7 +226,14 @@ export function AddResident({ household, close }: { household: string; close: ()
   };
   return (
     <Dialog title={t("resident.add")} close={guard.leave} width={520}>
-      <Form form={form} name="resident-add" layout="vertical" onValuesChange={guard.touch} onFinish={save}>
+      <Form
+        autoComplete="off"
+        form={form}
+        name="resident-add"
+        layout="vertical"
+        onValuesChange={guard.touch}
+        onFinish={save}
+      >
         <Form.Item
           name="name"
           label={t("resident.name")}

@@ -44,6 +44,7 @@ export function AddHousehold({ grids, grid, close }: AddHouseholdProps) {
   return (
     <Dialog title={t("add")} close={close}>
       <Form
+        autoComplete="off"
         form={form}
         name="add-household"
         layout="vertical"

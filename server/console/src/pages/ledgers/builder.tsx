@@ -72,7 +72,7 @@ export default function Builder({ draft, close, kept }: BuilderProps) {
       }
     >
       <div className="builder">
-        <Form name="ledger" layout="vertical">
+        <Form autoComplete="off" name="ledger" layout="vertical">
           <Form.Item label={t("name")} required htmlFor="ledger-title">
             <Input
               id="ledger-title"

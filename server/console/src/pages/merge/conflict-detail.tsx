@@ -242,12 +242,14 @@ function OtherValue({ conflict, value, change, save, disabled }: OtherProps) {
   const shared = { "aria-label": name, value, disabled, maxLength: OTHER_CHARS_MAX };
   if (kind === "note") {
     return (
-      <Input.TextArea
-        {...shared}
-        autoSize={{ minRows: 2, maxRows: 6 }}
-        onChange={(event) => change(event.target.value)}
-        onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
-      />
+      <form autoComplete="off">
+        <Input.TextArea
+          {...shared}
+          autoSize={{ minRows: 2, maxRows: 6 }}
+          onChange={(event) => change(event.target.value)}
+          onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
+        />
+      </form>
     );
   }
   return (

@@ -45,6 +45,7 @@ function Complaints() {
     <section className="panel" aria-labelledby="box">
       <h2 id="box">{t("box")}</h2>
       <Form
+        autoComplete="off"
         name="complain"
         form={form}
         layout="vertical"
@@ -96,6 +97,7 @@ function Answer({ id }: { id: string }) {
   });
   return (
     <Form
+      autoComplete="off"
       name={`answer-${id}`}
       layout="vertical"
       requiredMark={false}
@@ -127,6 +129,7 @@ function Said() {
       <h2 id="said">{t("said")}</h2>
       {operator.data && (
         <Form<Schema<"Operator">>
+          autoComplete="off"
           name="operator"
           layout="vertical"
           initialValues={operator.data.operator}
@@ -181,6 +184,7 @@ function NewNotice() {
       </ul>
       {notices.data?.[0] && <Readers version={String(notices.data[0].version)} />}
       <Form
+        autoComplete="off"
         name="notice"
         form={form}
         layout="vertical"

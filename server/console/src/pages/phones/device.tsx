@@ -93,6 +93,7 @@ function Label({ phone }: { phone: Phone }) {
   const save = api.useMutation("patch", "/v1/devices/{id}", { onSuccess: () => refresh("/v1/devices") });
   return (
     <Form<{ label: string }>
+      autoComplete="off"
       name="label"
       layout="vertical"
       initialValues={{ label: phone.label }}

@@ -48,6 +48,7 @@ function Ask({ worker: known, close, made }: AskProps) {
   const make = api.useMutation("post", "/v1/enrol-codes");
   return (
     <Form<{ worker: string }>
+      autoComplete="off"
       name="enrol"
       layout="vertical"
       requiredMark={false}

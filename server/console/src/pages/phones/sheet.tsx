@@ -53,6 +53,7 @@ function Choose({ made }: { made: (cards: Card[]) => void }) {
   return (
     <div className="panel" style={{ maxWidth: 720 }}>
       <Form
+        autoComplete="off"
         name="sheet"
         form={form}
         layout="vertical"

@@ -44,6 +44,7 @@ export function Undo({ id, fileName, close, begun }: UndoProps) {
   return (
     <Dialog title={t("undo.title", { name: fileName })} close={close} width={640}>
       <Form<{ reason: string }>
+        autoComplete="off"
         name="undo-import"
         layout="vertical"
         requiredMark={false}

@@ -38,6 +38,7 @@ export default function Setup() {
         <h1>{t("title")}</h1>
         <p>{t("text")}</p>
         <Form<Typed>
+          autoComplete="off"
           name="setup"
           layout="vertical"
           requiredMark={false}

@@ -22,6 +22,7 @@ export default function SignIn({ session }: { session: Session }) {
         <h1>{session.community ?? t("product")}</h1>
         <p>{t("text")}</p>
         <Form
+          autoComplete="on"
           name="sign-in"
           form={form}
           layout="vertical"

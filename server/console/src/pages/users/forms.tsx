@@ -42,6 +42,7 @@ export function AddUser({ done, close }: FormProps) {
   return (
     <Dialog title={t("add")} close={close}>
       <Form<{ name: string; role: Role; password: string }>
+        autoComplete="off"
         name="add-user"
         layout="vertical"
         requiredMark={false}
@@ -79,6 +80,7 @@ export function ChangeUser({ user, done, close }: FormProps & { user: User }) {
         <Alert type="error" showIcon role="alert" title={change.error.text} style={{ marginBottom: 16 }} />
       )}
       <Form
+        autoComplete="off"
         name="change-role"
         form={roleForm}
         layout="vertical"
@@ -93,6 +95,7 @@ export function ChangeUser({ user, done, close }: FormProps & { user: User }) {
       </Form>
       <hr style={{ border: 0, borderTop: "1px solid #e1e5eb", margin: "20px 0" }} />
       <Form<{ password: string }>
+        autoComplete="off"
         name="reset-password"
         layout="vertical"
         requiredMark={false}
