@@ -61,6 +61,13 @@ impl Database {
     }
 }
 
+/// A pool whose connections live as long as itself. A file beside the program gains nothing from closing them when they
+/// are idle; and sqlx 0.9.0, when it looks which are, may read a count of one below zero and then looks for ever, with a
+/// whole core, also after the pool was closed (mended upstream by transact-rs/sqlx#4289, in no release yet).
+pub(crate) fn pool_of(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new().max_connections(connections).idle_timeout(None).max_lifetime(None)
+}
+
 pub(crate) async fn open(
     folder: &DataFolder,
     name: &str,
@@ -78,10 +85,10 @@ pub(crate) async fn open(
         .synchronous(synchronous)
         .pragma("cache_size", CACHE_KIB)
         .pragma("secure_delete", "on");
-    let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    let writer = pool_of(1).connect_with(options.clone()).await?;
     let readers = async {
         sqlx::raw_sql(schema).execute(&writer).await?;
-        SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await
+        pool_of(READERS).connect_with(options.read_only(true)).await
     };
     match readers.await {
         Ok(readers) => Ok(Database { writer, readers }),
@@ -89,5 +96,21 @@ pub(crate) async fn open(
             writer.close().await;
             Err(error.into())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::runtime::Handle;
+
+    #[tokio::test]
+    async fn nothing_looks_for_idle_connections_for_ever() {
+        let pool = pool_of(1).connect("sqlite::memory:").await.unwrap();
+        assert_eq!(Handle::current().metrics().num_alive_tasks(), 0);
+        pool.close().await;
+        let looked_after = SqlitePoolOptions::new().connect("sqlite::memory:").await.unwrap();
+        assert_eq!(Handle::current().metrics().num_alive_tasks(), 1, "the test would see it");
+        looked_after.close().await;
     }
 }

@@ -45,17 +45,17 @@ pub(super) async fn bring_up(writer: &SqlitePool, office: &DeviceKey) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sqlite::pool_of;
     use linli_core::doc::{Author, Document};
     use linli_core::identity::{ChainEnd, Entry, Payload, Sealer};
     use linli_core::ids::{Actor, DocId, SpaceId};
     use linli_core::kinds::DocKind;
     use linli_core::record::Put;
     use sqlx::Row;
-    use sqlx::sqlite::SqlitePoolOptions;
 
     #[tokio::test]
     async fn the_actors_of_what_is_in_the_log_already_belong_to_who_handed_it_in() {
-        let pool = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
+        let pool = pool_of(1).connect("sqlite::memory:").await.unwrap();
         for step in &STEPS[..2] {
             sqlx::raw_sql(*step).execute(&pool).await.unwrap();
         }
@@ -83,7 +83,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_log_from_before_steps_were_counted_keeps_what_it_has() {
-        let pool = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
+        let pool = pool_of(1).connect("sqlite::memory:").await.unwrap();
         sqlx::raw_sql(STEPS[0]).execute(&pool).await.unwrap();
         let old = "INSERT INTO device (id, key, name, status, enrolled_ms) VALUES (x'01', x'02', '陈敏', 'active', 7)";
         sqlx::raw_sql(old).execute(&pool).await.unwrap();

@@ -37,13 +37,13 @@ pub(super) async fn bring_up(writer: &SqlitePool, key: &ChainKey) -> Result<(), 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sqlite::pool_of;
     use linli_core::identity::DeviceKey;
-    use sqlx::sqlite::SqlitePoolOptions;
 
     #[tokio::test]
     async fn an_office_from_before_steps_were_counted_keeps_what_it_has() {
         let key = ChainKey::of(&DeviceKey::from_seed(&[7; 32]), audit::CHAIN);
-        let pool = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
+        let pool = pool_of(1).connect("sqlite::memory:").await.unwrap();
         sqlx::raw_sql(STEPS[0].1).execute(&pool).await.unwrap();
         sqlx::raw_sql("INSERT INTO setting (key, value) VALUES ('community', '样例')")
             .execute(&pool)
